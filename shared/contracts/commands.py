@@ -1,0 +1,71 @@
+"""Orders from the gateway to the worker services, in the imperative."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from shared.contracts.blob import BlobRef
+from shared.contracts.media import Value
+from shared.contracts.plan import Wishes
+from shared.contracts.timeline import Output, RenderOptions
+
+
+class ProbeMedia(Value):
+    """Look into an upload: is it media, what streams has it, what does it look like? Answer: ``MediaProbed``."""
+
+    asset_id: str
+    media: BlobRef
+    label: str = ""
+
+
+class AnalyzeMedia(Value):
+    """Analyse an asset at full depth. ``captions`` is a subtitle file as it was uploaded. Answer: ``MediaAnalyzed``."""
+
+    asset_id: str
+    media: BlobRef
+    captions: BlobRef | None = None
+    language: str | None = None
+
+
+class PlanSource(Value):
+    """One asset to plan with."""
+
+    asset_id: str
+    media: BlobRef
+    analysis: BlobRef
+
+
+class PlanEdit(Value):
+    """Make an edit of the sources, in their order. Answer: ``EditPlanned``."""
+
+    sources: tuple[PlanSource, ...]
+    wishes: Wishes
+
+
+class RenderTimeline(Value):
+    """Render the timeline document to every output. Answer: ``TimelineRendered``."""
+
+    timeline: BlobRef
+    outputs: tuple[Output, ...]
+    options: RenderOptions
+
+
+class SyncLips(Value):
+    """Make the person in ``video`` speak ``audio``. Answer: ``LipsSynced``."""
+
+    asset_id: str
+    video: BlobRef
+    audio: BlobRef
+    engine: Literal["auto", "sync", "local", "wav2lip", "voice_only"] = "auto"
+
+
+class CancelStep(Value):
+    """Stop these commands of the job, whether they wait or run. Answer: ``StepCancelled`` for each."""
+
+    command_ids: tuple[str, ...]
+
+
+Command = ProbeMedia | AnalyzeMedia | PlanEdit | RenderTimeline | SyncLips | CancelStep
+COMMANDS: dict[str, type[Command]] = {
+    c.__name__: c for c in (ProbeMedia, AnalyzeMedia, PlanEdit, RenderTimeline, SyncLips, CancelStep)
+}

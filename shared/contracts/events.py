@@ -1,0 +1,100 @@
+"""Facts from the worker services, in the past tense."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from shared.contracts.blob import BlobRef
+from shared.contracts.media import MediaInfo, SpriteSheet, Value
+from shared.contracts.timeline import Rendered
+
+
+class MediaProbed(Value):
+    """The upload is media; ``thumbnail`` is null only for sound."""
+
+    asset_id: str
+    info: MediaInfo
+    thumbnail: BlobRef | None
+
+
+class MediaAnalyzed(Value):
+    """The analysis document is ready."""
+
+    asset_id: str
+    analysis: BlobRef
+    thumbnail: BlobRef | None
+    sprites: SpriteSheet | None = None
+    shots: int
+    words: int
+    tempo: float | None
+    transcript: str
+    cached: bool = False
+
+
+class EditPlanned(Value):
+    """The plan document is ready; ``duration`` is in seconds."""
+
+    plan: BlobRef
+    clips: int
+    duration: float
+    planner: str
+
+
+class TimelineRendered(Value):
+    """Every output is in the object store and was checked."""
+
+    outputs: tuple[Rendered, ...]
+
+
+class LipsSynced(Value):
+    """The spoken film is in the object store."""
+
+    asset_id: str
+    video: BlobRef
+    engine: str
+
+
+class StepFailed(Value):
+    """A command ended without its answer."""
+
+    code: str
+    message: str
+    remedy: str
+    attempts: int
+    details: dict[str, object] = Field(default_factory=dict)
+
+
+class StepCancelled(Value):
+    """A command was stopped on request."""
+
+
+class StepProgress(Value):
+    """How far a command is: ``fraction`` 0..1. Lossy: it may be dropped, and never decides anything."""
+
+    fraction: float
+    detail: dict[str, float | int | str] = Field(default_factory=dict)
+
+
+Event = (
+    MediaProbed
+    | MediaAnalyzed
+    | EditPlanned
+    | TimelineRendered
+    | LipsSynced
+    | StepFailed
+    | StepCancelled
+    | StepProgress
+)
+EVENTS: dict[str, type[Event]] = {
+    e.__name__: e
+    for e in (
+        MediaProbed,
+        MediaAnalyzed,
+        EditPlanned,
+        TimelineRendered,
+        LipsSynced,
+        StepFailed,
+        StepCancelled,
+        StepProgress,
+    )
+}

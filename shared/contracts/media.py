@@ -1,0 +1,170 @@
+"""What is known of a medium: the probe's facts and the analysis.
+
+All times are seconds after the container's start (the earliest stream), as a player shows them; ticks count the video
+stream's time base from the same zero.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.blob import BlobRef
+from shared.contracts.time import Ratio
+
+
+class Value(BaseModel):
+    """Base of all immutable contract values."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Note(Value):
+    """Something that a person should know about a medium; never an error."""
+
+    code: str
+    message: str
+
+
+class VideoStream(Value):
+    """A video stream; ``width`` and ``height`` are as displayed, after rotation and sample aspect ratio."""
+
+    index: int
+    codec: str
+    width: int
+    height: int
+    coded_width: int
+    coded_height: int
+    rotation: Literal[0, 90, 180, 270] = 0
+    sample_aspect_ratio: Ratio = "1/1"
+    frame_rate: Ratio
+    variable_frame_rate: bool = False
+    time_base: Ratio
+    start: float = 0.0
+    duration: float
+    frames: int | None = None
+    pixel_format: str = ""
+    hdr: Literal["pq", "hlg"] | None = None
+
+
+class AudioStream(Value):
+    """An audio stream."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    start: float = 0.0
+    duration: float
+
+
+class MediaInfo(Value):
+    """The probe's result. ``duration`` is the longest stream's end in seconds."""
+
+    kind: Literal["video", "audio", "image"]
+    container: str
+    duration: float
+    size: int
+    video: VideoStream | None = None
+    audio: AudioStream | None = None
+    notes: tuple[Note, ...] = ()
+
+
+class Span(Value):
+    """A half-open span of source time in seconds."""
+
+    start: float
+    end: float
+
+
+class Word(Value):
+    """A spoken word."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float | None = None
+
+
+class Caption(Value):
+    """A line of speech; ``words`` may be empty when only the line's time is known."""
+
+    text: str
+    start: float
+    end: float
+    words: tuple[Word, ...] = ()
+
+
+class Transcript(Value):
+    """What was said; when ``status`` is not ``completed``, ``reason`` and ``remedy`` say why and what to do."""
+
+    status: Literal["completed", "unavailable", "failed"]
+    source: Literal["captions", "model", "none"] = "none"
+    language: str | None = None
+    captions: tuple[Caption, ...] = ()
+    reason: str | None = None
+    remedy: str | None = None
+
+
+class Shot(Value):
+    """One uninterrupted camera take, in ticks of the video time base and in seconds."""
+
+    start_ticks: int
+    end_ticks: int
+    start: float
+    end: float
+
+
+class Loudness(Value):
+    """EBU R128 figures: LUFS, LU and dBTP."""
+
+    integrated: float
+    range: float
+    true_peak: float
+
+
+class Curve(Value):
+    """Evenly sampled values; ``values[i]`` belongs to the time ``i * step`` seconds."""
+
+    step: float
+    values: tuple[float, ...]
+
+
+class Beats(Value):
+    """Beat times in seconds; ``tempo`` (per minute) is null where no steady beat was found; ``confidence`` is 0..1."""
+
+    times: tuple[float, ...] = ()
+    tempo: float | None = None
+    confidence: float = 0.0
+
+
+class SpriteSheet(Value):
+    """Small frames in rows, one every ``interval`` seconds, left to right, top to bottom."""
+
+    image: BlobRef
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    interval: float
+    count: int
+
+
+class Analysis(Value):
+    """All that the analyzer knows of one medium; stored under its content hash and settings."""
+
+    version: Literal[1] = 1
+    sha256: str
+    media: MediaInfo
+    transcript: Transcript
+    shots: tuple[Shot, ...] = ()
+    silences: tuple[Span, ...] = ()
+    blacks: tuple[Span, ...] = ()
+    freezes: tuple[Span, ...] = ()
+    loudness: Loudness | None = None
+    energy: Curve | None = None
+    motion: Curve | None = None
+    beats: Beats = Field(default_factory=Beats)
+    thumbnail: BlobRef | None = None
+    sprites: SpriteSheet | None = None

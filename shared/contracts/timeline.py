@@ -1,0 +1,168 @@
+"""The one edit model that planner, renderer and API share. Terms follow OpenTimelineIO.
+
+The video track is gapless: a clip's place on the output grid is the sum of the ``frames`` before it, less the overlaps of
+transitions. Source positions are ticks of the clip's own ``time_base`` after the container's start.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from shared.contracts.blob import BlobRef
+from shared.contracts.media import Caption, MediaInfo, Value
+from shared.contracts.time import Ratio, to_seconds
+
+EffectName = Literal["zoom", "slowmo"]
+EFFECTS: dict[str, str] = {
+    "zoom": "A slow push in, from 1.0 to 1.2 over the clip.",
+    "slowmo": "Half speed with the pitch kept: the clip plays twice as long.",
+}
+
+
+class Effect(Value):
+    """A named effect with its parameters."""
+
+    name: EffectName
+    parameters: dict[str, float] = Field(default_factory=dict)
+
+
+class Evidence(Value):
+    """Why a cut lies where it lies; ``at`` is source time in seconds."""
+
+    kind: Literal["word", "shot", "beat", "silence", "model", "person"]
+    at: float
+    detail: str
+
+
+class Transition(Value):
+    """An overlap with the clip before; ``frames`` of the output grid."""
+
+    kind: Literal["dissolve"]
+    frames: int = Field(ge=1)
+
+
+class Source(Value):
+    """An asset that clips refer to."""
+
+    blob: BlobRef
+    media: MediaInfo
+
+
+class Clip(Value):
+    """A span of a source on the video track. Its sound goes with it. ``speed`` 1/2 plays twice as long."""
+
+    id: str
+    name: str
+    source: str
+    start: int
+    end: int
+    time_base: Ratio
+    speed: Ratio = "1/1"
+    frames: int = Field(ge=1)
+    transition_in: Transition | None = None
+    effects: tuple[Effect, ...] = ()
+    captions: tuple[Caption, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def source_start(self) -> Fraction:
+        """Start of the span in seconds of source time."""
+        return to_seconds(self.start, self.time_base)
+
+    @property
+    def source_end(self) -> Fraction:
+        """End of the span in seconds of source time."""
+        return to_seconds(self.end, self.time_base)
+
+    @property
+    def seconds(self) -> Fraction:
+        """Exact length on the output, in seconds, before it is laid on the grid."""
+        return (self.source_end - self.source_start) / Fraction(self.speed)
+
+
+class SoundClip(Value):
+    """A sound laid over the track. ``at`` is an output frame; ``name`` a built-in when there is no ``source``."""
+
+    id: str
+    name: str
+    at: int = Field(ge=0)
+    source: str | None = None
+    seconds: float | None = Field(default=None, gt=0)
+    gain_db: float = 0.0
+
+
+class Timeline(Value):
+    """A whole edit on one output grid of ``rate`` frames a second."""
+
+    version: Literal[1] = 1
+    rate: Ratio
+    sample_rate: int = 48000
+    sources: dict[str, Source]
+    video: tuple[Clip, ...]
+    sounds: tuple[SoundClip, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """Length of the output in frames."""
+        return sum(c.frames for c in self.video) - sum(c.transition_in.frames for c in self.video if c.transition_in)
+
+
+class Output(Value):
+    """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame."""
+
+    name: str
+    width: int = Field(ge=16, le=7680, multiple_of=2)
+    height: int = Field(ge=16, le=7680, multiple_of=2)
+    fit: Literal["auto", "crop", "blur", "pad"] = "auto"
+    draft: bool = False
+
+
+class CaptionStyle(Value):
+    """How captions look; sizes are fractions of the frame's height."""
+
+    name: Literal["plain", "boxed", "highlight"] = "highlight"
+    position: Literal["bottom", "middle", "top"] = "bottom"
+
+
+class RenderOptions(Value):
+    """What is common to all outputs of a render. ``watermark`` is a text, empty for none; ``loudness`` is in LUFS."""
+
+    captions: bool = True
+    caption_style: CaptionStyle = Field(default_factory=CaptionStyle)
+    watermark: str = Field(default="", max_length=120)
+    loudness: float | None = -14.0
+    title: str = ""
+    comment: str = ""
+
+
+class Finding(Value):
+    """One result of the check after rendering; ``at`` is output time in seconds."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    message: str
+    at: float | None = None
+    figure: float | None = None
+
+
+class Check(Value):
+    """The self-check of a rendered file: it passes when no finding is an error."""
+
+    passed: bool
+    findings: tuple[Finding, ...] = ()
+
+
+class Rendered(Value):
+    """One finished file."""
+
+    name: str
+    file: BlobRef
+    width: int
+    height: int
+    duration: float
+    frames: int
+    loudness: float | None = None
+    check: Check
