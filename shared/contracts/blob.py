@@ -27,7 +27,7 @@ BlobKey = Annotated[str, AfterValidator(checked_key)]
 
 
 class BlobRef(BaseModel):
-    """An object as it was committed. ``size`` in bytes; ``sha256`` in lower-case hex, ``""`` only where nobody knows it."""
+    """An object as it was committed. ``size`` in bytes; ``sha256`` in lower-case hex, ``""`` where nobody knows it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
