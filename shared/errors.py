@@ -26,7 +26,12 @@ class CutroomError(Exception):
     default_remedy: ClassVar[str] = "Try again; if it happens again, look for the job id in the logs."
 
     def __init__(
-        self, message: str, *, code: str | None = None, remedy: str | None = None, details: dict[str, object] | None = None
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        remedy: str | None = None,
+        details: dict[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -21,8 +21,8 @@ class Violation(Value):
 def lay_out(clips: Iterable[Clip], rate: str) -> tuple[Clip, ...]:
     """Give each clip the ``frames`` it fills on a grid of ``rate``.
 
-    Boundaries are rounded from the exact running time, so that the whole is never further than half a frame from the sum of
-    its parts. A clip too short for the grid still gets one frame.
+    Boundaries are rounded from the exact running time, so that the whole is never further than half a frame from the
+    sum of its parts. A clip too short for the grid still gets one frame.
     """
     placed: list[Clip] = []
     exact, done = Fraction(0), 0

@@ -9,6 +9,32 @@ from pydantic import Field
 from shared.contracts.media import Value
 from shared.contracts.timeline import Timeline
 
+TEMPLATES: dict[str, str] = {
+    "none": "No style: everything that is said or wanted stays, dead air goes.",
+    "calm": "Long clips, generous pauses, little movement.",
+    "energetic": "Short clips on the beat, with punch-ins.",
+    "realistic_chaos": "Quick, uneven cuts on movement and loud moments, with punch-ins and slow motion.",
+    "tutorial": "Every spoken step stays, also over a still picture; waiting is cut.",
+    "talking_head": "A speaker, tightened: pauses are short, now and then a slow push in.",
+    "highlight_reel": "The best third, strongest moment first.",
+    "trailer": "A minute at most: a hook, then peaks in quick succession.",
+}
+"""The styles that an edit can be asked for, and what they do."""
+
+REASONS: dict[str, str] = {
+    "silence": "Nothing is heard.",
+    "black": "The picture is black.",
+    "frozen": "The picture stands still and nobody speaks.",
+    "sliver": "Too short to be seen as a shot of its own.",
+    "off_topic": "It has nothing to do with the story.",
+    "lower_score": "Other moments are stronger and the wished length is full.",
+    "trimmed": "Taken off a kept moment to meet the wished length.",
+    "no_picture": "The source has no picture here.",
+}
+"""Why a span of a source is left out."""
+
+Reason = Literal["silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture"]
+
 
 class Wishes(Value):
     """What a person asks of an edit. ``target_duration`` is in seconds; the same seed gives the same edit."""
@@ -21,12 +47,12 @@ class Wishes(Value):
 
 
 class Dropped(Value):
-    """A span of a source that the edit leaves out, and why."""
+    """A span of a source that the edit leaves out, and why (see ``REASONS``). Times in seconds."""
 
     source: str
     start: float
     end: float
-    reason: str
+    reason: Reason
 
 
 class Moment(Value):

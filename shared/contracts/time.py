@@ -1,7 +1,7 @@
 """Exact time: rational rates and time bases as ``"num/den"`` text, positions as integers.
 
-A cut at frame n of the output lies at sample ``round(n * sample_rate / rate)``, computed from n each time: rounded lengths
-are never added up, so nothing drifts.
+A cut at frame n of the output lies at sample ``round(n * sample_rate / rate)``, computed from n each time: rounded
+lengths are never added up, so nothing drifts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The one edit model that planner, renderer and API share. Terms follow OpenTimelineIO.
 
-The video track is gapless: a clip's place on the output grid is the sum of the ``frames`` before it, less the overlaps of
-transitions. Source positions are ticks of the clip's own ``time_base`` after the container's start.
+The video track is gapless: a clip's place on the output grid is the sum of the ``frames`` before it, less the overlaps
+of transitions. Source positions are ticks of the clip's own ``time_base`` after the container's start.
 """
 
 from __future__ import annotations

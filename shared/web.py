@@ -1,0 +1,66 @@
+"""Serving HTTP inside a service's task group: uvicorn without its signal handling."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Health = Callable[[], Awaitable[dict[str, bool]]]
+
+
+class _Server(uvicorn.Server):
+    """The service's own task group decides when to stop, so uvicorn must not take the signals."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(app: Any, host: str, port: int, listening: Callable[[int], None] | None = None) -> None:
+    """Serve an ASGI application until cancelled; ``listening`` is told the port, also when 0 asked for any free one."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3,
+        server_header=False, ws="websockets-sansio", timeout_keep_alive=75, backlog=2048,
+    )  # fmt: skip
+    server = _Server(config)
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        if server.started and listening is not None:
+            listening(server.servers[0].sockets[0].getsockname()[1])
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await task
+        raise
+    if not task.cancelled() and not server.started:
+        raise OSError(f"cannot listen on {host}:{port}")
+
+
+def health_app(service: str, health: Health, ready: Callable[[], bool]) -> Starlette:
+    """Return ``/live``, ``/ready`` (503 with the part that is away) and ``/metrics`` for a service without an API."""
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "ok", "service": service})
+
+    async def is_ready(_: Request) -> Response:
+        parts = await health()
+        well = ready() and all(parts.values())
+        return JSONResponse(
+            {"status": "ok" if well else "unavailable", "service": service, **parts}, 200 if well else 503
+        )
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(routes=[Route("/live", live), Route("/ready", is_ready), Route("/metrics", metrics)])

@@ -1,0 +1,231 @@
+"""The worker: claims rows, keeps their leases, runs their handlers and ends them, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import structlog
+from pydantic import BaseModel
+
+from shared import inbox, log, outbox
+from shared.bus import Bus
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import StepCancelled, StepFailed
+from shared.contracts.topics import STEP_EVENTS
+from shared.db import AWAY, Connection, Pool, transaction
+from shared.errors import PermanentError
+from shared.failure import exhausted, failure
+from shared.inbox import Claim, LeaseLost
+from shared.messages import answer
+from shared.signal import Signal
+from shared.step import DATABASE_PATIENCE_S, Handler, Step
+from shared.telemetry import STEP_SECONDS, STEPS, trace_id
+
+HEARTBEAT_S = 1.0
+logger = log.get(__name__)
+
+Why = Literal["cancel", "lost", "shutdown"]
+OnEnd = Callable[[Connection, Envelope, StepFailed | StepCancelled], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a worker treats its rows. ``concurrency`` is the number of steps at once."""
+
+    lease_s: float = 30.0
+    max_attempts: int = 5
+    retry_base_s: float = 1.0
+    concurrency: int = 1
+
+
+@dataclass(slots=True)
+class _Running:
+    task: asyncio.Task[None]
+    claim: Claim
+    why: Why | None = None
+
+    def stop(self, why: Why) -> None:
+        if self.why is None:
+            self.why = why
+            self.task.cancel()
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs ``handlers`` (by message name, with the model to parse it) over one service's inbox.
+
+    ``on_end`` writes what follows from a failed or cancelled row, in the transaction that ends it; the default publishes
+    the fact for the gateway.
+    """
+
+    service: str
+    pool: Pool
+    bus: Bus
+    handlers: Mapping[str, tuple[type[BaseModel], Handler]]
+    scratch: Path
+    rules: Rules = field(default_factory=Rules)
+    on_end: OnEnd | None = None
+    wake: Signal = field(default_factory=Signal)
+    _running: dict[str, _Running] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Work until cancelled; then let no step go on and give unfinished ones back."""
+        slots = asyncio.Semaphore(self.rules.concurrency)
+        tasks: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await slots.acquire()
+                claimed = await self._next()
+                task = asyncio.create_task(self._work(claimed))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+                task.add_done_callback(lambda _: slots.release())
+        finally:
+            for running in list(self._running.values()):
+                running.stop("shutdown")
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def cancel_requested(self, command_id: str) -> None:
+        """Stop a running step now; the signal for it has come (an empty id means: look at the next heartbeat)."""
+        if command_id in self._running:
+            self._running[command_id].stop("cancel")
+
+    async def sweep(self) -> None:
+        """Take over rows of silent workers: back to waiting, or to their end after too many attempts."""
+        async with transaction(self.pool) as connection:
+            await inbox.promote(connection)
+            for claimed, cancelled in await inbox.expired(connection):
+                if cancelled:
+                    await self._end(connection, claimed, "cancelled", StepCancelled())
+                elif claimed.attempts >= self.rules.max_attempts:
+                    await self._end(connection, claimed, "dead", exhausted(claimed))
+                else:
+                    await inbox.delay(connection, claimed, 0.0, {"code": "worker_lost"})
+            await inbox.promote(connection)
+
+    async def _next(self) -> Claim:
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        while True:
+            try:
+                async with transaction(self.pool) as connection:
+                    claimed = await inbox.claim(connection, self.rules.lease_s, owner)
+                if claimed is not None:
+                    return claimed
+            except (*AWAY, TimeoutError) as away:
+                logger.warning("claim.waits", error=f"{type(away).__name__}: {away}")
+                await asyncio.sleep(0.5)
+            await self.wake.wait(1.0)
+
+    async def _work(self, claimed: Claim) -> None:
+        structlog.contextvars.bind_contextvars(
+            service=self.service, job_id=claimed.envelope.subject, message_id=claimed.id,
+            trace_id=trace_id(claimed.envelope.traceparent),
+        )  # fmt: skip
+        started = time.monotonic()
+        outcome = "error"
+        try:
+            outcome = await self._attempt(claimed)
+        except LeaseLost:
+            outcome = "lease_lost"
+            logger.warning("step.lease_lost")
+        except Exception:
+            logger.exception("step.not_ended")
+        STEPS.labels(self.service, claimed.envelope.name, outcome).inc()
+        STEP_SECONDS.labels(self.service, claimed.envelope.name).observe(time.monotonic() - started)
+
+    async def _attempt(self, claimed: Claim) -> str:
+        async with self._folder(claimed) as scratch:
+            step = Step(self.service, claimed, self.pool, self.bus, scratch, log.get(f"services.{self.service}"))
+            running = _Running(asyncio.create_task(self._handle(claimed, step)), claimed)
+            self._running[claimed.id] = running
+            heart = asyncio.create_task(self._keep(running))
+            try:
+                await running.task
+            except asyncio.CancelledError:
+                return await self._stopped(running, step)
+            except Exception as error:
+                return await self._failed(claimed, step, error)
+            finally:
+                heart.cancel()
+                self._running.pop(claimed.id, None)
+            return "done"
+
+    async def _handle(self, claimed: Claim, step: Step) -> None:
+        model, handler = self.handlers[claimed.envelope.name]
+        await handler(model.model_validate(claimed.envelope.data), step)
+        if not step.finished:
+            raise RuntimeError(f"the handler of {claimed.envelope.name} returned without step.finish()")
+
+    async def _keep(self, running: _Running) -> None:
+        """Renew the lease while the handler runs; stop the handler when it is lost or a cancel was asked for."""
+        while True:
+            await asyncio.sleep(min(HEARTBEAT_S, self.rules.lease_s / 4))
+            try:
+                async with transaction(self.pool) as connection:
+                    cancel = await inbox.renew(connection, running.claim, self.rules.lease_s)
+            except LeaseLost:
+                running.stop("lost")
+                return
+            except (*AWAY, TimeoutError) as away:
+                logger.warning("lease.not_renewed", error=f"{type(away).__name__}: {away}")
+                continue
+            if cancel:
+                running.stop("cancel")
+                return
+
+    async def _stopped(self, running: _Running, step: Step) -> str:
+        if step.finished:
+            return "done"
+        if running.why == "cancel":
+            async with transaction(self.pool, DATABASE_PATIENCE_S) as connection:
+                await self._end(connection, running.claim, "cancelled", StepCancelled())
+            logger.info("step.cancelled")
+            return "cancelled"
+        if running.why == "lost":
+            raise LeaseLost(running.claim.id)
+        async with transaction(self.pool) as connection:
+            await inbox.release(connection, running.claim)
+        return "released"
+
+    async def _failed(self, claimed: Claim, step: Step, error: Exception) -> str:
+        if isinstance(error, LeaseLost) or step.finished:
+            raise error
+        failed = failure(claimed, error)
+        final = isinstance(error, PermanentError) or claimed.attempts >= self.rules.max_attempts
+        if isinstance(error, PermanentError):
+            logger.info("step.failed", code=failed.code, error=failed.message)
+        else:
+            logger.error("step.failed", code=failed.code, attempt=claimed.attempts, final=final, exc_info=error)
+        async with transaction(self.pool, DATABASE_PATIENCE_S) as connection:
+            if final:
+                await self._end(connection, claimed, "dead", failed)
+            else:
+                pause = self.rules.retry_base_s * 2 ** (claimed.attempts - 1) * random.uniform(0.5, 1.5)
+                await inbox.delay(connection, claimed, min(pause, 300.0), failed.model_dump(mode="json"))
+        return "dead" if final else "retried"
+
+    async def _end(self, connection: Connection, claimed: Claim, state: str, fact: StepFailed | StepCancelled) -> None:
+        await inbox.end(connection, claimed, state, fact.model_dump(mode="json"))
+        if self.on_end is not None:
+            await self.on_end(connection, claimed.envelope, fact)
+        else:
+            await outbox.put(connection, STEP_EVENTS, answer(self.service, claimed.envelope, fact))
+
+    @contextlib.asynccontextmanager
+    async def _folder(self, claimed: Claim) -> AsyncIterator[Path]:
+        folder = self.scratch / self.service / f"{claimed.id}.{claimed.lease}"
+        folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
