@@ -1,0 +1,96 @@
+"""What a run folder remembers between starts: ports, passwords and the processes that run."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+SERVICES = ("gateway", "analyzer", "planner", "renderer", "lipsync")
+PORTS = ("postgres", "kafka", "kafka_controller", "minio")
+# Below the range from which systems take ports for outgoing connections: a stopped server's port stays free.
+_FIRST_PORT, _LAST_PORT = 20000, 32000
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A started process; ``born`` tells it from a later one with the same number."""
+
+    pid: int
+    born: str
+
+
+@dataclass(slots=True)
+class State:
+    ports: dict[str, int]
+    passwords: dict[str, str]
+    running: dict[str, Running] = field(default_factory=dict)
+
+    def save(self, path: Path) -> None:
+        """Write atomically, readable by the owner only: there are passwords in it."""
+        making = path.with_suffix(".making")
+        making.touch(mode=0o600)
+        making.write_text(json.dumps(asdict(self), indent=1))
+        making.replace(path)
+
+
+def new_state() -> State:
+    """Free loopback ports and fresh passwords."""
+    passwords = {name: secrets.token_urlsafe(18) for name in ("postgres", "minio", *SERVICES)}
+    return State(free_ports(PORTS), passwords)
+
+
+def load(path: Path) -> State | None:
+    """The state that ``State.save`` wrote, or None where nothing was started yet."""
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text())
+    return State(kept["ports"], kept["passwords"], {name: Running(**one) for name, one in kept["running"].items()})
+
+
+def free_ports(names: Iterable[str]) -> dict[str, int]:
+    """One port a name on which nobody listens on 127.0.0.1."""
+    ports: dict[str, int] = {}
+    for name in names:
+        port = _free_port()
+        while port in ports.values():
+            port = _free_port()
+        ports[name] = port
+    return ports
+
+
+def _free_port() -> int:
+    while True:
+        port = _FIRST_PORT + secrets.randbelow(_LAST_PORT - _FIRST_PORT)
+        if is_free(port):
+            return port
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def born(pid: int) -> str | None:
+    """When the process started, in the kernel's words; None when it ended (or is only waiting to be reaped)."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None
+    except PermissionError:
+        pass
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None if Path("/proc/self/stat").exists() else "unknown"
+    return None if fields[0] in "ZX" else fields[19]
