@@ -110,10 +110,11 @@ async def _acquire(pool: Pool, patience_s: float) -> Connection:
         try:
             connection = await pool.acquire(timeout=10)
             await connection.execute("select 1")
-            return connection
         except (*AWAY, TimeoutError):
             if connection is not None:
                 await pool.release(connection)
             if asyncio.get_running_loop().time() >= deadline:
                 raise
             await asyncio.sleep(0.2)
+        else:
+            return connection

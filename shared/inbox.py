@@ -1,7 +1,7 @@
 """The inbox is the queue.
 
-A consumer accepts: it inserts the message as a row under the message's id, so that a redelivery is a no-op. Workers claim rows
-under a lease whose token fences every later write. SQL only; all functions take an open connection.
+A consumer accepts: it inserts the message as a row under the message's id, so that a redelivery is a no-op. Workers
+claim rows under a lease whose token fences every later write. SQL only; all functions take an open connection.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ on conflict (id) do nothing returning id
 
 CLAIM = """
 with chosen as (
-    select id, rank, priority from inbox where state = 'waiting' order by priority desc, rank, id limit 1 for update skip locked),
+    select id, rank, priority from inbox where state = 'waiting'
+    order by priority desc, rank, id limit 1 for update skip locked),
 clock as (
     update inbox_clock set rank = chosen.rank from chosen
     where inbox_clock.priority = chosen.priority and inbox_clock.rank < chosen.rank)
@@ -43,7 +44,10 @@ update inbox set lease_until = now() + make_interval(secs => $3)
 where id = $1 and lease = $2 and state = 'running' returning cancel_requested
 """
 
-END = "update inbox set state = $3, error = $4, ended_at = now() where id = $1 and lease = $2 and state = 'running' returning id"
+END = """
+update inbox set state = $3, error = $4, ended_at = now()
+where id = $1 and lease = $2 and state = 'running' returning id
+"""
 
 AGAIN = """
 update inbox set state = 'delayed', available_at = now() + make_interval(secs => $3), error = $4

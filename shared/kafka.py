@@ -109,6 +109,8 @@ class KafkaBus:
     ) -> None:
         async def handle(message: KafkaMessage) -> None:
             record = message.raw_message
+            if isinstance(record, tuple):
+                raise TypeError("subscribed one by one, yet a batch came")
             await accept(Delivery(record.topic, record.partition, record.offset, record.value or b""))
 
         subscriber = self._broker.subscriber(

@@ -19,6 +19,7 @@ from shared.db import AWAY, migrate_service, transaction
 from shared.infra import Infra
 from shared.step import Handler
 from shared.telemetry import QUEUE_DEPTH
+from shared.web import serve
 from shared.worker import OnEnd, Rules, Worker
 
 logger = log.get(__name__)
@@ -39,7 +40,8 @@ class Service:
     """A service as data: ``app.build`` returns it, the runtime runs it.
 
     ``subscriptions`` feed the inbox; ``handlers`` work on it by message name; ``lossy`` is called straight from the bus;
-    ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs beside the worker.
+    ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs beside the worker; ``web`` is an
+    ASGI application, served on ``host`` and ``port`` (0: any free one, told by ``bound`` once it listens).
     """
 
     name: str
@@ -52,6 +54,10 @@ class Service:
     listeners: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
     background: Sequence[Background] = ()
     on_end: OnEnd | None = None
+    web: Any = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    bound: asyncio.Event = field(default_factory=asyncio.Event)
     ready: bool = False
 
     async def prepare(self) -> None:
@@ -85,8 +91,14 @@ class Service:
             group.create_task(worker.run())
             for work in self.background:
                 group.create_task(work())
+            if self.web is not None:
+                group.create_task(serve(self.web, self.host, self.port, self._listening))
             self.ready = True
             logger.info("service.ready", service=self.name)
+
+    def _listening(self, port: int) -> None:
+        self.port = port
+        self.bound.set()
 
     async def health(self) -> dict[str, bool]:
         """Ask what the service stands on whether it answers."""

@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ("tests.stack",)
+pytest_plugins = ("tests.stack", "tests.database")
