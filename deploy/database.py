@@ -13,6 +13,7 @@ from deploy.stack.errors import StackFailed
 from deploy.stack.install import postgres as programs
 from deploy.stack.postgres import Postgres
 from shared.errors import PermanentError
+from shared.process import Spawned
 
 TRIES = 20
 
@@ -24,6 +25,7 @@ class EmbeddedDatabase:
         self._folder = folder
         self._server: Postgres | None = None
         self._running: state.Running | None = None
+        self._spawned: Spawned | None = None
 
     def start(self) -> None:
         """Start it and wait until it takes connections. Raises :class:`PermanentError` when the folder is in use."""
@@ -31,11 +33,11 @@ class EmbeddedDatabase:
         self._folder.chmod(0o755)
         for attempt in range(TRIES):
             server = Postgres(programs(), state.free_ports(["postgres"])["postgres"], self._passwords())
-            running, _ = life.start(server, self._folder, detach=False)
+            running, self._spawned = life.start(server, self._folder, detach=False)
             try:
                 life.await_ready(server, self._folder, running)
             except StackFailed as failed:
-                life.kill(running)
+                self._spawned.kill()
                 if attempt + 1 == TRIES or not _passing(failed.message):
                     raise self._in_use(failed) from failed
                 time.sleep(0.25)
@@ -49,6 +51,9 @@ class EmbeddedDatabase:
         if self._running is not None:
             life.halt(self._running, Postgres.stop_signal)
             self._running = None
+        if self._spawned is not None:
+            self._spawned.kill()
+            self._spawned = None
 
     def url(self, service: str) -> str:
         """The address of one service's database."""
