@@ -28,7 +28,10 @@ class Note(Value):
 
 
 class VideoStream(Value):
-    """A video stream; ``width`` and ``height`` are as displayed, after rotation and sample aspect ratio."""
+    """A video stream; ``width`` and ``height`` are as displayed, after rotation and sample aspect ratio.
+
+    ``color_space``: its matrix as ffmpeg names it (``bt709``, ``smpte170m``), empty where the file does not say.
+    """
 
     index: int
     codec: str
@@ -45,6 +48,7 @@ class VideoStream(Value):
     duration: float
     frames: int | None = None
     pixel_format: str = ""
+    color_space: str = ""
     hdr: Literal["pq", "hlg"] | None = None
 
 
