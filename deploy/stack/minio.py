@@ -31,13 +31,15 @@ class Minio:
 
     def argv(self, folder: Path, *, detach: bool) -> list[str]:
         """The server; ``detach`` changes nothing for it."""
-        return [str(self.program), "server", "--quiet", "--address", f"127.0.0.1:{self.port}", str(folder / "data")]
+        # Without the folders it would make some in the home of whoever starts it.
+        folders = ["--config-dir", str(folder / "config"), "--certs-dir", str(folder / "certs")]
+        address = ["--address", f"127.0.0.1:{self.port}"]
+        return [str(self.program), "server", "--quiet", *address, *folders, str(folder / "data")]
 
     def environment(self) -> dict[str, str]:
         """Root keys; no web console, no look for updates."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": os.environ.get("HOME", "/"),
             "MINIO_ROOT_USER": ACCESS_KEY,
             "MINIO_ROOT_PASSWORD": self.secret_key,
             "MINIO_BROWSER": "off",
