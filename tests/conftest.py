@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ("tests.stack", "tests.database")
+pytest_plugins = ("tests.stack", "tests.database", "tests.footage")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 
 from shared.bus import Delivery, LocalBus
 from shared.consumer import acceptor
+from shared.contracts.blob import BlobRef
 from shared.contracts.commands import CancelStep, PlanEdit
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.events import EditPlanned
-from shared.contracts.blob import BlobRef
 from shared.contracts.ids import new_id
 from shared.contracts.plan import Wishes
 from shared.contracts.topics import PLANNER_COMMANDS

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
+from shared.bus import LocalBus
 from shared.contracts.commands import PlanEdit
 from shared.contracts.topics import JOB_PROGRESS, STEP_EVENTS
-from shared.bus import LocalBus
 from shared.errors import BadMedia, BadRequest
 from shared.step import Step
 from tests.database import MakeInfra

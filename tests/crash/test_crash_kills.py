@@ -1,0 +1,186 @@
+"""``kill -9`` of a whole studio at every step of a job, then a start on the same data: one result, nothing left over."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from deploy.sample import Sample
+from deploy.stack.state import free_ports
+from shared.process import Spawned, spawn
+from tests.e2e.api import Person
+from tests.films import look
+
+ROOT = Path(__file__).parents[2]
+
+
+class StudioProcess:
+    """``cutroom up`` in a process that can be killed."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port = free_ports(["api"])["api"]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: Spawned | None = None
+
+    async def start(self) -> None:
+        """Start it on its data folder and wait until it answers."""
+        argv = [sys.executable, "-m", "cutroom", "up", "--port", str(self.port), "--data", str(self.data)]
+        env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "CUTROOM_LEASE_SECONDS": "2"}
+        self.process = spawn(argv, cwd=ROOT, env=env, stdout=self.data.with_suffix(".log"))
+        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+            while True:
+                assert self.process.alive(), self.data.with_suffix(".log").read_text()[-3000:]
+                try:
+                    if (await http.get(f"{self.url}/api/healthz", timeout=3)).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.1)
+
+    def kill(self) -> None:
+        """Kill the process itself; its children must end without it."""
+        assert self.process is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        while self.process.alive():
+            time.sleep(0.005)
+
+    def stop(self) -> None:
+        """Stop in good order."""
+        if self.process is not None:
+            self.process.terminate(15)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[StudioProcess]:
+    """A studio that is not started yet."""
+    (tmp_path / "studio").mkdir()
+    one = StudioProcess(tmp_path / "studio")
+    yield one
+    one.stop()
+
+
+def processes_of(data: Path) -> list[str]:
+    """Command lines of processes that name the data folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        if str(data) in line and state not in "ZX" and int(entry.name) != os.getpid():
+            found.append(line)
+    return found
+
+
+async def until_none(data: Path, within_s: float = 5) -> None:
+    """Wait until nothing of a killed studio runs any more."""
+    async with asyncio.timeout(within_s):
+        while processes_of(data):
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("step", ["created", "probe", "analyze", "plan"])
+async def test_an_ingest_survives_a_kill(step: str, studio: StudioProcess, sample: Sample) -> None:
+    await studio.start()
+    person = Person(studio.url)
+    killer = asyncio.create_task(kill_at(step, studio))
+    upload = asyncio.create_task(person.ingest_sample(sample))
+    await asyncio.wait([killer])
+    killer.result()
+    await asyncio.gather(upload, return_exceptions=True)
+    await until_none(studio.data)
+    await studio.start()
+    (job,) = (await person.http.get("/api/jobs", params={"kind": "ingest"})).json()["items"]
+    ended = await person.until_ended(job["id"])
+    assert ended["status"] == "completed", ended
+    log = await person.events(job["id"])
+    assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
+    kinds = [e["type"].rsplit(".", 1)[-1] for e in log]
+    assert kinds.count("completed") == 1 and kinds.count("created") == 1
+    assert len((await person.http.get("/api/projects")).json()) == 1
+    nothing_half_written(studio.data)
+
+
+@pytest.mark.timeout(240)
+async def test_a_render_survives_kills(studio: StudioProcess, sample: Sample, tmp_path: Path) -> None:
+    """Killed while it waits, while ffmpeg runs, and again; the film is whole and there is one."""
+    await studio.start()
+    person = Person(studio.url)
+    body = await person.ingest_sample(sample)
+    await person.until_ended(body["job_id"])
+    job_id = await person.render(body["project"]["id"], body["asset"]["id"])
+    for _ in range(2):
+        await at_percent(person, job_id, 20)
+        studio.kill()
+        await until_none(studio.data)
+        await studio.start()
+    ended = await person.until_ended(job_id)
+    assert ended["status"] == "completed" and ended["result"]["check"]["passed"], ended
+    films = [p for p in (studio.data / "blobs").rglob("*.mp4") if "final" in p.parts]
+    assert len(films) == 1, films
+    assert look(films[0]).frames > 100
+    nothing_half_written(studio.data)
+    log = await person.events(job_id)
+    assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
+    percents = [e["data"]["percent"] for e in log if "percent" in e["data"]]
+    assert percents == sorted(percents)
+
+
+async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, sample: Sample) -> None:
+    await studio.start()
+    person = Person(studio.url)
+    body = await person.ingest_sample(sample)
+    await person.until_ended(body["job_id"])
+    job_id = await person.render(body["project"]["id"], body["asset"]["id"])
+    await at_percent(person, job_id, 5)
+    assert any("ffmpeg" in line for line in processes_of(studio.data))
+    asked = time.monotonic()
+    assert (await person.http.post(f"/api/jobs/{job_id}/cancel")).status_code == 202
+    while any("ffmpeg" in line for line in processes_of(studio.data)):
+        assert time.monotonic() - asked < 2, "ffmpeg must be gone within two seconds"
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.5)
+    assert (await person.job(job_id))["status"] == "cancelled"
+    assert not [p for p in (studio.data / "blobs").rglob("*.mp4") if "final" in p.parts]
+    nothing_half_written(studio.data)
+
+
+def nothing_half_written(data: Path) -> None:
+    """No temporary object that a reader could take for a whole one, no scratch folder in use."""
+    assert not [p for p in (data / "blobs").rglob("*") if p.is_file() and p.stat().st_size == 0]
+    assert not list((data / "scratch").glob("renderer/*")) or not processes_of(data / "scratch")
+
+
+async def kill_at(step: str, studio: StudioProcess) -> None:
+    """Kill the studio as soon as its only job has come to ``step``."""
+    async with httpx.AsyncClient(base_url=studio.url, timeout=5) as http:
+        while True:
+            items = (await http.get("/api/jobs", params={"kind": "ingest"})).json()["items"]
+            if items:
+                begun = {s["name"] for s in items[0]["steps"] if s["status"] != "pending"}
+                if step == "created" or step in begun or items[0]["status"] == "completed":
+                    studio.kill()
+                    return
+            await asyncio.sleep(0.002)
+
+
+async def at_percent(person: Person, job_id: str, percent: float) -> None:
+    """Wait until the render has come that far."""
+    async with asyncio.timeout(90):
+        while True:
+            job = await person.job(job_id)
+            assert job["status"] in ("queued", "processing"), job
+            if job["status"] == "processing" and job["percent"] >= percent:
+                return
+            await asyncio.sleep(0.02)
