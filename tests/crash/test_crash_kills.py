@@ -1,4 +1,4 @@
-"""``kill -9`` of a whole studio at every step of a job, then a start on the same data: one result, nothing left over."""
+"""``kill -9`` of a whole studio at every step of a job, then a start on the same data: one result, nothing left."""
 
 from __future__ import annotations
 

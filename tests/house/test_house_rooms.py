@@ -101,15 +101,14 @@ def test_domains_are_pure() -> None:
 
 
 def test_public_functions_say_what_they_do() -> None:
-    silent = []
-    for path in sources():
-        for node in ast.parse(path.read_text("utf-8")).body:
-            if (
-                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-                and not node.name.startswith("_")
-                and ast.get_docstring(node) is None
-            ):
-                silent.append(f"{name_of(path)}:{node.name}")
+    silent = [
+        f"{name_of(path)}:{node.name}"
+        for path in sources()
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is None
+    ]
     assert not silent, "\n".join(silent)
 
 
