@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,18 +27,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[StackServers]:
     """The running servers. A test that stops one starts it again before it ends."""
-    wanted = os.environ.get("CUTROOM_STACK", "")
-    if wanted == "off":
-        pytest.skip("CUTROOM_STACK=off")
     with tempfile.TemporaryDirectory(prefix="cutroom-stack-") as folder:
         servers = StackServers(Path(folder))
-        try:
+        with obtained():
             servers.start()
-        except StackUnavailable as missing:
-            if wanted == "required":
-                raise
-            pytest.skip(f"{missing.message} {missing.remedy}")
         try:
             yield servers
         finally:
             servers.stop()
+
+
+@contextmanager
+def obtained() -> Iterator[None]:
+    """Skip, or fail, as ``CUTROOM_STACK`` says, when what the block asks for cannot be had on this machine."""
+    wanted = os.environ.get("CUTROOM_STACK", "")
+    if wanted == "off":
+        pytest.skip("CUTROOM_STACK=off")
+    try:
+        yield
+    except StackUnavailable as missing:
+        if wanted == "required":
+            raise
+        pytest.skip(f"{missing.message} {missing.remedy}")

@@ -16,6 +16,7 @@ from deploy.stack import programs
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "PLAINTEXT",
     "offsets.topic.replication.factor": "1",
