@@ -1,0 +1,157 @@
+"""From captions in source seconds to pages in output frames. Pure.
+
+A page is what stands on the screen at once: at most two lines. Words keep their times through spans and speed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from shared.contracts.layout import starts
+from shared.contracts.media import Caption
+from shared.contracts.timeline import Clip
+
+LEAST_FRAMES = 2
+MAX_PAGES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word (or a part of a long one) on output frames ``start`` to ``end``; ``glued``: no space before it."""
+
+    text: str
+    start: int
+    end: int
+    glued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Words on the screen from frame ``start`` to frame ``end``; ``timed`` when the times are those of the words."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    timed: bool
+
+
+def pages(clips: Sequence[Clip], rate: str, line_width: float) -> tuple[Page, ...]:
+    """Return the pages of an edit in order, never two at once. ``line_width`` is how many ems fit in one line."""
+    found: list[Page] = []
+    for clip, first in zip(clips, starts(clips), strict=True):
+        for caption in clip.captions:
+            found += _caption_pages(caption, clip, first, Fraction(rate), line_width)
+    return tuple(_one_at_a_time(sorted(found, key=lambda page: (page.start, page.end)), clips, rate))[:MAX_PAGES]
+
+
+def within(all_pages: Iterable[Page], first: int, end: int) -> tuple[Page, ...]:
+    """Return what is to be seen of the pages on output frames ``first`` to ``end``, counted from ``first``."""
+    return tuple(
+        replace(page, start=max(page.start, first) - first, end=min(page.end, end) - first, tokens=_moved(page, first))
+        for page in all_pages
+        if page.start < end and page.end > first
+    )
+
+
+def _moved(page: Page, first: int) -> tuple[Token, ...]:
+    return tuple(replace(token, start=token.start - first, end=token.end - first) for token in page.tokens)
+
+
+def width(text: str) -> float:
+    """Estimate the width of a bold text in ems: 1 for wide East Asian characters, 0.6 for others, 0 for marks."""
+    return sum(
+        0.0 if unicodedata.combining(c) else 1.0 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in text
+    )
+
+
+def _caption_pages(caption: Caption, clip: Clip, first: int, rate: Fraction, line_width: float) -> list[Page]:
+    tokens = _worded(caption, clip, first, rate) if caption.words else _spread(caption, clip, first, rate)
+    if not tokens:
+        return []
+    tokens = [part for token in tokens for part in _broken(token, line_width)]
+    last = _place(Fraction(str(caption.end)), clip, first, rate)
+    groups = _grouped(tokens, 2 * line_width * 0.9)
+    ends = [group[0].start for group in groups[1:]] + [max(last, groups[-1][-1].end)]
+    return [
+        Page(group[0].start, end, tuple(group), timed=bool(caption.words))
+        for group, end in zip(groups, ends, strict=True)
+    ]
+
+
+def _place(at: Fraction, clip: Clip, first: int, rate: Fraction) -> int:
+    frame = round((at - clip.source_start) / Fraction(clip.speed) * rate)
+    return first + min(max(frame, 0), clip.frames)
+
+
+def _worded(caption: Caption, clip: Clip, first: int, rate: Fraction) -> list[Token]:
+    glued = len(caption.words) > 1 and not any(c.isspace() for c in caption.text.strip())
+    tokens: list[Token] = []
+    for word in caption.words:
+        begin, end = Fraction(str(word.start)), Fraction(str(word.end))
+        if not clip.source_start <= (begin + end) / 2 < clip.source_end or not word.text.strip():
+            continue
+        start = max(_place(begin, clip, first, rate), tokens[-1].start if tokens else 0)
+        tokens.append(Token(word.text.strip(), start, max(_place(end, clip, first, rate), start), glued))
+    return tokens
+
+
+def _spread(caption: Caption, clip: Clip, first: int, rate: Fraction) -> list[Token]:
+    """Words without times: the whole line's, spread by their length; none when the clip shows too little of it."""
+    start = _place(Fraction(str(caption.start)), clip, first, rate)
+    end = _place(Fraction(str(caption.end)), clip, first, rate)
+    words = caption.text.split()
+    total = sum(width(word) for word in words)
+    if end - start < LEAST_FRAMES or not total:
+        return []
+    tokens: list[Token] = []
+    done = 0.0
+    for word in words:
+        begin = start + round((end - start) * done / total)
+        done += width(word)
+        tokens.append(Token(word, begin, start + round((end - start) * done / total)))
+    return tokens
+
+
+def _broken(token: Token, line_width: float) -> list[Token]:
+    """Cut a word that is wider than a line."""
+    if width(token.text) <= line_width:
+        return [token]
+    lines, line = [], ""
+    for character in token.text:
+        if line and width(line + character) > line_width * 0.9:
+            lines.append(line)
+            line = ""
+        line += character
+    lines.append(line)
+    return [replace(token, text=text, glued=token.glued or i > 0) for i, text in enumerate(lines)]
+
+
+def _grouped(tokens: Sequence[Token], room: float) -> list[list[Token]]:
+    total = sum(width(token.text) + 0.3 for token in tokens)
+    share = total / -(-total // room)
+    groups: list[list[Token]] = [[]]
+    filled = 0.0
+    for token in tokens:
+        size = width(token.text) + 0.3
+        if groups[-1] and (filled + size / 2 > share * len(groups) or _wide(groups[-1]) + size > room):
+            groups.append([])
+        groups[-1].append(token)
+        filled += size
+    return groups
+
+
+def _wide(tokens: Sequence[Token]) -> float:
+    return sum(width(token.text) + 0.3 for token in tokens)
+
+
+def _one_at_a_time(ordered: Sequence[Page], clips: Sequence[Clip], rate: str) -> Iterable[Page]:
+    total = sum(c.frames for c in clips) - sum(c.transition_in.frames for c in clips if c.transition_in)
+    least = max(LEAST_FRAMES, round(Fraction(rate) / 4))
+    for i, page in enumerate(ordered):
+        following = ordered[i + 1].start if i + 1 < len(ordered) else total
+        end = min(max(page.end, page.start + least), following, total)
+        if end > page.start:
+            yield replace(page, end=end)

@@ -1,0 +1,165 @@
+"""Judging a rendered file by what was measured of it. Pure: measurements in, findings out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.renderer.domain.sound import SILENCE_LUFS, Level
+from shared.contracts.timeline import Check, Finding
+
+BLACK_LUMA = 20.0
+BLACK_SECONDS = 0.5
+FROZEN_SECONDS = 2.0
+LOUDNESS_TOLERANCE = 1.0
+PEAK_DBTP = -1.0
+PEAK_TOLERANCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What was ordered. ``samples`` of sound at ``sample_rate``; ``loudness`` in LUFS, None where it was left alone."""
+
+    width: int
+    height: int
+    rate: str
+    frames: int
+    sample_rate: int
+    samples: int
+    loudness: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A stream as its packets tell: times in seconds; ``packets`` is the number of frames in it."""
+
+    codec: str
+    start: Fraction
+    duration: Fraction
+    packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The streams of a file; tracks are None where there is none."""
+
+    width: int
+    height: int
+    pixel_format: str
+    video: Track | None
+    audio: Track | None
+    sample_rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the finished file holds.
+
+    ``luma``: the level that nine tenths of each decoded frame stay below (0..255, of a small copy: captions do not
+    count); ``still``: whether it equals the frame before.
+    """
+
+    header: Header
+    level: Level | None
+    luma: Sequence[float]
+    still: Sequence[bool]
+
+
+def check(expected: Expected, measured: Measured) -> Check:
+    """Return the verdict; it passes when no finding is an error."""
+    found = (*_video(expected, measured), *_audio(expected, measured), *_pictures(expected, measured))
+    return Check(passed=all(f.severity != "error" for f in found), findings=found)
+
+
+def _error(code: str, message: str, figure: float | None = None) -> Finding:
+    return Finding(code=code, severity="error", message=message, figure=figure)
+
+
+def _warning(code: str, message: str, figure: float | None = None, at: float | None = None) -> Finding:
+    return Finding(code=code, severity="warning", message=message, figure=figure, at=at)
+
+
+def _video(expected: Expected, measured: Measured) -> Iterator[Finding]:
+    track = measured.header.video
+    if track is None:
+        yield _error("video_missing", "The file has no picture.")
+        return
+    if track.codec != "h264" or measured.header.pixel_format != "yuv420p":
+        yield _error("video_codec", f"The picture is {track.codec} {measured.header.pixel_format}, not H.264 yuv420p.")
+    if (measured.header.width, measured.header.height) != (expected.width, expected.height):
+        yield _error(
+            "size_wrong",
+            f"The picture is {measured.header.width}x{measured.header.height}, not {expected.width}x{expected.height}.",
+        )
+    if track.packets != expected.frames:
+        yield _error(
+            "frames_wrong", f"The file has {track.packets} frames, not {expected.frames}.", float(track.packets)
+        )
+    if len(measured.luma) != expected.frames:
+        decoded = len(measured.luma)
+        yield _error("frames_undecodable", f"{decoded} frames can be decoded, not {expected.frames}.", float(decoded))
+    wanted = expected.frames / Fraction(expected.rate)
+    if abs(track.duration - wanted) > 1 / Fraction(expected.rate) / 2:
+        yield _error("duration_wrong", f"The picture lasts {float(track.duration):.3f} s, not {float(wanted):.3f} s.",
+                     float(track.duration))  # fmt: skip
+
+
+def _audio(expected: Expected, measured: Measured) -> Iterator[Finding]:
+    track = measured.header.audio
+    if track is None:
+        yield _error("audio_missing", "The file has no sound.")
+        return
+    if (track.codec, measured.header.sample_rate, measured.header.channels) != ("aac", expected.sample_rate, 2):
+        said = f"{track.codec}, {measured.header.sample_rate} Hz, {measured.header.channels} channels"
+        yield _error("audio_format", f"The sound is {said}, not stereo AAC at {expected.sample_rate} Hz.")
+    yield from _offset(expected, measured, track)
+    yield from _loudness(expected.loudness, measured.level)
+
+
+def _offset(expected: Expected, measured: Measured, audio: Track) -> Iterator[Finding]:
+    if measured.header.video is None:
+        return
+    frame = 1 / Fraction(expected.rate)
+    begins = audio.start - measured.header.video.start
+    ends = audio.start + audio.duration - measured.header.video.start - measured.header.video.duration
+    for name, offset in (("begins", begins), ("ends", ends)):
+        if abs(offset) > frame:
+            yield _error(
+                "sound_offset", f"The sound {name} {float(offset) * 1000:.1f} ms off the picture.", float(offset)
+            )
+
+
+def _loudness(target: float | None, level: Level | None) -> Iterator[Finding]:
+    if target is None or level is None or not level.integrated > SILENCE_LUFS:
+        return
+    off = level.integrated - target
+    if abs(off) > LOUDNESS_TOLERANCE:
+        yield _warning(
+            "loudness_off", f"The loudness is {level.integrated:.1f} LUFS, wanted {target:.1f}.", level.integrated
+        )
+    if level.peak > PEAK_DBTP + PEAK_TOLERANCE:
+        yield _warning("true_peak_over", f"The true peak is {level.peak:.1f} dBTP, over {PEAK_DBTP:.1f}.", level.peak)
+
+
+def _pictures(expected: Expected, measured: Measured) -> Iterator[Finding]:
+    rate = Fraction(expected.rate)
+    for first, count in spans([value <= BLACK_LUMA for value in measured.luma], round(rate * Fraction(BLACK_SECONDS))):
+        length = float(count / rate)
+        yield _warning("black", f"The picture is black for {length:.2f} s.", length, float(first / rate))
+    for first, count in spans(measured.still, round(rate * Fraction(FROZEN_SECONDS))):
+        length = float(count / rate)
+        yield _warning("frozen", f"The picture stands still for {length:.2f} s.", length, float(first / rate))
+
+
+def spans(flags: Sequence[bool], least: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, length) of each run of true flags that is at least ``least`` long."""
+    first: int | None = None
+    for i, flag in enumerate([*flags, False]):
+        if flag and first is None:
+            first = i
+        elif not flag and first is not None:
+            if i - first >= least:
+                yield first, i - first
+            first = None

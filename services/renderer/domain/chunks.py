@@ -1,0 +1,88 @@
+"""Cutting an edit into chunks that are rendered apart and joined by stream copy. Pure functions over output frames.
+
+A chunk begins at a hard cut where one lies near, else inside the body of a clip; never inside a transition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.contracts.layout import starts
+from shared.contracts.timeline import Clip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """``frames`` output frames of clip number ``clip``, from its own frame ``first`` on.
+
+    ``overlap``: so many of them are mixed with the end of the piece before.
+    """
+
+    clip: int
+    first: int
+    frames: int
+    overlap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Output frames ``first`` to ``first + frames`` and the pieces that fill them."""
+
+    index: int
+    first: int
+    frames: int
+    pieces: tuple[Piece, ...]
+
+
+def target_frames(total: int, rate: float, parallel: int) -> int:
+    """Return a good length of a chunk: four rounds for every worker, but no less than 2 s and no more than 20 s."""
+    return round(min(max(total / (4 * parallel), 2 * rate), 20 * rate))
+
+
+def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, ...]:
+    """Divide the track into chunks of about ``target`` frames, each with at most ``max_inputs`` pieces.
+
+    Only a run of transitions shorter than the clips between them can ask for more inputs than that.
+    """
+    at = starts(clips)
+    total = at[-1] + clips[-1].frames
+    result: list[Chunk] = []
+    first = 0
+    while first < total:
+        end = _boundary(clips, at, first, target, max_inputs)
+        pieces = _pieces(clips, at, first, end)
+        result.append(Chunk(len(result), first, end - first, pieces))
+        first = end
+    return tuple(result)
+
+
+def _boundary(clips: Sequence[Clip], at: Sequence[int], first: int, target: int, max_inputs: int) -> int:
+    total = at[-1] + clips[-1].frames
+    touched = [i for i, clip in enumerate(clips) if at[i] + clip.frames > first]
+    last = at[touched[max_inputs]] if len(touched) > max_inputs else total
+    if last - first <= target * 3 // 2:
+        return _outside_transitions(clips, at, last)
+    cuts = [
+        n for i, n in enumerate(at) if clips[i].transition_in is None and target // 2 <= n - first <= target * 3 // 2
+    ]
+    wanted = min(cuts, key=lambda n: abs(n - first - target)) if cuts else first + target
+    return _outside_transitions(clips, at, min(wanted, last))
+
+
+def _outside_transitions(clips: Sequence[Clip], at: Sequence[int], frame: int) -> int:
+    for start, clip in zip(at, clips, strict=True):
+        if clip.transition_in and start <= frame < start + clip.transition_in.frames:
+            return start + clip.transition_in.frames
+    return frame
+
+
+def _pieces(clips: Sequence[Clip], at: Sequence[int], first: int, end: int) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for i, clip in enumerate(clips):
+        begin, stop = max(at[i], first), min(at[i] + clip.frames, end)
+        if begin >= stop:
+            continue
+        overlap = clip.transition_in.frames if clip.transition_in and begin == at[i] else 0
+        pieces.append(Piece(i, begin - at[i], stop - begin, overlap))
+    return tuple(pieces)

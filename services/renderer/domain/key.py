@@ -1,0 +1,44 @@
+"""The name of a chunk: a hash over everything that its pixels depend on. The same key is the same picture."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from services.renderer.domain.chunks import Chunk
+from shared.contracts.timeline import Clip, Output, Timeline
+
+VERSION = 1
+"""Raised whenever the way from a timeline to pixels changes."""
+
+
+def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, encoder: Mapping[str, object]) -> str:
+    """Return the key of ``chunk`` in ``output``; ``captions`` is the text drawn over it, ``encoder`` its settings.
+
+    Names, ids, evidence and source keys do not count: only content hashes, spans and what is done to them.
+    """
+    pieces = [
+        {
+            "clip": _pixels(timeline.video[piece.clip]),
+            "sha256": timeline.sources[timeline.video[piece.clip].source].blob.sha256,
+            "stream": timeline.sources[timeline.video[piece.clip].source].media.model_dump(mode="json")["video"],
+            "span": [piece.first, piece.frames, piece.overlap],
+        }
+        for piece in chunk.pieces
+    ]
+    document = {
+        "version": VERSION,
+        "rate": timeline.rate,
+        "frame": [output.width, output.height, output.fit],
+        "pieces": pieces,
+        "captions": captions,
+        "encoder": dict(encoder),
+    }
+    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _pixels(clip: Clip) -> dict[str, object]:
+    return clip.model_dump(
+        mode="json", include={"start", "end", "time_base", "speed", "frames", "transition_in", "effects"}
+    )

@@ -1,0 +1,36 @@
+"""How far a render is. Pure: frames done and seconds gone in, a fraction and an estimate out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SOUND, PICTURE, CHECK = 0.04, 0.84, 0.12
+"""Shares of the whole, as they were measured on typical edits."""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Sums up what runs side by side. ``total`` is the number of frames of all outputs together."""
+
+    total: int
+    sound: float = 0.0
+    checked: dict[str, int] = field(default_factory=dict)
+    rendered: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def frame(self) -> int:
+        """Frames rendered so far, of all outputs."""
+        return min(self.total, sum(self.rendered.values()))
+
+    @property
+    def fraction(self) -> float:
+        """0..1 over sound, pictures and check."""
+        looked = min(self.total, sum(self.checked.values()))
+        return min(1.0, SOUND * self.sound + (PICTURE * self.frame + CHECK * looked) / self.total)
+
+    def detail(self, seconds: float) -> dict[str, float | int | str]:
+        """Return what is told beside the fraction, after ``seconds`` of work."""
+        told: dict[str, float | int | str] = {"frame": self.frame, "frames": self.total}
+        if self.fraction > 0.02:
+            told["eta_seconds"] = round(seconds * (1 - self.fraction) / self.fraction, 1)
+        return told

@@ -1,0 +1,38 @@
+"""The renderer's knobs, read from ``CUTROOM_RENDERER_*``."""
+
+from __future__ import annotations
+
+import os
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class RendererSettings(BaseSettings):
+    """How films are encoded and what the programs may use.
+
+    ``parallel`` chunks are rendered at once, each with ``threads`` (0: the cores divided among them) and at most
+    ``max_inputs`` sources open. ``crf`` is x264's quality (lower is better); drafts have their own. ``wall_s`` and
+    ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CUTROOM_RENDERER_", extra="ignore")
+
+    concurrency: int = Field(default=1, ge=1, le=64)
+    parallel: int = Field(default=2, ge=1, le=64)
+    threads: int = Field(default=0, ge=0, le=64)
+    max_inputs: int = Field(default=5, ge=3, le=64)
+    preset: str = Field(default="veryfast", pattern=r"^[a-z]+$")
+    crf: int = Field(default=20, ge=0, le=51)
+    draft_preset: str = Field(default="superfast", pattern=r"^[a-z]+$")
+    draft_crf: int = Field(default=28, ge=0, le=51)
+    keyframe_seconds: float = Field(default=5.0, gt=0)
+    audio_bitrate: int = Field(default=192_000, ge=32_000, le=512_000)
+    max_frames: int = Field(default=60 * 60 * 60 * 4, ge=1)
+    max_pixels: int = Field(default=8192 * 8192, ge=1)
+    wall_s: float = Field(default=4 * 3600.0, gt=0)
+    memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
+
+    def chunk_threads(self) -> int:
+        """Return how many threads a chunk's encoder gets."""
+        return self.threads or max(1, (os.cpu_count() or 1) // self.parallel)

@@ -1,0 +1,70 @@
+"""Command lines for ffmpeg: what every input is refused, what every run is bounded by, and how progress is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from services.renderer.settings import RendererSettings
+from shared.process import Completed, Limits, ffmpeg_path, run
+
+DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac"
+OWN_DEMUXERS = "f32le,pcm_f32le,wav,mov,concat"
+Option = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where and with what one render works: its scratch folder, the settings, the fonts linked into the folder."""
+
+    scratch: Path
+    settings: RendererSettings
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds of every program."""
+        return Limits(wall_s=self.settings.wall_s, memory_bytes=self.settings.memory_bytes)
+
+    async def ffmpeg(self, arguments: Sequence[str], on_frame: Callable[[int], None] | None = None) -> Completed:
+        """Run ffmpeg in the scratch folder. ``on_frame`` gets the number of the output frame, four times a second."""
+        head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "warning", "-y"]
+        env = {"FONTCONFIG_FILE": str(self.scratch / "fonts.conf"), "XDG_CACHE_HOME": str(self.scratch / "cache")}
+        if on_frame is None:
+            return await run([*head, *arguments], limits=self.limits, cwd=self.scratch, env=env)
+        reporting = ["-progress", "pipe:1", "-stats_period", "0.25"]
+        lines = _frames(on_frame)
+        return await run([*head, *reporting, *arguments], limits=self.limits, cwd=self.scratch, env=env, on_line=lines)
+
+    def hostile(self) -> dict[str, Option]:
+        """Options of every input whose bytes came from outside."""
+        return {
+            "format_whitelist": DEMUXERS,
+            "protocol_whitelist": "file,pipe,fd",
+            "max_streams": 16,
+            "max_pixels": self.settings.max_pixels,
+        }
+
+
+OWN: dict[str, Option] = {"format_whitelist": OWN_DEMUXERS, "protocol_whitelist": "file,concat"}
+"""Options of an input that this service wrote itself."""
+
+
+def seconds(value: Fraction) -> str:
+    """Return ``value`` as ffmpeg reads it, to the microsecond."""
+    return f"{float(value):.6f}"
+
+
+def file_url(path: Path) -> str:
+    """Return ``path`` so that no part of it is taken for a protocol or an option."""
+    return f"file:{path}"
+
+
+def _frames(on_frame: Callable[[int], None]) -> Callable[[str], None]:
+    def line(text: str) -> None:
+        name, _, value = text.partition("=")
+        if name == "frame" and value.strip().isdigit():
+            on_frame(int(value))
+
+    return line

@@ -1,0 +1,62 @@
+"""Joining chunks and sound by stream copy into the file that people get."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg
+
+from services.renderer.domain.chunks import Chunk
+from services.renderer.tools.ffmpeg import OWN, Bench, seconds
+from services.renderer.tools.picture import timescale
+
+MAX_TAG = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What the file says of itself."""
+
+    title: str
+    comment: str
+    created: datetime
+
+
+async def join(
+    bench: Bench, chunks: Sequence[tuple[Chunk, str]], sound: str, *, rate: str, tags: Tags, target: str
+) -> Path:
+    """Copy the chunks' files and ``sound`` into ``target``; every frame is put back on the exact grid of ``rate``."""
+    lines = ["ffconcat version 1.0"]
+    for chunk, name in chunks:
+        lines += [f"file {name}", f"duration {seconds(chunk.frames / Fraction(rate))}"]
+    script = bench.scratch / f"{target}.ffconcat"
+    script.write_text("\n".join(lines) + "\n")
+    picture = ffmpeg.input(script.name, **OWN, f="concat", safe=1)
+    frame = timescale(rate) // Fraction(rate).numerator * Fraction(rate).denominator
+    output = ffmpeg.output(
+        picture.video,
+        ffmpeg.input(sound, **OWN).audio,
+        target,
+        c="copy",
+        map_metadata=-1,
+        map_chapters=-1,
+        **{"bsf:v": f"setts=pts=round(PTS/{frame})*{frame}:dts=round(DTS/{frame})*{frame}"},
+        video_track_timescale=timescale(rate),
+        movflags="+faststart",
+        f="mp4",
+    )
+    await bench.ffmpeg([*output.get_args()[:-1], *_tagged(tags), target])
+    return bench.scratch / target
+
+
+def _tagged(tags: Tags) -> list[str]:
+    values = {"title": tags.title, "comment": tags.comment, "creation_time": tags.created.isoformat()}
+    arguments: list[str] = []
+    for name, value in values.items():
+        if clean := "".join(c for c in value if c.isprintable())[:MAX_TAG]:
+            arguments += ["-metadata", f"{name}={clean}"]
+    return arguments

@@ -1,0 +1,78 @@
+"""Loudness: measured by ffmpeg's ebur128 (ITU-R BS.1770), set by one linear gain and a true-peak limiter; AAC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ffmpeg
+
+from services.renderer.domain.sound import CEILING_DB, Level, gain_db, needs_limiter
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.mix import raw_input
+from shared.errors import TransientError
+
+Node = Any
+MOST_CORRECTION_DB = 3.0
+_FIGURES = re.compile(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS.*\bPeak:\s+(-?[\d.]+|-inf|nan) dBFS", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is done to the sound: a gain in dB, and a limiter where the gain asks for one."""
+
+    gain: float
+    limited: bool
+
+
+async def level(bench: Bench, bed: str, sample_rate: int, target: float | None) -> Chain:
+    """Measure the raw sound ``bed`` and return what brings it to ``target`` LUFS.
+
+    A limiter takes loudness away: what it took is measured, and added once.
+    """
+    measured = await _measure(bench, raw_input(bed, sample_rate))
+    chain = Chain(gain_db(measured, target), limited=False)
+    if target is None or chain.gain == 0.0 or not needs_limiter(measured, chain.gain):
+        return chain
+    chain = Chain(chain.gain, limited=True)
+    limited = await _measure(bench, _applied(raw_input(bed, sample_rate), chain, sample_rate))
+    correction = min(max(target - limited.integrated, 0.0), MOST_CORRECTION_DB)
+    return Chain(chain.gain + correction, limited=True)
+
+
+def encode_arguments(bench: Bench, bed: str, sample_rate: int, chain: Chain, *, samples: int, target: str) -> list[str]:
+    """Return ffmpeg's arguments that encode ``bed`` to AAC in ``target``, ``samples`` long."""
+    node = _applied(raw_input(bed, sample_rate), chain, sample_rate)
+    node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    options = {"acodec": "aac", "audio_bitrate": bench.settings.audio_bitrate, "map_metadata": -1, "f": "mp4"}
+    built: list[str] = ffmpeg.output(node, target, **options).get_args()
+    return built
+
+
+def figures(report: str) -> Level:
+    """Read ebur128's summary out of ffmpeg's messages. Raises TransientError when there is none."""
+    found = _FIGURES.search(report[report.rfind("Summary:") :])
+    if found is None:
+        raise TransientError("ffmpeg gave no loudness figures.", code="loudness_unmeasured")
+    return Level(float(found[1]), float(found[2]))
+
+
+def _applied(node: Node, chain: Chain, sample_rate: int) -> Node:
+    if chain.gain != 0.0:
+        node = node.filter("volume", volume=f"{chain.gain:.3f}dB", precision="float")
+    if not chain.limited:
+        return node
+    limiter: Mapping[str, object] = {"limit": f"{10 ** (CEILING_DB / 20):.6f}", "level": 0, "attack": 5, "release": 60}
+    return (
+        node.filter("aresample", 4 * sample_rate)
+        .filter("alimiter", **limiter, latency=1)
+        .filter("aresample", sample_rate)
+    )
+
+
+async def _measure(bench: Bench, node: Node) -> Level:
+    output = ffmpeg.output(node.filter("ebur128", peak="true", framelog="quiet"), "-", f="null")
+    done = await bench.ffmpeg(["-loglevel", "info", "-nostats", *output.get_args()])
+    return figures(done.stderr_tail)

@@ -1,0 +1,209 @@
+"""One chunk of the picture: a filter graph over one input for each piece, encoded without sound.
+
+The graph is a value of ffmpeg-python; nothing of a user's stands in it but numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from services.renderer.domain.chunks import Chunk, Piece
+from services.renderer.domain.fit import Fit, fit
+from services.renderer.domain.reading import TICKS, video_reading
+from services.renderer.settings import RendererSettings
+from services.renderer.tools.ffmpeg import Bench, Option, file_url, seconds
+from services.renderer.tools.fonts import FOLDER
+from shared.contracts.media import VideoStream
+from shared.contracts.timeline import Clip, Output, Timeline
+
+Node = Any
+"""A stream of ffmpeg-python, which has no types."""
+ZOOM = (1.0, 1.2)
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a chunk is drawn from and on."""
+
+    timeline: Timeline
+    sources: Mapping[str, Path]
+    output: Output
+
+
+def encoder(settings: RendererSettings, output: Output, rate: str) -> dict[str, Option]:
+    """Return the encoder's options: the same for every chunk, so that they can be joined by stream copy."""
+    return {
+        "vcodec": "libx264",
+        "preset": settings.draft_preset if output.draft else settings.preset,
+        "crf": settings.draft_crf if output.draft else settings.crf,
+        "profile:v": "high",
+        "pix_fmt": "yuv420p",
+        "g": max(1, round(Fraction(rate) * Fraction(settings.keyframe_seconds))),
+        "flags": "+cgop",
+        "threads": settings.chunk_threads(),
+        "colorspace": "bt709",
+        "color_primaries": "bt709",
+        "color_trc": "bt709",
+        "color_range": "tv",
+        "video_track_timescale": timescale(rate),
+    }
+
+
+def timescale(rate: str) -> int:
+    """Return ticks a second in which a frame of ``rate`` is a whole number, at least 10,000 of them."""
+    ticks = Fraction(rate).numerator
+    while ticks < 10_000:
+        ticks *= 2
+    return ticks
+
+
+def arguments(bench: Bench, canvas: Canvas, chunk: Chunk, subtitles: str | None, target: str) -> list[str]:
+    """Return ffmpeg's arguments that render ``chunk`` to the file ``target`` in the scratch folder.
+
+    ``subtitles`` is the name of the script in the scratch folder that is drawn over it.
+    """
+    rate = canvas.timeline.rate
+    pieces = [_piece(bench, canvas, piece, first=i == 0) for i, piece in enumerate(chunk.pieces)]
+    video = _on_grid(_joined(pieces, chunk, rate), rate)
+    if subtitles:
+        video = video.filter("ass", filename=subtitles, fontsdir=FOLDER)
+    video = _on_grid(video.filter("format", "yuv420p"), rate)
+    options = {
+        **encoder(bench.settings, canvas.output, rate),
+        "frames:v": chunk.frames,
+        "fps_mode": "passthrough",
+        "map_metadata": -1,
+        "map_chapters": -1,
+        "f": "mp4",
+    }
+    built: list[str] = ffmpeg.output(video, target, **options).get_args()
+    return ["-filter_complex_threads", str(bench.settings.chunk_threads()), *built]
+
+
+def _on_grid(video: Node, rate: str) -> Node:
+    frame = 1 / Fraction(rate)
+    return video.filter("settb", expr=f"{frame.numerator}/{frame.denominator}").filter("setpts", expr="N")
+
+
+def _piece(bench: Bench, canvas: Canvas, piece: Piece, *, first: bool) -> Node:
+    clip = canvas.timeline.video[piece.clip]
+    stream = canvas.timeline.sources[clip.source].media.video
+    if stream is None:
+        raise ValueError(f"source {clip.source} has no picture")
+    rate = canvas.timeline.rate
+    reading = video_reading(clip, piece, stream, rate)
+    options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": bench.settings.chunk_threads()}
+    source = ffmpeg.input(file_url(canvas.sources[clip.source]), **bench.hostile(), **options)
+    speed = Fraction(clip.speed)
+    video = (
+        source[str(stream.index)]
+        .filter("settb", expr=f"1/{TICKS}")
+        .filter("setpts", expr=f"(PTS-{reading.shift})*{speed.denominator}/{speed.numerator}")
+        .filter("fps", fps=rate, round="up", start_time=0)
+        .filter("tpad", stop_mode="clone", stop=-1)
+        .filter("trim", end_frame=piece.frames)
+    )
+    return _effects(_placed(video, stream, canvas.output), clip, piece, canvas.output)
+
+
+def _placed(video: Node, stream: VideoStream, output: Output) -> Node:
+    plan = fit((stream.width, stream.height), (output.width, output.height), output.fit)
+    if stream.hdr:
+        return _laid(_tone_mapped(video, stream, plan), plan, output, {})
+    matrix = stream.color_space or ("bt709" if min(stream.width, stream.height) >= 720 else "auto")
+    colours = {"in_color_matrix": _MATRICES.get(matrix, "auto"), "out_color_matrix": "bt709", "out_range": "tv"}
+    return _laid(video, plan, output, colours)
+
+
+_MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
+             "bt2020nc": "bt2020", "bt2020c": "bt2020"}  # fmt: skip
+
+
+def _tone_mapped(video: Node, stream: VideoStream, plan: Fit) -> Node:
+    """PQ or HLG to SDR: linear light, BT.709 primaries, Hable's curve."""
+    transfer = "smpte2084" if stream.hdr == "pq" else "arib-std-b67"
+    return (
+        video.filter("zscale", w=plan.width, h=plan.height, filter="bicubic", tin=transfer, min="2020_ncl", pin="2020",
+                     t="linear", npl=203 if stream.hdr == "pq" else 100)
+        .filter("format", "gbrpf32le")
+        .filter("zscale", p="709")
+        .filter("tonemap", tonemap="hable", desat=0)
+        .filter("zscale", t="709", m="709", r="tv")
+        .filter("format", "yuv420p")
+    )  # fmt: skip
+
+
+def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str]) -> Node:
+    size = {"w": output.width, "h": output.height}
+    scaled = {"w": plan.width, "h": plan.height, "flags": "bicubic", **colours}
+    if plan.kind != "blur":
+        video = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p")
+        if plan.kind == "crop":
+            video = video.filter("crop", **size)
+        elif plan.kind == "pad":
+            video = video.filter("pad", **size, x="(ow-iw)/2", y="(oh-ih)/2")
+        return video
+    both = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p").split()
+    small = {"w": max(16, output.width // 16 * 2), "h": max(16, output.height // 16 * 2)}
+    behind = (
+        both[0]
+        .filter("scale", **small, flags="area", force_original_aspect_ratio="increase", force_divisible_by=2)
+        .filter("crop", **small)
+        .filter("gblur", sigma=max(2.0, min(small.values()) / 24), steps=2)
+        .filter("scale", **size, flags="bicubic")
+        .filter("eq", brightness=-0.08)
+        .filter("setsar", "1")
+        .filter("format", "yuv420p")
+    )
+    return behind.overlay(both[1], x="(W-w)/2", y="(H-h)/2", format="yuv420")
+
+
+def _effects(video: Node, clip: Clip, piece: Piece, output: Output) -> Node:
+    for effect in clip.effects:
+        if effect.name == "zoom":
+            low, high = effect.parameters.get("from", ZOOM[0]), effect.parameters.get("to", ZOOM[1])
+            video = _zoomed(video, clip, piece, (low, high))
+    return video
+
+
+def _zoomed(video: Node, clip: Clip, piece: Piece, zoom: tuple[float, float]) -> Node:
+    """Sub-pixel movement: ``perspective`` moves by fractions where ``zoompan`` jumps from pixel to pixel."""
+    low, high = (min(max(value, 1.0), 4.0) for value in zoom)
+    share = f"min(1,(in+{piece.first})/{max(1, clip.frames - 1)})"
+    margin = f"(1-1/({low:.6f}+{high - low:.6f}*{share}))/2"
+    left, right, top, bottom = f"W*{margin}", f"W-W*{margin}", f"H*{margin}", f"H-H*{margin}"
+    corners = {"x0": left, "y0": top, "x1": right, "y1": top, "x2": left, "y2": bottom, "x3": right, "y3": bottom}
+    return video.filter("perspective", **corners, interpolation="linear", eval="frame")
+
+
+def _joined(pieces: list[Node], chunk: Chunk, rate: str) -> Node:
+    """Join hard cuts by ``concat``, overlaps by ``xfade``."""
+    runs: list[list[Node]] = []
+    lengths: list[int] = []
+    overlaps: list[int] = []
+    for node, piece in zip(pieces, chunk.pieces, strict=True):
+        if not runs or piece.overlap:
+            runs.append([])
+            lengths.append(0)
+            overlaps.append(piece.overlap)
+        runs[-1].append(node)
+        lengths[-1] += piece.frames
+    joined = [run[0] if len(run) == 1 else ffmpeg.concat(*run, v=1, a=0, n=len(run)) for run in runs]
+    whole, length = joined[0], lengths[0]
+    for node, frames, overlap in zip(joined[1:], lengths[1:], overlaps[1:], strict=True):
+        duration = seconds(overlap / Fraction(rate))
+        offset = seconds((length - overlap) / Fraction(rate))
+        grids = [_steady(side, rate) for side in (whole, node)]
+        whole = ffmpeg.filter(grids, "xfade", transition="fade", duration=duration, offset=offset)
+        length += frames - overlap
+    return whole
+
+
+def _steady(video: Node, rate: str) -> Node:
+    return _on_grid(video, rate).filter("fps", fps=rate)

@@ -1,0 +1,93 @@
+"""The sound of the clips: each group of them decoded to raw samples, exactly as many as the grid asks for.
+
+Raw sound is 32-bit floats, stereo, interleaved, without a header: its size is its length, and files can be strung
+together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from services.renderer.domain.reading import audio_reading
+from services.renderer.domain.sound import Stretch, tempo_steps
+from services.renderer.tools.ffmpeg import Bench, Option, file_url, seconds
+from shared.contracts.timeline import Clip, Timeline
+
+Node = Any
+"""A stream of ffmpeg-python, which has no types."""
+RAW: dict[str, Option] = {"f": "f32le", "acodec": "pcm_f32le", "map_metadata": -1}
+BYTES = 8
+"""Bytes of one stereo sample."""
+
+
+def clip_arguments(
+    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], group: Sequence[Stretch], target: str
+) -> list[str]:
+    """Return ffmpeg's arguments that write the sound of a group of clips to the raw file ``target``."""
+    whole: Node | None = None
+    for stretch in group:
+        node = _clip(bench, timeline, sources, stretch)
+        if whole is None:
+            whole = node
+        elif stretch.overlap:
+            whole = ffmpeg.filter([whole, node], "acrossfade", ns=stretch.overlap, c1="qsin", c2="qsin")
+        else:
+            whole = ffmpeg.concat(whole, node, v=0, a=1, n=2)
+    built: list[str] = ffmpeg.output(whole, target, **RAW).get_args()
+    return built
+
+
+def silence(samples: int, sample_rate: int) -> Node:
+    """Return a stream of so many silent samples."""
+    length = seconds(Fraction(samples, sample_rate) + 1)
+    made = ffmpeg.input(f"anullsrc=r={sample_rate}:cl=stereo", f="lavfi", format_whitelist="lavfi", t=length)
+    return made.audio.filter("atrim", end_sample=samples)
+
+
+def from_source(
+    bench: Bench, path: Path, index: int, sample_rate: int, reading: tuple[Fraction, Fraction, int]
+) -> Node:
+    """Return stereo sound at ``sample_rate``; ``reading`` is seek and length in seconds and the samples to skip.
+
+    A hole in the source becomes silence, not a shift.
+    """
+    seek, length, skip = reading
+    options = {"ss": seconds(seek), "t": seconds(length), "threads": 1, "vn": None}
+    return (
+        ffmpeg.input(file_url(path), **bench.hostile(), **options)[str(index)]
+        .filter("aresample", sample_rate, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts="flt", channel_layouts="stereo")
+        .filter("atrim", start_sample=skip)
+        .filter("asetpts", expr="N/SR/TB")
+    )
+
+
+def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch: Stretch) -> Node:
+    clip = timeline.video[stretch.clip]
+    if timeline.sources[clip.source].media.audio is None:
+        return silence(stretch.samples, timeline.sample_rate).filter("aformat", sample_fmts="flt")
+    node = _decoded(bench, timeline, sources[clip.source], clip, stretch.samples)
+    for step in tempo_steps(Fraction(clip.speed)):
+        if step != 1.0:
+            node = node.filter("atempo", tempo=f"{step:.6f}")
+    node = node.filter("apad", whole_len=stretch.samples).filter("atrim", end_sample=stretch.samples)
+    if stretch.fade_in:
+        node = node.filter("afade", type="in", start_sample=0, nb_samples=stretch.fade_in, curve="qsin")
+    if stretch.fade_out:
+        begin = stretch.samples - stretch.fade_out
+        node = node.filter("afade", type="out", start_sample=begin, nb_samples=stretch.fade_out, curve="qsin")
+    return node
+
+
+def _decoded(bench: Bench, timeline: Timeline, path: Path, clip: Clip, samples: int) -> Node:
+    stream = timeline.sources[clip.source].media.audio
+    if stream is None:
+        raise ValueError(f"source {clip.source} has no sound")
+    reading = audio_reading(clip, samples, stream, timeline.sample_rate)
+    span = (reading.seek, reading.length, reading.shift)
+    return from_source(bench, path, stream.index, timeline.sample_rate, span)
