@@ -1,0 +1,17 @@
+"""The routers of the API, in the order in which the documentation shows them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from services.gateway.api.consent import router as consent
+from services.gateway.api.events import router as events
+from services.gateway.api.health import router as health
+from services.gateway.api.ingest import router as ingest
+from services.gateway.api.jobs import router as jobs
+from services.gateway.api.media import router as media
+from services.gateway.api.projects import router as projects
+from services.gateway.api.render import router as render
+from services.gateway.api.timeline import router as timeline
+
+ROUTERS: tuple[APIRouter, ...] = (health, ingest, projects, timeline, consent, render, media, jobs, events)

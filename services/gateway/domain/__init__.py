@@ -1,0 +1,1 @@
+"""What the gateway decides: values in, values out."""

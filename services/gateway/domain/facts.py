@@ -1,0 +1,44 @@
+"""What each fact adds to a job, what it means to the gateway's own rows, and how it reads to a person."""
+
+from __future__ import annotations
+
+from services.gateway.domain.effects import EffectName, Prepared
+from services.gateway.domain.job import Job
+from services.gateway.domain.steps import source_of
+from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, TimelineRendered
+
+FACTS: dict[type[Event], EffectName] = {
+    MediaProbed: "probed",
+    MediaAnalyzed: "analyzed",
+    EditPlanned: "planned",
+    TimelineRendered: "rendered",
+}
+
+
+def absorb(job: Job, step: str, fact: Event, prepared: Prepared) -> Job:
+    """Return the job with what ``fact`` brought, so that later steps can build on it."""
+    state = job.state
+    if isinstance(fact, MediaAnalyzed):
+        analyses = {**state.analyses, source_of(job, step).asset_id: fact.analysis}
+        state = state.model_copy(update={"analyses": analyses})
+    elif isinstance(fact, EditPlanned):
+        state = state.model_copy(update={"plan": fact.plan, "timeline": prepared.timeline})
+    return job.model_copy(update={"state": state})
+
+
+def said(fact: Event) -> str:
+    """Return a line for people about what was done."""
+    match fact:
+        case MediaProbed(info=info):
+            shape = f", {info.video.width}x{info.video.height}" if info.video else ""
+            return f"Looked into the media: {info.kind}, {info.duration:.1f} s{shape}."
+        case MediaAnalyzed():
+            source = " (known already)" if fact.cached else ""
+            return f"Analysed: {fact.shots} shots, {fact.words} words, transcript {fact.transcript}{source}."
+        case EditPlanned():
+            return f"Planned an edit of {fact.clips} clips, {fact.duration:.1f} s."
+        case TimelineRendered(outputs=outputs):
+            return (
+                "Rendered " + ", ".join(f"{o.name} ({o.width}x{o.height}, {o.duration:.1f} s)" for o in outputs) + "."
+            )
+    return type(fact).__name__

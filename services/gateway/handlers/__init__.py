@@ -1,0 +1,1 @@
+"""One async function per message or request that changes something."""

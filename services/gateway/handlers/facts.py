@@ -1,0 +1,56 @@
+"""What the worker services have done: one handler for every fact, because the flow decides what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from services.gateway.domain import flow
+from services.gateway.domain.effects import Prepared
+from services.gateway.domain.job import Job, JobError
+from services.gateway.handlers import projects
+from services.gateway.handlers.jobs import apply, now
+from services.gateway.store import jobs
+from shared import log
+from shared.blobs import Blobs
+from shared.contracts.envelope import Envelope
+from shared.contracts.events import Event, StepCancelled, StepFailed
+from shared.db import Connection, Pool
+from shared.step import Step
+
+logger = log.get(__name__)
+
+
+def on_fact(pool: Pool, blobs: Blobs) -> Callable[[Event, Step], Awaitable[None]]:
+    """Return the handler of facts."""
+
+    async def handle(fact: Event, step: Step) -> None:
+        """Read what the fact points to, then decide and write under the job's lock."""
+        async with pool.acquire() as connection:
+            seen = await jobs.get(connection, step.job_id)
+        awaited = seen is not None and _awaited(seen, step.envelope)
+        prepared = await projects.prepare(blobs, seen, fact) if seen and awaited else Prepared()
+        async with step.finish() as done:
+            job = await jobs.lock(done.connection, step.job_id)
+            if job is None:
+                logger.warning("fact.of_no_job", type=step.envelope.type)
+                return
+            decision = flow.decide(job, step.envelope.commandid, fact, prepared, now())
+            await apply(done.connection, job, decision, cause=step.envelope.id)
+
+    return handle
+
+
+async def on_given_up(connection: Connection, envelope: Envelope, fact: StepFailed | StepCancelled) -> None:
+    """End the job whose fact could not be handled: otherwise it would wait for ever."""
+    job = await jobs.lock(connection, envelope.subject)
+    if job is None or isinstance(fact, StepCancelled):
+        return
+    step = next((s for s in job.steps if s.command_id == envelope.commandid), None)
+    if step is None or step.status == "completed":
+        return
+    error = JobError(step=step.name, code=fact.code, message=fact.message, remedy=fact.remedy)
+    await apply(connection, job, flow.fail(job, error, now(), fact), cause=envelope.id)
+
+
+def _awaited(job: Job, envelope: Envelope) -> bool:
+    return not job.ended and any(s.command_id == envelope.commandid and s.status != "completed" for s in job.steps)
