@@ -78,13 +78,14 @@ class Draft:
             self._opened().write(data)
             self._sha.update(data)
 
-    def seal(self) -> str:
-        """Make the bytes durable and read-only; return their SHA-256 in hex."""
+    def seal(self, *, durable: bool = True) -> str:
+        """Make the bytes read-only and, unless they are a mere copy, durable; return their SHA-256 in hex."""
         with self._lock:
             file = self._opened()
             file.flush()
             os.fchmod(file.fileno(), _READ_ONLY)
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
             file.close()
             self._closed = True
         return self._sha.hexdigest()
@@ -92,6 +93,11 @@ class Draft:
     def publish(self, target: Path) -> None:
         """Give the sealed file its final name."""
         move(self._path, target)
+
+    def link(self, target: Path) -> None:
+        """Give the sealed file one more name."""
+        make_folder(target.parent)
+        os.link(self._path, target)
 
     def discard(self) -> None:
         """Remove the file, unless it was published."""
