@@ -1,0 +1,111 @@
+"""Projects and assets as lists and records, and what an edit can be made with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from pydantic import Field
+
+from services.gateway.api.context import Caller, Parts
+from services.gateway.api.paging import Page, link_next
+from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.shown import linker, own_asset, shown_project
+from services.gateway.domain.kinds import Kind
+from services.gateway.domain.refusal import conflict, wrong_field
+from services.gateway.domain.timeline_rules import EFFECT_PARAMETERS, SFX
+from services.gateway.domain.views import View, asset_view, project_item
+from services.gateway.store import assets, projects
+from shared.contracts.ids import new_id
+from shared.contracts.plan import TEMPLATES
+from shared.contracts.timeline import EFFECTS
+from shared.db import transaction
+
+router = APIRouter(prefix="/api", tags=["projects"])
+CAPTIONS = Kind("txt", "text/plain; charset=utf-8")
+ProjectId = Annotated[str, Field(description="The id of a project.")]
+
+
+@router.get("/projects", summary="Projects, newest first", responses=PROBLEMS(422))
+async def list_projects(
+    request: Request, response: Response, gateway: Parts, caller: Caller, asked: Page
+) -> list[View]:
+    """Return a bare array; the next page stands in the header ``Link``."""
+    async with gateway.pool.acquire() as connection:
+        found = await projects.newest(connection, caller.id, limit=asked.limit + 1, before=asked.cursor)
+        shown, cursor = asked.cut(found, lambda project: project.id)
+        media = await assets.find_all(connection, caller.id, {project.asset_id for project in shown})
+    link_next(request, response, cursor)
+    return [project_item(project, media[project.asset_id], linker(gateway)) for project in shown]
+
+
+@router.get("/projects/{project_id}", summary="One project", responses=PROBLEMS(404))
+async def read_project(project_id: ProjectId, gateway: Parts, caller: Caller) -> View:
+    """Return the ProjectDetail."""
+    async with gateway.pool.acquire() as connection:
+        return await shown_project(gateway, connection, caller.id, project_id)
+
+
+@router.get("/assets", summary="Assets, newest first", responses=PROBLEMS(422))
+async def list_assets(request: Request, response: Response, gateway: Parts, caller: Caller, asked: Page) -> View:
+    """Return ``{items, next_cursor}``."""
+    async with gateway.pool.acquire() as connection:
+        found = await assets.newest(connection, caller.id, limit=asked.limit + 1, before=asked.cursor)
+    shown, cursor = asked.cut(found, lambda asset: asset.id)
+    link_next(request, response, cursor)
+    return {"items": [asset_view(asset, linker(gateway)) for asset in shown], "next_cursor": cursor}
+
+
+@router.get("/assets/{asset_id}", summary="One asset", responses=PROBLEMS(404))
+async def read_asset(asset_id: str, gateway: Parts, caller: Caller) -> View:
+    """Return the asset's record."""
+    async with gateway.pool.acquire() as connection:
+        return asset_view(await own_asset(connection, caller.id, asset_id), linker(gateway))
+
+
+@router.get("/assets/{asset_id}/analysis", summary="The analysis of an asset", responses=PROBLEMS(404, 409))
+async def read_analysis(asset_id: str, gateway: Parts, caller: Caller) -> Response:
+    """Return the analysis document: shots, silences, transcript, beats and curves. 409 before there is one."""
+    async with gateway.pool.acquire() as connection:
+        asset = await own_asset(connection, caller.id, asset_id)
+    if asset.analysis is None:
+        raise conflict("analysis_not_ready", "The asset is not analysed yet.", remedy="Analyse its project first.")
+    headers = {"Content-Length": str(asset.analysis.size)}
+    return StreamingResponse(gateway.blobs.read(asset.analysis.key), headers=headers, media_type="application/json")
+
+
+@router.put("/assets/{asset_id}/transcript", summary="Replace the subtitles of an asset", responses=PROBLEMS(404, 413))
+async def write_transcript(asset_id: str, request: Request, gateway: Parts, caller: Caller) -> View:
+    """Take a subtitle file (SRT, VTT, ASS or JSON) as the body. The next analysis reads its words from there."""
+    body = await request.body()
+    if not body.strip():
+        raise wrong_field("body", "captions_empty", "The body is empty.")
+    async with gateway.pool.acquire() as connection:
+        asset = await own_asset(connection, caller.id, asset_id)
+    key = f"captions/{asset.id}/{new_id()}.{CAPTIONS.ending}"
+    blob = await gateway.blobs.put_bytes(key, body, CAPTIONS.content_type)
+    async with transaction(gateway.pool) as connection:
+        await assets.set_captions(connection, asset.id, blob)
+        return asset_view(await own_asset(connection, caller.id, asset.id), linker(gateway))
+
+
+@router.get("/templates", summary="Styles that an edit can be asked for")
+async def list_templates() -> View:
+    """Return names and what they do."""
+    return {"items": [{"name": name, "description": text} for name, text in TEMPLATES.items()], "next_cursor": None}
+
+
+@router.get("/effects", summary="Effects and built-in sounds for segments")
+async def list_effects() -> View:
+    """Return the effects with the ranges of their parameters, and the sounds that need no media."""
+    effects = [
+        {
+            "name": name,
+            "description": text,
+            "parameters": [{"name": p, "minimum": a, "maximum": b} for p, (a, b) in EFFECT_PARAMETERS[name].items()],
+        }
+        for name, text in EFFECTS.items()
+    ]
+    sounds = [{"name": name, "description": text} for name, text in SFX.items()]
+    return {"items": effects, "sfx": sounds, "next_cursor": None}

@@ -1,0 +1,132 @@
+"""From TimelineData to the edit model that the renderer takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from shared.contracts.layout import lay_out, starts
+from shared.contracts.media import Caption, Word
+from shared.contracts.time import MICROSECONDS, frame_at, to_ticks
+from shared.contracts.timeline import Clip, Effect, Evidence, SoundClip, Source, Timeline, Transition
+
+SLOWMO = "slowmo"
+
+
+def compile_timeline(
+    data: TimelineData, main: str, sources: Mapping[str, Source], owned: Mapping[str, str], rate: str
+) -> Timeline:
+    """Lay the segments of ``data``, all spans of the source ``main``, on a grid of ``rate`` frames a second.
+
+    ``sources`` holds ``main`` and every asset that a sound refers to, by asset id; ``owned`` maps those references, as
+    they are written, to asset ids. The caller has validated ``data``.
+    """
+    clips = [_clip(place, segment, data, main, sources[main]) for place, segment in enumerate(data.segments)]
+    placed = _with_transitions(lay_out(clips, rate), data, rate)
+    sounds = _sounds(data, placed, owned, rate)
+    used = {main, *(sound.source for sound in sounds if sound.source)}
+    return Timeline(
+        rate=rate,
+        sources={asset: source for asset, source in sources.items() if asset in used},
+        video=placed,
+        sounds=sounds,
+    )
+
+
+def retime(timeline: Timeline, rate: str) -> Timeline:
+    """Return ``timeline`` on a grid of another rate; sounds and transitions keep their times to the nearest frame."""
+    if timeline.rate == rate:
+        return timeline
+    scale = Fraction(rate) / Fraction(timeline.rate)
+    laid = lay_out(timeline.video, rate)
+    clips = [laid[0].model_copy(update={"transition_in": None})] if laid else []
+    for clip in laid[1:]:
+        wanted = round(clip.transition_in.frames * scale) if clip.transition_in else None
+        clips.append(clip.model_copy(update={"transition_in": _fitting(wanted, clips[-1], clip)}))
+    length = timeline.model_copy(update={"video": tuple(clips)}).frames
+    sounds = tuple(
+        sound.model_copy(update={"at": min(round(sound.at * scale), max(0, length - 1))}) for sound in timeline.sounds
+    )
+    return timeline.model_copy(update={"rate": rate, "video": tuple(clips), "sounds": sounds})
+
+
+def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, source: Source) -> Clip:
+    time_base = source.media.video.time_base if source.media.video else MICROSECONDS
+    end_of_media = Fraction(repr(source.media.duration)) / Fraction(time_base)
+    start = to_ticks(segment.start, time_base)
+    end = min(to_ticks(segment.end, time_base), int(end_of_media))
+    effects = {effect.name: effect.parameters for effect in segment.effects}
+    # The clip's speed already says what slow motion does to its length and sound.
+    slow = effects.pop(SLOWMO, None) is not None
+    return Clip(
+        id=f"c{place + 1}",
+        name=segment.name or f"segment {place + 1}",
+        source=asset,
+        start=min(start, max(0, int(end_of_media) - 1)),
+        end=max(end, start + 1),
+        time_base=time_base,
+        speed="1/2" if slow else "1/1",
+        frames=1,
+        effects=tuple(Effect.model_validate({"name": n, "parameters": p}) for n, p in effects.items()),
+        captions=_drawn(segment, data),
+        evidence=(Evidence(kind="person", at=segment.start, detail="the project's timeline"),),
+    )
+
+
+def _drawn(segment: SegmentData, data: TimelineData) -> tuple[Caption, ...]:
+    written = data.captions if segment.captions is None else segment.captions
+    drawn = (_inside(caption, segment.start, segment.end) for caption in written)
+    return tuple(caption for caption in drawn if caption is not None)
+
+
+def _inside(caption: CaptionData, start: float, end: float) -> Caption | None:
+    """Return the part of ``caption`` that is heard in the span; a word belongs to where its middle lies."""
+    if caption.end <= start or caption.start >= end:
+        return None
+    words = tuple(
+        Word(text=word.text, start=max(word.start, start), end=min(word.end, end), confidence=word.confidence)
+        for word in caption.words
+        if start <= (word.start + word.end) / 2 < end
+    )
+    if caption.words and not words:
+        return None
+    whole = len(words) == len(caption.words)
+    text = caption.text if whole else " ".join(word.text.strip() for word in words)
+    return Caption(text=text, start=max(caption.start, start), end=min(caption.end, end), words=words)
+
+
+def _with_transitions(clips: tuple[Clip, ...], data: TimelineData, rate: str) -> tuple[Clip, ...]:
+    placed: list[Clip] = []
+    for clip, segment in zip(clips, data.segments, strict=True):
+        wanted = frame_at(Fraction(repr(segment.transition.duration)), rate) if segment.transition and placed else None
+        fitting = _fitting(wanted, placed[-1], clip) if wanted else None
+        placed.append(clip.model_copy(update={"transition_in": fitting}))
+    return tuple(placed)
+
+
+def _fitting(wanted: int | None, before: Clip, clip: Clip) -> Transition | None:
+    """Return a dissolve of the wanted frames, shortened to the room in both clips; None where there is none."""
+    taken = before.transition_in.frames if before.transition_in else 0
+    frames = min(wanted or 0, clip.frames - 1, before.frames - taken - 1)
+    return Transition(kind="dissolve", frames=frames) if frames >= 1 else None
+
+
+def _sounds(data: TimelineData, clips: tuple[Clip, ...], owned: Mapping[str, str], rate: str) -> tuple[SoundClip, ...]:
+    length = Timeline(rate=rate, sources={}, video=clips).frames
+    sounds: list[SoundClip] = []
+    for place, (segment, begins) in enumerate(zip(data.segments, starts(clips), strict=True)):
+        if segment.sfx is None:
+            continue
+        sfx = segment.sfx
+        at = begins + frame_at(Fraction(repr(sfx.at or 0.0)), rate)
+        sounds.append(
+            SoundClip(
+                id=f"s{place + 1}",
+                name=sfx.name,
+                at=min(at, length - 1),
+                source=owned[sfx.path or sfx.url or sfx.asset_id or ""] if sfx.has_media else None,
+                seconds=sfx.duration,
+            )
+        )
+    return tuple(sounds)

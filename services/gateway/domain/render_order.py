@@ -1,0 +1,69 @@
+"""What a person asks of a render, and what the renderer is told."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from services.gateway.domain import ratio
+from services.gateway.domain.refusal import wrong_field
+from shared.contracts.time import fraction_text
+from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
+
+NTSC = {Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
+DEFAULT_WATERMARK = "Made with Cutroom"
+_SLOWEST, _FASTEST = 1, 120
+
+
+def _style(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class RenderOrder(BaseModel):
+    """The body of a render. ``watermark`` absent: as the settings say. ``fps`` a number or a fraction as text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    watermark: bool | None = Field(default=None, description="Draw the watermark; by default as the server is set.")
+    aspect_ratio: str = Field(default=ratio.DEFAULT_RENDER, examples=["9:16"])
+    fit: Literal["auto", "crop", "blur", "pad"] = "auto"
+    captions: bool = True
+    caption_style: Annotated[CaptionStyle | None, BeforeValidator(_style)] = None
+    fps: float | str = Field(default=30, examples=[30, "30000/1001"])
+    draft: bool = False
+
+
+def rate_of(fps: float | str) -> str:
+    """Return the frame rate as a fraction; 29.97 and its like mean what broadcasters mean by them.
+
+    Raises the 422 refusal ``fps_invalid`` outside 1..120.
+    """
+    try:
+        exact = Fraction(str(fps))
+    except (ValueError, ZeroDivisionError):
+        exact = Fraction(0)
+    exact = next((ntsc for ntsc in NTSC if abs(ntsc - exact) < Fraction(6, 1000) and exact != round(exact)), exact)
+    if not _SLOWEST <= exact <= _FASTEST or exact.denominator > 10_000:
+        raise wrong_field("fps", "fps_invalid", f"A frame rate lies between {_SLOWEST} and {_FASTEST}.")
+    return fraction_text(exact)
+
+
+def output_of(order: RenderOrder) -> Output:
+    """Return the one file that is to be made. Raises ``BadRequest`` for a ratio that is none."""
+    width, height = ratio.size(order.aspect_ratio, draft=order.draft)
+    name = f"video_{ratio.name(order.aspect_ratio)}"
+    return Output(name=name, width=width, height=height, fit=order.fit, draft=order.draft)
+
+
+def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -> RenderOptions:
+    """Return what is common to the outputs; ``watermark`` is the text that the server is set to, empty for none."""
+    wanted = bool(watermark) if order.watermark is None else order.watermark
+    return RenderOptions(
+        captions=order.captions,
+        caption_style=order.caption_style or CaptionStyle(),
+        watermark=(watermark or DEFAULT_WATERMARK) if wanted else "",
+        title=title,
+        comment=job_id,
+    )

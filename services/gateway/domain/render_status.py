@@ -1,0 +1,82 @@
+"""A render job as its status route shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from services.gateway.domain.job import Job, JobStatus
+from services.gateway.domain.views import Linker, View
+
+STATUS: dict[JobStatus, str] = {
+    "queued": "queued",
+    "processing": "rendering",
+    "completed": "finished",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+PHASES: tuple[tuple[float, str], ...] = (
+    (5.0, "Set-up: the order is checked"),
+    (15.0, "Composition: the segments are put together"),
+    (70.0, "Export: the film is written"),
+    (85.0, "Post-processing: sound, metadata and check"),
+)
+"""Where each phase begins, in percent, and the line that says so."""
+
+_CURVE = ((0.0, 15.0), (70.0, 65.0), (70.0, 70.0), (90.0, 85.0), (100.0, 100.0))
+"""Percent of the render step, against percent of the whole as it is shown."""
+
+
+def progress_of(job: Job) -> float:
+    """Return how far the render is, 0..100, on the scale of the phases; never less than before."""
+    if job.status == "completed":
+        return 100.0
+    step = job.step("render")
+    if step is not None and (step.status != "pending" or step.percent > 0):
+        return round(_on_curve(step.percent), 1)
+    before = [s for s in job.steps if s.name != "render"]
+    if job.status == "queued" or job.started_at is None:
+        return 0.0
+    done = sum(s.percent for s in before) / len(before) if before else 0.0
+    return round(5.0 + done / 10, 1)
+
+
+def status_view(job: Job, logs: Sequence[str], link: Linker) -> View:
+    """Return the status record; links are signed at each read and null before the render is finished."""
+    url = _output_url(job, link)
+    progress = progress_of(job)
+    phases = [line for begins, line in PHASES if progress >= begins]
+    shown: View = {
+        "id": job.id,
+        "status": STATUS[job.status],
+        "progress": progress,
+        "logs": [*phases, *logs],
+        "result": url,
+        "output_url": url,
+        "error": job.error.message if job.error else None,
+    }
+    return {**shown, "error_code": job.error.code, "remedy": job.error.remedy} if job.error else shown
+
+
+def outputs_of(job: Job) -> dict[str, str]:
+    """Return the object key of each finished output by its name."""
+    outputs = (job.result or {}).get("outputs")
+    found: dict[str, str] = {}
+    for output in outputs if isinstance(outputs, list) else []:
+        file = output.get("file") if isinstance(output, dict) else None
+        if isinstance(output, dict) and isinstance(file, dict):
+            found[str(output["name"])] = str(file["key"])
+    return found
+
+
+def _output_url(job: Job, link: Linker) -> str | None:
+    if job.status != "completed":
+        return None
+    return next((link(key) for key in outputs_of(job).values()), None)
+
+
+def _on_curve(percent: float) -> float:
+    for (x0, y0), (x1, y1) in pairwise(_CURVE):
+        if x0 <= percent < x1:
+            return y0 + (percent - x0) / (x1 - x0) * (y1 - y0)
+    return _CURVE[-1][1]

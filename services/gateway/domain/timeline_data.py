@@ -1,0 +1,187 @@
+"""TimelineData: the timeline as people read and write it, a flat list of segments with times in source seconds.
+
+It is a view of the one edit model (``shared.contracts.timeline``): ``plan_view`` makes it from a plan, ``compile``
+turns it into what the renderer takes. A revision of a project stores one TimelineData without its read-only ``asset``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_serializer
+
+from shared.contracts.layout import Violation
+
+MAX_SEGMENTS = 2000
+MAX_CAPTIONS = 20_000
+MAX_BEATS = 50_000
+MAX_EFFECTS = 8
+
+Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Text = Annotated[str, Field(max_length=2000)]
+
+
+class Written(BaseModel):
+    """Base of all that a person writes: an unknown member is a mistake that is named, never dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SpokenWord(Written):
+    """A word of a caption."""
+
+    text: Text
+    start: Seconds
+    end: Seconds
+    confidence: float | None = Field(default=None, ge=0, le=1, exclude=True)
+
+
+class CaptionData(Written):
+    """A caption line; ``words`` only where they are known."""
+
+    text: Text
+    start: Seconds
+    end: Seconds
+    words: tuple[SpokenWord, ...] = Field(default=(), max_length=500)
+
+    @model_serializer(mode="plain")
+    def _plain(self) -> dict[str, object]:
+        plain: dict[str, object] = {"text": self.text, "start": self.start, "end": self.end}
+        if self.words:
+            plain["words"] = [word.model_dump() for word in self.words]
+        return plain
+
+
+class EffectData(BaseModel):
+    """An effect with its parameters beside its name; without parameters it is written as the bare name."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, Seconds]
+
+    name: Name
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Return the parameters by name."""
+        return dict(self.__pydantic_extra__ or {})
+
+    @model_serializer(mode="plain")
+    def _plain(self) -> str | dict[str, object]:
+        return {"name": self.name, **self.parameters} if self.parameters else self.name
+
+
+def _effect_from_name(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+AnyEffect = Annotated[EffectData, BeforeValidator(_effect_from_name)]
+
+
+class SfxData(Written):
+    """A sound over a segment, ``at`` seconds after its start: a built-in by name, or the sound of an asset."""
+
+    name: Name
+    path: str | None = Field(default=None, max_length=1024)
+    url: str | None = Field(default=None, max_length=1024)
+    asset_id: str | None = Field(default=None, max_length=64)
+    duration: Annotated[float, Field(gt=0, le=600, strict=True, allow_inf_nan=False)] | None = None
+    at: Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)] | None = None
+
+    @property
+    def has_media(self) -> bool:
+        """Tell whether it refers to media instead of a built-in."""
+        return bool(self.path or self.url or self.asset_id)
+
+    @model_serializer(mode="plain")
+    def _plain(self) -> dict[str, object]:
+        members = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: value for name, value in members.items() if value is not None}
+
+
+class TransitionData(Written):
+    """How a segment comes out of the one before it; ``duration`` in seconds."""
+
+    kind: Literal["dissolve"] = "dissolve"
+    duration: Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]
+
+
+class SegmentData(Written):
+    """A span of the source. ``captions`` None says that the segment has no such member: the transcript is drawn."""
+
+    name: Name | None = None
+    start: Seconds
+    end: Seconds
+    effects: tuple[AnyEffect, ...] = Field(default=(), max_length=MAX_EFFECTS)
+    beats: tuple[Seconds, ...] = Field(default=(), max_length=MAX_BEATS)
+    captions: tuple[CaptionData, ...] | None = Field(default=None, max_length=MAX_CAPTIONS)
+    sfx: SfxData | None = None
+    transition: TransitionData | None = None
+
+
+class TimelineData(Written):
+    """A whole timeline."""
+
+    template_name: Annotated[str, Field(max_length=80)] | None = None
+    segments: tuple[SegmentData, ...] = Field(default=(), max_length=MAX_SEGMENTS)
+    captions: tuple[CaptionData, ...] = Field(default=(), max_length=MAX_CAPTIONS)
+    beats: tuple[Seconds, ...] = Field(default=(), max_length=MAX_BEATS)
+    tempo: Annotated[float, Field(ge=0, le=1000, strict=True, allow_inf_nan=False)] | None = None
+
+
+_CODES = {
+    "finite_number": "not_finite",
+    "missing": "missing",
+    "extra_forbidden": "unknown_member",
+    "too_long": "too_many",
+    "string_too_long": "too_long",
+}
+
+
+def read(written: Mapping[str, object]) -> tuple[TimelineData, frozenset[str]] | list[Violation]:
+    """Parse what a person wrote: the timeline and the names of the members that are present, or what is wrong with it.
+
+    ``asset`` is read-only and ignored. Segments without a name are named by their place.
+    """
+    members = {name: value for name, value in written.items() if name != "asset"}
+    try:
+        data = TimelineData.model_validate(members)
+    except ValidationError as bad:
+        return [
+            Violation(field=_path(e["loc"]), code=_CODES.get(e["type"], "value_invalid"), message=f"{e['msg']}.")
+            for e in bad.errors(include_url=False, include_context=False, include_input=False)[:50]
+        ]
+    return named(data), frozenset(members)
+
+
+def merge(stored: TimelineData | None, patch: TimelineData, present: frozenset[str]) -> TimelineData:
+    """Return ``stored`` with the members in ``present`` replaced whole; an absent member keeps its value."""
+    base = stored or TimelineData()
+    return base.model_copy(update={name: getattr(patch, name) for name in present})
+
+
+def named(data: TimelineData) -> TimelineData:
+    """Give every segment without a name the name of its place, counted from 1."""
+    segments = tuple(
+        segment if segment.name else segment.model_copy(update={"name": f"segment {place}"})
+        for place, segment in enumerate(data.segments, 1)
+    )
+    return data.model_copy(update={"segments": segments})
+
+
+def view(data: TimelineData) -> dict[str, object]:
+    """Return the timeline as the API shows it, without ``asset``: an absent ``captions`` member is shown as empty."""
+    shown = data.model_dump(mode="json")
+    for segment in shown["segments"]:
+        segment["captions"] = segment["captions"] or []
+        if segment["transition"] is None:
+            del segment["transition"]
+    return shown
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = "timeline"
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path

@@ -1,0 +1,128 @@
+"""What a written timeline must keep before it is stored: spans inside the media, known effects and sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from services.gateway.domain.timeline_data import CaptionData, SegmentData, SfxData, TimelineData
+from shared.contracts.layout import Violation
+from shared.contracts.timeline import EFFECTS
+
+SFX: dict[str, str] = {
+    "whoosh": "Air rushing by, for a fast change.",
+    "pop": "A short pop, for something that appears.",
+    "click": "A dry click.",
+    "riser": "A rising tone that builds up to what follows.",
+    "ding": "A small bell.",
+}
+EFFECT_PARAMETERS: dict[str, dict[str, tuple[float, float]]] = {
+    "zoom": {"from": (1.0, 4.0), "to": (1.0, 4.0)},
+    "slowmo": {},
+}
+SLACK = 0.001
+"""A person's rounding of the media's end to milliseconds is not outside it."""
+
+
+def violations(data: TimelineData, duration: float, owned: Mapping[str, str]) -> list[Violation]:
+    """Return all that is wrong with ``data`` for a source of ``duration`` seconds; empty means that it may be stored.
+
+    ``owned`` maps each media reference that belongs to the account (object key or asset id) to its asset's id.
+    """
+    found = list(_captions("timeline", data.captions, duration))
+    found += _beats("timeline", data.beats, duration)
+    for place, segment in enumerate(data.segments):
+        found += _segment(f"timeline.segments[{place}]", segment, duration, owned)
+    if data.segments and data.segments[0].transition:
+        found.append(
+            Violation(
+                field="timeline.segments[0].transition",
+                code="transition_alone",
+                message="The first segment has nothing to come from.",
+            )
+        )
+    return found
+
+
+def references(data: TimelineData) -> set[str]:
+    """Return every media reference that the sounds of ``data`` make, as written."""
+    return {
+        reference
+        for segment in data.segments
+        if segment.sfx
+        for reference in (segment.sfx.path, segment.sfx.url, segment.sfx.asset_id)
+        if reference
+    }
+
+
+def _segment(field: str, segment: SegmentData, duration: float, owned: Mapping[str, str]) -> Iterator[Violation]:
+    yield from _span(field, segment.start, segment.end, duration)
+    yield from _beats(field, segment.beats, duration)
+    yield from _captions(field, segment.captions or (), duration)
+    for place, effect in enumerate(segment.effects):
+        yield from _effect(f"{field}.effects[{place}]", effect.name, effect.parameters)
+    if segment.sfx:
+        yield from _sfx(f"{field}.sfx", segment.sfx, owned)
+
+
+def _span(field: str, start: float, end: float, duration: float) -> Iterator[Violation]:
+    if start < 0 or start > duration + SLACK:
+        yield Violation(field=f"{field}.start", code="outside_media", message=_outside(start, duration))
+    if end <= start:
+        yield Violation(field=f"{field}.end", code="end_before_start", message="It must end after its start.")
+    elif end > duration + SLACK:
+        yield Violation(field=f"{field}.end", code="outside_media", message=_outside(end, duration))
+
+
+def _captions(field: str, captions: tuple[CaptionData, ...], duration: float) -> Iterator[Violation]:
+    for place, caption in enumerate(captions):
+        here = f"{field}.captions[{place}]"
+        yield from _span(here, caption.start, caption.end, duration)
+        for index, word in enumerate(caption.words):
+            yield from _span(f"{here}.words[{index}]", word.start, word.end, duration)
+
+
+def _beats(field: str, beats: tuple[float, ...], duration: float) -> list[Violation]:
+    return [
+        Violation(field=f"{field}.beats[{place}]", code="outside_media", message=_outside(beat, duration))
+        for place, beat in enumerate(beats)
+        if not 0 <= beat <= duration + SLACK
+    ]
+
+
+def _effect(field: str, name: str, parameters: Mapping[str, float]) -> Iterator[Violation]:
+    if name not in EFFECTS:
+        known = ", ".join(sorted(EFFECTS))
+        yield Violation(field=field, code="effect_unknown", message=f"There is no effect {name!r}; there are {known}.")
+        return
+    allowed = EFFECT_PARAMETERS[name]
+    for parameter, value in parameters.items():
+        if parameter not in allowed:
+            yield Violation(
+                field=f"{field}.{parameter}", code="parameter_unknown", message=f"{name} has no such parameter."
+            )
+        elif not allowed[parameter][0] <= value <= allowed[parameter][1]:
+            low, high = allowed[parameter]
+            yield Violation(
+                field=f"{field}.{parameter}", code="parameter_range", message=f"It must lie in {low:g}..{high:g}."
+            )
+
+
+def _sfx(field: str, sfx: SfxData, owned: Mapping[str, str]) -> Iterator[Violation]:
+    if not sfx.has_media:
+        if sfx.name not in SFX:
+            known = ", ".join(SFX)
+            message = f"There is no built-in sound {sfx.name!r}; there are {known}."
+            yield Violation(field=f"{field}.name", code="sfx_unknown", message=message)
+        return
+    given = {name: value for name in ("path", "url", "asset_id") if (value := getattr(sfx, name))}
+    for name, value in given.items():
+        if value not in owned:
+            message = "It is neither an object of yours nor a /media link to one."
+            yield Violation(field=f"{field}.{name}", code="media_reference_invalid", message=message)
+    if len({owned[value] for value in given.values() if value in owned}) > 1:
+        message = "path, url and asset_id name different media."
+        yield Violation(field=field, code="media_reference_invalid", message=message)
+
+
+def _outside(at: float, duration: float) -> str:
+    return f"{at:.3f} s is outside the media, which is {duration:.3f} s long."

@@ -1,0 +1,82 @@
+"""Starting a render of a project's timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.gateway.domain.account import Account
+from services.gateway.domain.compile import compile_timeline
+from services.gateway.domain.job import Job, JobDraft, JobInput
+from services.gateway.domain.records import Asset, Project
+from services.gateway.domain.render_order import RenderOrder, options_of, output_of, rate_of
+from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.handlers.analyses import source_of
+from services.gateway.handlers.jobs import start_job
+from services.gateway.handlers.projects import require_consent, write_timeline
+from services.gateway.handlers.timelines import owned_references
+from services.gateway.store import assets, projects
+from shared.blobs import Blobs
+from shared.contracts.blob import BlobRef
+from shared.contracts.ids import new_id
+from shared.contracts.timeline import Timeline
+from shared.db import Connection, Pool, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is rendered: the project as it is, its film first among the ``media``, and who owns its sounds."""
+
+    project: Project
+    media: Mapping[str, Asset]
+    timeline: TimelineData | None
+    owned: Mapping[str, str]
+
+
+async def subject_of(connection: Connection, project: Project, asset: Asset) -> Subject:
+    """Load what a render of the project needs. Raises the 409 refusal ``consent_required``."""
+    current = await projects.revision(connection, project.id, project.revision) if project.revision else None
+    timeline = current.data if current and current.data.segments else None
+    owned = await owned_references(connection, project.account, timeline) if timeline else {}
+    sounds = await assets.find_all(connection, project.account, set(owned.values()) - {asset.id})
+    media = {asset.id: asset, **sounds}
+    await require_consent(connection, list(media))
+    return Subject(project, media, timeline, owned)
+
+
+async def start_render(
+    pool: Pool, blobs: Blobs, caller: Account, subject: Subject, order: RenderOrder, *, watermark: str
+) -> Job:
+    """Write the renderer's document and start the job; without a timeline the job makes one first.
+
+    ``watermark`` is the text that the server is set to. Consent is looked at again in the transaction that starts it.
+    """
+    project, job_id, rate = subject.project, new_id(), rate_of(order.fps)
+    document: BlobRef | None = None
+    if subject.timeline is not None:
+        document = await write_timeline(blobs, job_id, _compiled(subject, subject.timeline, rate))
+    job_input = JobInput(
+        sources=tuple(source_of(asset, analysed=True) for asset in subject.media.values()),
+        timeline=document,
+        outputs=(output_of(order),),
+        options=options_of(order, title=project.title, job_id=job_id, watermark=watermark),
+        extra={"rate": rate, "revision": project.revision, "status_before": project.status},
+    )
+    draft = JobDraft(
+        id=job_id,
+        account=caller.id,
+        kind="render",
+        input=job_input,
+        priority=caller.priority,
+        project_id=project.id,
+        asset_id=project.asset_id,
+    )
+    async with transaction(pool) as connection:
+        await require_consent(connection, list(subject.media))
+        await projects.set_status(connection, project.id, "rendering")
+        return await start_job(connection, draft)
+
+
+def _compiled(subject: Subject, timeline: TimelineData, rate: str) -> Timeline:
+    sources = {asset.id: asset.source for asset in subject.media.values()}
+    return compile_timeline(timeline, subject.project.asset_id, sources, subject.owned, rate)
