@@ -30,7 +30,7 @@ class Cache:
         final = self.root / name
         if final.is_dir():
             return final
-        with self._locked():
+        with self._locked(name):
             if not final.is_dir():
                 self._filled(fill).rename(final)
         return final
@@ -46,8 +46,9 @@ class Cache:
         return making
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, name: str) -> Iterator[None]:
+        # A lock an entry: filling one may need another.
         self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / ".lock").open("w") as lock:
+        with (self.root / f".{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.stack import programs
+from deploy.stack.cache import Cache, cache_folder
 from deploy.stack.errors import StackUnavailable
 from shared.process import ProcessFailed
 
 JAVA_AT_LEAST = 17
-# From this release on, Go fetches by itself the newer toolchain that a module asks for.
+# From this release on, Go fetches by itself the newer toolchain that a module asks for; for an older one we do.
 GO_AT_LEAST = (1, 21)
+GO_FETCHED = "1.26.8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Tool:
 
 JAVA = Tool("java", "default-jre-headless", f"Install a Java runtime, version {JAVA_AT_LEAST} or newer.")
 MAVEN = Tool("mvn", "maven", "Install Apache Maven, version 3.6 or newer.")
-GO = Tool("go", "golang-go", "Install Go 1.21 or newer from https://go.dev/dl/ and put it on PATH.")
+GO = Tool("go", "golang-go", "Install Go from https://go.dev/dl/ and put it on PATH.")
 
 
 def java() -> str:
@@ -39,12 +42,33 @@ def java() -> str:
 
 
 def go() -> str:
-    """Path of a Go that can build what is pinned here."""
+    """Path of a Go that can build what is pinned here: the one on PATH, or a newer one fetched by it.
+
+    The old one fetches it as a module, from the module proxy and checked against the checksum database.
+    """
     path = find(GO)
     found = re.search(r"go(\d+)\.(\d+)", version_of([path, "version"]))
-    if found is None or (int(found[1]), int(found[2])) < GO_AT_LEAST:
-        raise StackUnavailable(f"{path} is older than Go {GO_AT_LEAST[0]}.{GO_AT_LEAST[1]}.", remedy=GO.remedy)
-    return path
+    if found is not None and (int(found[1]), int(found[2])) >= GO_AT_LEAST:
+        return path
+    try:
+        fetched = Cache(cache_folder()).entry(f"go-{GO_FETCHED}", lambda folder: _fetch_go(path, folder))
+    except ProcessFailed as failure:
+        raise StackUnavailable(f"{path} is too old and cannot fetch a newer Go.", remedy=GO.remedy) from failure
+    return str(fetched / "bin" / "go")
+
+
+def _fetch_go(old: str, folder: Path) -> None:
+    modules = folder / "modules"
+    env = dict(os.environ) | {"GOPATH": str(modules), "GOFLAGS": "-modcacherw"}
+    platform = "-".join(programs.run([old, "env", "GOOS", "GOARCH"], env=env).split())
+    module = f"golang.org/toolchain@v0.0.1-go{GO_FETCHED}.{platform}"
+    answer = json.loads(programs.run([old, "mod", "download", "-json", module], env=env, cwd=folder, wall_s=600))
+    for path in Path(answer["Dir"]).iterdir():
+        path.rename(folder / path.name)
+    shutil.rmtree(modules)
+    # A module's files are kept without the right to be run.
+    for program in [*(folder / "bin").iterdir(), *(folder / "pkg" / "tool").rglob("*")]:
+        program.chmod(0o755)
 
 
 def find(tool: Tool) -> str:

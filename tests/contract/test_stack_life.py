@@ -81,7 +81,7 @@ def test_a_failed_filling_leaves_nothing_and_the_next_one_succeeds(tmp_path: Pat
 
     with pytest.raises(StackUnavailable):
         cache.entry("jars-1", half)
-    assert [path.name for path in cache.root.iterdir()] == [".lock"]
+    assert [path.name for path in cache.root.iterdir()] == [".jars-1.lock"]
     assert [path.name for path in cache.entry("jars-1", lambda folder: (folder / "whole").touch()).iterdir()] == [
         "whole"
     ]
@@ -111,20 +111,48 @@ def test_a_missing_tool_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPatch
     assert "https://go.dev/dl/" in missing.value.remedy
 
 
-@pytest.mark.parametrize(
-    ("tool", "says", "find"),
-    [
-        ("java", 'openjdk version "11.0.2" 2019-01-15', toolchain.java),
-        ("go", "go version go1.19.8 linux/amd64", toolchain.go),
-    ],
-)
-def test_a_tool_that_is_too_old_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str, says: str, find: Callable[[], str]
-) -> None:
-    program = tmp_path / tool
-    program.write_text(f"#!/bin/sh\necho '{says}'\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+def test_a_java_that_is_too_old_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program(tmp_path / "java", "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2", monkeypatch)
     with pytest.raises(StackUnavailable) as old:
-        find()
-    assert "older than" in old.value.message
+        toolchain.java()
+    assert "older than Java 17" in old.value.message
+
+
+OLD_GO = """
+case "$1 $2" in
+"version ") echo "go version go1.19.8 linux/amd64" ;;
+"env GOOS") printf 'linux\\namd64\\n' ;;
+"mod download") {download} ;;
+esac
+"""
+TOOLCHAIN = """
+module="$GOPATH/$4"; mkdir -p "$module/bin" "$module/pkg/tool/linux_amd64"
+echo 'echo newer' > "$module/bin/go"; touch "$module/pkg/tool/linux_amd64/compile"
+chmod 444 "$module/bin/go"; echo "{\\"Dir\\": \\"$module\\"}"
+"""
+
+
+def test_a_go_that_is_too_old_fetches_a_newer_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTROOM_STACK_CACHE", str(tmp_path / "cache"))
+    program(tmp_path / "go", OLD_GO.format(download=TOOLCHAIN), monkeypatch)
+    newer = Path(toolchain.go())
+    assert newer == tmp_path / "cache" / f"go-{toolchain.GO_FETCHED}" / "bin" / "go"
+    assert newer.read_text() == "echo newer\n"
+    assert os.access(newer, os.X_OK)
+    assert os.access(newer.parents[1] / "pkg" / "tool" / "linux_amd64" / "compile", os.X_OK)
+
+
+def test_a_go_that_is_too_old_and_cannot_fetch_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUTROOM_STACK_CACHE", str(tmp_path / "cache"))
+    program(tmp_path / "go", OLD_GO.format(download="exit 1"), monkeypatch)
+    with pytest.raises(StackUnavailable) as old:
+        toolchain.go()
+    assert "too old" in old.value.message
+    assert "https://go.dev/dl/" in old.value.remedy
+
+
+def program(path: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that comes first on PATH and says what the script says."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{path.parent}:{os.environ['PATH']}")
