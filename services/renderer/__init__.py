@@ -1,0 +1,1 @@
+"""Renders timelines to files that people can play."""

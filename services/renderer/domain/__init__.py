@@ -1,0 +1,1 @@
+"""Chunks, fits, sound, captions and the check as pure functions over values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 SOUND, PICTURE, CHECK = 0.04, 0.84, 0.12
@@ -10,17 +11,21 @@ SOUND, PICTURE, CHECK = 0.04, 0.84, 0.12
 
 @dataclass(slots=True)
 class Progress:
-    """Sums up what runs side by side. ``total`` is the number of frames of all outputs together."""
+    """Sums up what runs side by side. ``total`` is the number of frames of all outputs together.
+
+    ``rendered`` counts frames by chunk, ``uses`` how often a chunk that was rendered once is used; ``checked`` by output.
+    """
 
     total: int
     sound: float = 0.0
     checked: dict[str, int] = field(default_factory=dict)
     rendered: dict[str, int] = field(default_factory=dict)
+    uses: Counter[str] = field(default_factory=Counter)
 
     @property
     def frame(self) -> int:
         """Frames rendered so far, of all outputs."""
-        return min(self.total, sum(self.rendered.values()))
+        return min(self.total, sum(frames * self.uses[key] for key, frames in self.rendered.items()))
 
     @property
     def fraction(self) -> float:

@@ -1,0 +1,1 @@
+"""ffmpeg behind small functions: pictures, sound, joining, measuring."""

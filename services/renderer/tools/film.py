@@ -14,33 +14,19 @@ from services.renderer.domain.check import Expected, check
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.key import chunk_key
 from services.renderer.domain.progress import Progress
-from services.renderer.domain.sound import groups, stretches
+from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import picture
 from services.renderer.tools.check import measure
+from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.join import Tags, join
-from services.renderer.tools.loudness import encode_arguments, level
-from services.renderer.tools.mix import mix
-from services.renderer.tools.sound import BYTES, clip_arguments
+from services.renderer.tools.soundtrack import soundtrack
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import Check, Output, RenderOptions, Timeline
-from shared.errors import TransientError
+from shared.errors import PermanentError
 
 Report = Callable[[float, dict[str, float | int | str]], None]
-GROUP = 8
-SOUND = "sound.m4a"
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A finished and checked file in the scratch folder; ``loudness`` in LUFS, None for silence."""
-
-    output: Output
-    file: Path
-    frames: int
-    loudness: float | None
-    check: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,124 +40,129 @@ class Order:
     tags: Tags
 
 
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A finished and checked file in the scratch folder; ``loudness`` in LUFS, None for silence."""
+
+    output: Output
+    file: Path
+    seconds: float
+    loudness: float | None
+    check: Check
+
+
 async def render(bench: Bench, order: Order, report: Report) -> list[Film]:
     """Render and check every output. ``report`` gets the fraction done and its detail.
 
-    Cancelling ends every program that runs. Raises ProcessFailed when ffmpeg fails.
+    Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
     await asyncio.to_thread(lay_out_fonts, bench.scratch)
-    studio = _Studio(bench, order, report)
-    return await studio.run()
+    try:
+        return await _Studio(bench, order, report).run()
+    except ExceptionGroup as group:
+        raise meaning(group) from group
 
 
 class _Studio:
     def __init__(self, bench: Bench, order: Order, report: Report) -> None:
-        self._bench = bench
-        self._order = order
-        self._report = report
+        self._bench, self._order, self._report = bench, order, report
+        self._timeline = order.timeline
         self._slots = asyncio.Semaphore(bench.settings.parallel)
         self._progress = Progress(order.timeline.frames * len(order.outputs))
         self._began = time.monotonic()
-        timeline = order.timeline
-        target = target_frames(timeline.frames, float(Fraction(timeline.rate)), bench.settings.parallel)
-        self._chunks = chunks(timeline.video, target, bench.settings.max_inputs)
-        self._samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)
+        target = target_frames(self._timeline.frames, float(Fraction(self._timeline.rate)), bench.settings.parallel)
+        self._chunks = chunks(self._timeline.video, target, bench.settings.max_inputs)
+        self._made: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> list[Film]:
         """Start everything; the slots decide what runs at once."""
-        outputs = self._order.outputs
         async with asyncio.TaskGroup() as group:
             sound = group.create_task(self._sound())
-            pieces = [
-                [group.create_task(self._chunk(output, chunk, pages)) for chunk in self._chunks]
-                for output, pages in ((output, self._pages(output)) for output in outputs)
-            ]
             films = [
-                group.create_task(self._film(output, tasks, sound))
-                for output, tasks in zip(outputs, pieces, strict=True)
+                group.create_task(self._film(output, self._pieces(group, output), sound))
+                for output in self._order.outputs
             ]
         return [film.result() for film in films]
 
     def _tell(self) -> None:
         self._report(self._progress.fraction, self._progress.detail(time.monotonic() - self._began))
 
-    def _pages(self, output: Output) -> tuple[captions.Page, ...]:
-        if not self._order.options.captions:
-            return ()
-        layout = ass.frame(output.width, output.height)
-        return captions.pages(self._order.timeline.video, self._order.timeline.rate, layout.line_width)
-
-    async def _chunk(self, output: Output, chunk: Chunk, pages: tuple[captions.Page, ...]) -> str:
-        timeline, options = self._order.timeline, self._order.options
-        seen = captions.within(pages, chunk.first, chunk.first + chunk.frames)
-        layout = ass.frame(output.width, output.height)
-        script = ass.script(
-            layout, seen, options.caption_style, options.watermark, frames=chunk.frames, rate=timeline.rate
-        )
-        encoder = picture.encoder(self._bench.settings, output, timeline.rate)
-        key = chunk_key(timeline, chunk, output, script, encoder)
-        async with self._slots:
-            name = f"{key}.mp4"
-            if script:
-                (self._bench.scratch / f"{key}.ass").write_text(script, encoding="utf-8")
-            canvas = picture.Canvas(timeline, self._order.sources, output)
-            arguments = picture.arguments(self._bench, canvas, chunk, f"{key}.ass" if script else None, name)
-            place = f"{output.name}/{chunk.index}"
-            await self._bench.ffmpeg(arguments, lambda frame: self._rendered(place, frame))
-            self._rendered(place, chunk.frames)
-        return name
-
-    def _rendered(self, place: str, frame: int) -> None:
-        self._progress.rendered[place] = frame
-        self._tell()
-
     async def _sound(self) -> str:
         async with self._slots:
-            timeline, sources, bench = self._order.timeline, self._order.sources, self._bench
-            parts = groups(stretches(timeline), GROUP)
-            names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
-            for i, (part, name) in enumerate(zip(parts, names, strict=True)):
-                await bench.ffmpeg(clip_arguments(bench, timeline, sources, part, name))
-                self._heard(0.6 * (i + 1) / len(parts))
-            self._verify_samples(sum((bench.scratch / name).stat().st_size for name in names))
-            bed = "concat:" + "|".join(names)
-            if timeline.sounds:
-                bed = await mix(bench, timeline, sources, bed, self._samples)
-            chain = await level(bench, bed, timeline.sample_rate, self._order.options.loudness)
-            self._heard(0.8)
-            arguments = encode_arguments(bench, bed, timeline.sample_rate, chain, samples=self._samples, target=SOUND)
-            await bench.ffmpeg(arguments)
-            self._heard(1.0)
-        return SOUND
-
-    def _verify_samples(self, size: int) -> None:
-        if size != self._samples * BYTES:
-            message = f"The sound came out {size // BYTES} samples long, not {self._samples}."
-            raise TransientError(message, code="sound_length_wrong")
+            order = self._order
+            return await soundtrack(self._bench, order.timeline, order.sources, order.options.loudness, self._heard)
 
     def _heard(self, fraction: float) -> None:
         self._progress.sound = fraction
         self._tell()
 
-    async def _film(self, output: Output, tasks: list[asyncio.Task[str]], sound: asyncio.Task[str]) -> Film:
-        names = [await task for task in tasks]
-        pieces = list(zip(self._chunks, names, strict=True))
-        timeline, target = self._order.timeline, f"film_{output.name}.mp4"
-        heard = await sound
+    def _pieces(self, group: asyncio.TaskGroup, output: Output) -> list[str]:
+        """Start what this output needs and nobody has started yet; return the chunks' keys."""
+        layout = ass.frame(output.width, output.height)
+        drawn = self._order.options.captions
+        pages = captions.pages(self._timeline.video, self._timeline.rate, layout.line_width) if drawn else ()
+        encoder = picture.encoder(self._bench.settings, output, self._timeline.rate)
+        keys: list[str] = []
+        for chunk in self._chunks:
+            script = self._script(layout, chunk, pages)
+            key = chunk_key(self._timeline, chunk, output, script, encoder)
+            if key not in self._made:
+                self._made[key] = group.create_task(self._chunk(output, chunk, script, key))
+            self._progress.uses[key] += 1
+            keys.append(key)
+        return keys
+
+    def _script(self, layout: ass.Frame, chunk: Chunk, pages: tuple[captions.Page, ...]) -> str:
+        options = self._order.options
+        seen = captions.within(pages, chunk.first, chunk.first + chunk.frames)
+        return ass.script(
+            layout, seen, options.caption_style, options.watermark, frames=chunk.frames, rate=self._timeline.rate
+        )
+
+    async def _chunk(self, output: Output, chunk: Chunk, script: str, key: str) -> None:
         async with self._slots:
-            file = await join(self._bench, pieces, heard, rate=timeline.rate, tags=self._order.tags, target=target)
+            subtitles = f"{key}.ass" if script else None
+            if subtitles:
+                (self._bench.scratch / subtitles).write_text(script, encoding="utf-8")
+            canvas = picture.Canvas(self._timeline, self._order.sources, output)
+            arguments = picture.arguments(self._bench, canvas, chunk, subtitles, f"{key}.mp4")
+            await self._bench.ffmpeg(arguments, lambda frame: self._drawn(key, frame))
+        if self._progress.rendered.get(key) != chunk.frames:
+            names = sorted({self._timeline.video[piece.clip].name for piece in chunk.pieces})
+            raise PermanentError(
+                f"{self._progress.rendered.get(key, 0)} of {chunk.frames} frames could be read for {', '.join(names)}.",
+                code="source_unreadable",
+                remedy="Convert or replace the source of these clips.",
+            )
+
+    def _drawn(self, key: str, frame: int) -> None:
+        self._progress.rendered[key] = frame
+        self._tell()
+
+    async def _film(self, output: Output, keys: list[str], sound: asyncio.Task[str]) -> Film:
+        await asyncio.gather(*(self._made[key] for key in keys))
+        heard = await sound
+        pieces = [(chunk, f"{key}.mp4") for chunk, key in zip(self._chunks, keys, strict=True)]
+        rate, target = self._timeline.rate, f"film_{output.name}.mp4"
+        async with self._slots:
+            file = await join(self._bench, pieces, heard, rate=rate, tags=self._order.tags, target=target)
             measured = await measure(self._bench, file, lambda frame: self._checked(output.name, frame))
-        verdict = check(self._expected(output), measured)
-        loudness = measured.level.integrated if measured.level else None
-        return Film(output, file, timeline.frames, loudness, verdict)
+        level = measured.level.integrated if measured.level else SILENCE_LUFS
+        return Film(
+            output,
+            file,
+            float(self._timeline.frames / Fraction(rate)),
+            level if level > SILENCE_LUFS else None,
+            check(self._expected(output), measured),
+        )
 
     def _checked(self, name: str, frame: int) -> None:
         self._progress.checked[name] = frame
         self._tell()
 
     def _expected(self, output: Output) -> Expected:
-        timeline = self._order.timeline
+        line = self._timeline
+        samples = sample_at(line.frames, line.rate, line.sample_rate)
         return Expected(
-            output.width, output.height, timeline.rate, timeline.frames, timeline.sample_rate, self._samples,
-            self._order.options.loudness,
-        )  # fmt: skip
+            output.width, output.height, line.rate, line.frames, line.sample_rate, samples, self._order.options.loudness
+        )

@@ -1,0 +1,66 @@
+"""Laying a source on the frame of an output: size, shape, colours. Numbers only, from what the probe found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.renderer.domain.fit import Fit, fit
+from shared.contracts.media import VideoStream
+from shared.contracts.timeline import Output
+
+Node = Any
+"""A stream of ffmpeg-python, which has no types."""
+
+
+def placed(video: Node, stream: VideoStream, output: Output) -> Node:
+    """Return ``video`` filling the frame of ``output``, in SDR, BT.709 and square pixels."""
+    plan = fit((stream.width, stream.height), (output.width, output.height), output.fit)
+    if stream.hdr:
+        return _laid(_tone_mapped(video, stream, plan), plan, output, {})
+    matrix = stream.color_space or ("bt709" if min(stream.width, stream.height) >= 720 else "auto")
+    colours = {"in_color_matrix": _MATRICES.get(matrix, "auto"), "out_color_matrix": "bt709", "out_range": "tv"}
+    return _laid(video, plan, output, colours)
+
+
+_MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
+             "bt2020nc": "bt2020", "bt2020c": "bt2020"}  # fmt: skip
+
+
+def _tone_mapped(video: Node, stream: VideoStream, plan: Fit) -> Node:
+    """PQ or HLG to SDR: linear light, BT.709 primaries, Hable's curve."""
+    transfer = "smpte2084" if stream.hdr == "pq" else "arib-std-b67"
+    return (
+        video.filter("zscale", w=plan.width, h=plan.height, filter="bicubic", tin=transfer, min="2020_ncl", pin="2020",
+                     t="linear", npl=203 if stream.hdr == "pq" else 100)
+        .filter("format", "gbrpf32le")
+        .filter("zscale", p="709")
+        .filter("tonemap", tonemap="hable", desat=0)
+        .filter("zscale", t="709", m="709", r="tv")
+        .filter("format", "yuv420p")
+    )  # fmt: skip
+
+
+def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str]) -> Node:
+    size = {"w": output.width, "h": output.height}
+    scaled = {"w": plan.width, "h": plan.height, "flags": "bicubic", **colours}
+    if plan.kind != "blur":
+        video = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p")
+        if plan.kind == "crop":
+            video = video.filter("crop", **size)
+        elif plan.kind == "pad":
+            video = video.filter("pad", **size, x="(ow-iw)/2", y="(oh-ih)/2")
+        return video
+    both = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p").split()
+    small = {"w": max(16, output.width // 16 * 2), "h": max(16, output.height // 16 * 2)}
+    behind = (
+        both[0]
+        .filter("scale", **small, flags="area", force_original_aspect_ratio="increase", force_divisible_by=2)
+        .filter("crop", **small)
+        .filter("gblur", sigma=max(2.0, min(small.values()) / 24), steps=2)
+        .filter("scale", **size, flags="bicubic")
+        .filter("eq", brightness=-0.08)
+        .filter("setsar", "1")
+        .filter("format", "yuv420p")
+    )
+    return behind.overlay(both[1], x="(W-w)/2", y="(H-h)/2", format="yuv420")

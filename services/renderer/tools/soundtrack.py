@@ -1,0 +1,46 @@
+"""The whole sound of an edit: clips, sounds laid over them, loudness, one encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from services.renderer.domain.sound import groups, stretches
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.loudness import encode_arguments, level
+from services.renderer.tools.mix import mix
+from services.renderer.tools.sound import BYTES, clip_arguments
+from shared.contracts.time import sample_at
+from shared.contracts.timeline import Timeline
+from shared.errors import PermanentError
+
+GROUP = 8
+"""Clips that one program decodes: more would cost memory, fewer would cost starts."""
+FILE = "sound.m4a"
+
+
+async def soundtrack(
+    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None, told: Callable[[float], None]
+) -> str:
+    """Render the sound and return its file's name; ``loudness`` in LUFS or None, ``told`` gets the fraction done."""
+    parts = groups(stretches(timeline), GROUP)
+    names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
+    for i, (part, name) in enumerate(zip(parts, names, strict=True)):
+        await bench.ffmpeg(clip_arguments(bench, timeline, sources, part, name))
+        told(0.6 * (i + 1) / len(parts))
+    samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)
+    _verify(sum((bench.scratch / name).stat().st_size for name in names), samples)
+    bed = "concat:" + "|".join(names)
+    if timeline.sounds:
+        bed = await mix(bench, timeline, sources, bed, samples)
+    chain = await level(bench, bed, timeline.sample_rate, loudness)
+    told(0.8)
+    await bench.ffmpeg(encode_arguments(bench, bed, timeline.sample_rate, chain, samples=samples, target=FILE))
+    told(1.0)
+    return FILE
+
+
+def _verify(size: int, samples: int) -> None:
+    if size != samples * BYTES:
+        message = f"The sound came out {size // BYTES} samples long, not {samples}."
+        raise PermanentError(message, code="sound_length_wrong", remedy="Look at the sound of the sources.")
