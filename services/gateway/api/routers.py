@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services.gateway.api.ai_edit import router as ai_edit
+from services.gateway.api.asyncapi import router as asyncapi
 from services.gateway.api.consent import router as consent
 from services.gateway.api.events import router as events
 from services.gateway.api.health import router as health
@@ -14,4 +16,16 @@ from services.gateway.api.projects import router as projects
 from services.gateway.api.render import router as render
 from services.gateway.api.timeline import router as timeline
 
-ROUTERS: tuple[APIRouter, ...] = (health, ingest, projects, timeline, consent, render, media, jobs, events)
+ROUTERS: tuple[APIRouter, ...] = (
+    health,
+    ingest,
+    projects,
+    timeline,
+    consent,
+    render,
+    ai_edit,
+    media,
+    jobs,
+    events,
+    asyncapi,
+)

@@ -12,9 +12,10 @@ from datetime import datetime
 
 from services.gateway.domain import public
 from services.gateway.domain.effects import Effect, EffectName, Prepared
+from services.gateway.domain.endings import blamed, calls_off, end_steps, stopped, unfounded
 from services.gateway.domain.facts import FACTS, absorb, said
 from services.gateway.domain.job import Job, JobDraft, JobError, Step
-from services.gateway.domain.public import PublicEvent
+from services.gateway.domain.public import Told
 from services.gateway.domain.results import result_of
 from services.gateway.domain.steps import (
     Order,
@@ -25,9 +26,8 @@ from services.gateway.domain.steps import (
     percent_of,
     steps_for,
 )
-from shared.contracts.commands import CancelStep, RenderTimeline
+from shared.contracts.commands import RenderTimeline
 from shared.contracts.events import Event, StepCancelled, StepFailed, StepProgress, TimelineRendered
-from shared.contracts.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Decision:
     """What is to happen: the job as it will be, what the world hears, what the workers are told, what else changes."""
 
     job: Job
-    events: tuple[PublicEvent, ...] = ()
+    events: tuple[Told, ...] = ()
     orders: tuple[Order, ...] = ()
     effects: tuple[Effect, ...] = ()
 
@@ -53,7 +53,7 @@ def start(draft: JobDraft, now: datetime) -> Decision:
         steps=steps_for(draft.kind, draft.input),
         created_at=now,
     )
-    return _advance(Decision(job, (public.created(job),)), now)
+    return _advance(Decision(job, (public.Created(kind=job.kind, steps=tuple(s.name for s in job.steps)),)), now)
 
 
 def decide(job: Job, command: str | None, fact: Event, prepared: Prepared, now: datetime) -> Decision:
@@ -62,10 +62,9 @@ def decide(job: Job, command: str | None, fact: Event, prepared: Prepared, now: 
     if job.ended or step is None or step.status not in ("pending", "processing") or isinstance(fact, StepProgress):
         return Decision(job)
     if isinstance(fact, StepFailed):
-        error = JobError(step=step.name, code=fact.code, message=fact.message, remedy=fact.remedy)
-        return fail(job, error, now, fact)
+        return fail(job, blamed(step.name, fact), now, fact)
     if isinstance(fact, StepCancelled):
-        return fail(job, _stopped(step.name), now, fact)
+        return fail(job, stopped(step.name), now, fact)
     if not isinstance(fact, kind_of_step(step.name).answer):
         return Decision(job)
     if prepared.refused is not None:
@@ -78,10 +77,15 @@ def fail(job: Job, error: JobError, now: datetime, fact: Event | None = None) ->
     if job.ended:
         return Decision(job)
     at_fault = job.step(error.step) if error.step else None
-    orders = _calls_off(job, but=at_fault.command_id if at_fault else None)
+    orders = calls_off(job, but=at_fault.command_id if at_fault else None)
     after = job.model_copy(update={"status": "failed", "error": error, "ended_at": now, "eta_seconds": None})
-    after = _end_steps(after, error.step)
-    return Decision(after, (public.failed(after, error),), orders, (Effect("failed", after, fact),))
+    after = end_steps(after, error.step)
+    return Decision(
+        after,
+        (public.Failed(percent=after.percent, error=error),),
+        orders,
+        (Effect("failed", after, fact),),
+    )
 
 
 def refuse(decision: Decision, error: JobError, now: datetime) -> Decision:
@@ -98,8 +102,8 @@ def cancel(job: Job, now: datetime) -> Decision:
     if job.ended:
         return Decision(job)
     after = job.model_copy(update={"status": "cancelled", "ended_at": now, "eta_seconds": None})
-    after = _end_steps(after, None)
-    return Decision(after, (public.cancelled(after),), _calls_off(job), (Effect("cancelled", after),))
+    after = end_steps(after, None)
+    return Decision(after, (public.Cancelled(percent=after.percent),), calls_off(job), (Effect("cancelled", after),))
 
 
 def retry(job: Job, now: datetime) -> Decision:
@@ -109,19 +113,27 @@ def retry(job: Job, now: datetime) -> Decision:
     steps = tuple(s if s.status == "completed" else Step(name=s.name, percent=s.percent) for s in job.steps)
     cleared = dict.fromkeys(("error", "ended_at", "started_at", "eta_seconds"))
     after = job.model_copy(update={**cleared, "status": "queued", "run": job.run + 1, "steps": steps})
-    return _advance(Decision(after, (public.retried(after),), (), (Effect("retried", after),)), now)
+    return _advance(
+        Decision(
+            after,
+            (public.Retried(run=after.run, percent=after.percent),),
+            (),
+            (Effect("retried", after),),
+        ),
+        now,
+    )
 
 
-def wake(job: Job, step: Step, now: datetime) -> tuple[Job, Step, tuple[PublicEvent, ...]]:
+def wake(job: Job, step: Step, now: datetime) -> tuple[Job, Step, tuple[Told, ...]]:
     """Note a step's first sign of life: the job is at work from now on."""
-    events: list[PublicEvent] = []
+    events: list[Told] = []
     if job.status == "queued":
         job = job.model_copy(update={"status": "processing", "started_at": now})
-        events.append(public.started(job))
+        events.append(public.Started(percent=job.percent))
     if step.status == "pending":
         step = step.model_copy(update={"status": "processing"})
         job = job.with_step(step)
-        events.append(public.step_started(step))
+        events.append(public.StepStarted(step=step.name))
     return job, step, tuple(events)
 
 
@@ -130,7 +142,10 @@ def _complete_step(job: Job, step: Step, fact: Event, prepared: Prepared, now: d
     done = step.model_copy(update={"status": "completed", "percent": 100.0})
     job = absorb(job.with_step(done), step.name, fact, prepared)
     job = job.model_copy(update={"percent": percent_of(job), "eta_seconds": None})
-    events += (public.step_completed(job, done), public.logged(step.name, said(fact)))
+    events += (
+        public.StepCompleted(step=step.name, percent=job.percent),
+        public.Logged(step=step.name, message=said(fact)),
+    )
     effect: EffectName = FACTS[type(fact)]
     return _advance(Decision(job, events, (), (Effect(effect, job, fact, prepared),)), now, fact)
 
@@ -145,7 +160,7 @@ def _advance(so_far: Decision, now: datetime, fact: Event | None = None) -> Deci
     for step in (s for s in steps if s.command_id is None):
         command = command_for(job, step.name)
         if command is None:
-            return _joined(so_far, fail(job, _unfounded(step.name), now, fact))
+            return _joined(so_far, fail(job, unfounded(step.name), now, fact))
         order = Order(command_id(job, step.name), kind_of_step(step.name).topic, command)
         job = job.with_step(step.model_copy(update={"command_id": order.id}))
         orders.append(order)
@@ -161,39 +176,9 @@ def _complete(so_far: Decision, now: datetime, fact: Event | None) -> Decision:
     if isinstance(fact, TimelineRendered):
         events += [public.check_failed(out) for out in fact.outputs if not out.check.passed]
     effects = tuple(Effect(e.name, job, e.fact, e.prepared) for e in so_far.effects)
-    return Decision(job, (*events, public.completed(job)), so_far.orders, effects)
+    return Decision(job, (*events, public.Completed(result=job.result or {})), so_far.orders, effects)
 
 
 def _joined(first: Decision, then: Decision) -> Decision:
     orders, effects = (*first.orders, *then.orders), (*first.effects, *then.effects)
     return Decision(then.job, (*first.events, *then.events), orders, effects)
-
-
-def _calls_off(job: Job, but: str | None = None) -> tuple[Order, ...]:
-    """Return an order to each service that has commands of this job under way."""
-    by_topic: dict[str, list[str]] = {}
-    for step in job.steps:
-        if step.command_id and step.command_id != but and step.status in ("pending", "processing"):
-            by_topic.setdefault(kind_of_step(step.name).topic, []).append(step.command_id)
-    return tuple(
-        Order(derived_id(job.id, "cancel", topic, str(job.run)), topic, CancelStep(command_ids=tuple(ids)))
-        for topic, ids in by_topic.items()
-    )
-
-
-def _end_steps(job: Job, at_fault: str | None) -> Job:
-    for step in job.steps:
-        if step.name == at_fault:
-            job = job.with_step(step.model_copy(update={"status": "failed"}))
-        elif step.status in ("pending", "processing"):
-            job = job.with_step(step.model_copy(update={"status": "cancelled"}))
-    return job
-
-
-def _stopped(step: str) -> JobError:
-    return JobError(step=step, code="step_cancelled", message="The step was stopped.", remedy="Retry the job.")
-
-
-def _unfounded(step: str) -> JobError:
-    message = f"The step {step} cannot begin: what it builds on was not made."
-    return JobError(step=step, code="step_unfounded", message=message, remedy="Start the job again.")

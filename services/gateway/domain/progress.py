@@ -26,14 +26,15 @@ def report(job: Job, command: str | None, progress: StepProgress, now: datetime)
     phase = detail.get("phase")
     if isinstance(phase, str) and job.state.phases.get(step.name) != phase:
         job = _with_phase(job, step.name, phase)
-        events += (public.logged(step.name, phase),)
+        events += (public.Logged(step=step.name, message=phase),)
     percent = round(min(max(progress.fraction, 0.0), 1.0) * 100, 1)
     if percent > step.percent:
         step = step.model_copy(update={"percent": percent})
         job = job.with_step(step)
         job = job.model_copy(update={"percent": min(percent_of(job), 99.9)})
         job = job.model_copy(update={"eta_seconds": _eta(job, step, detail, now)})
-        events += (public.progress(job, step, detail),)
+        told = {"percent": job.percent, "eta_seconds": job.eta_seconds, "step_percent": step.percent}
+        events += (public.Progressed(**told, step=step.name, detail=detail),)
     return Decision(job, events)
 
 

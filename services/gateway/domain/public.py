@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from services.gateway.domain.job import Job, JobError, Step
+from services.gateway.domain.job import Job, JobError, JobKind
 from services.gateway.domain.results import findings_of
 from shared.contracts.envelope import Envelope
 from shared.contracts.media import Value
@@ -30,86 +30,133 @@ SOURCE = "/services/gateway"
 PREFIX = "cutroom.job."
 
 
-class PublicEvent(Value):
-    """One entry of a job's log, before it has its number."""
+class Created(Value):
+    """The job exists; ``steps`` are what it will go through."""
 
-    name: PublicName
-    data: dict[str, JsonValue] = Field(default_factory=dict)
+    kind: JobKind
+    status: Literal["queued"] = "queued"
+    steps: tuple[str, ...]
 
 
-def sealed(event: PublicEvent, job: Job, seq: int, *, cause: str | None) -> Envelope:
-    """Return the CloudEvent for ``event`` as number ``seq`` of the job's log."""
+class Started(Value):
+    """The first sign of life from a worker."""
+
+    status: Literal["processing"] = "processing"
+    percent: float
+
+
+class StepStarted(Value):
+    """A worker is at a step."""
+
+    step: str
+
+
+class Progressed(Value):
+    """How far the job and its step are. ``detail`` is the worker's own, such as ``frame`` and ``frames``."""
+
+    percent: float
+    eta_seconds: float | None
+    step: str
+    step_percent: float
+    detail: dict[str, float | int | str] = Field(default_factory=dict)
+
+
+class StepCompleted(Value):
+    """A step has its result."""
+
+    step: str
+    percent: float
+
+
+class Logged(Value):
+    """A line for people."""
+
+    step: str | None
+    message: str
+
+
+class CheckFailed(Value):
+    """An output is there, and is not as it should be."""
+
+    output: str
+    findings: list[JsonValue]
+
+
+class Retried(Value):
+    """The job begins again at its first unfinished step; ``run`` counts from 1."""
+
+    status: Literal["queued"] = "queued"
+    run: int
+    percent: float
+
+
+class Completed(Value):
+    """The end, well."""
+
+    status: Literal["completed"] = "completed"
+    percent: float = 100.0
+    result: dict[str, JsonValue]
+
+
+class Failed(Value):
+    """The end, with the reason."""
+
+    status: Literal["failed"] = "failed"
+    percent: float
+    error: JobError
+
+
+class Cancelled(Value):
+    """The end, on request."""
+
+    status: Literal["cancelled"] = "cancelled"
+    percent: float
+
+
+Told = (
+    Created
+    | Started
+    | StepStarted
+    | Progressed
+    | StepCompleted
+    | Logged
+    | CheckFailed
+    | Retried
+    | Completed
+    | Failed
+    | Cancelled
+)
+DATA: dict[PublicName, type[Told]] = {
+    "created": Created,
+    "started": Started,
+    "step_started": StepStarted,
+    "progress": Progressed,
+    "step_completed": StepCompleted,
+    "log": Logged,
+    "check_failed": CheckFailed,
+    "retried": Retried,
+    "completed": Completed,
+    "failed": Failed,
+    "cancelled": Cancelled,
+}
+_TYPES: dict[type[Told], str] = {model: PREFIX + name for name, model in DATA.items()}
+
+
+def sealed(told: Told, job: Job, seq: int, *, cause: str | None) -> Envelope:
+    """Return the CloudEvent that says ``told``, as number ``seq`` of the job's log."""
     return Envelope(
         source=SOURCE,
-        type=PREFIX + event.name,
+        type=_TYPES[type(told)],
         subject=job.id,
         tenant=job.account,
         priority=job.priority,
         causationid=cause,
         traceparent=job.traceparent,
         sequence=seq,
-        data=event.data,
+        data=told.model_dump(mode="json"),
     )
 
 
-def created(job: Job) -> PublicEvent:
-    """The job exists."""
-    steps: list[JsonValue] = [s.name for s in job.steps]
-    return PublicEvent(name="created", data={"kind": job.kind, "status": job.status, "steps": steps})
-
-
-def started(job: Job) -> PublicEvent:
-    """The first sign of life from a worker."""
-    return PublicEvent(name="started", data={"status": "processing", "percent": job.percent})
-
-
-def step_started(step: Step) -> PublicEvent:
-    """A worker is at a step."""
-    return PublicEvent(name="step_started", data={"step": step.name})
-
-
-def step_completed(job: Job, step: Step) -> PublicEvent:
-    """A step has its result."""
-    return PublicEvent(name="step_completed", data={"step": step.name, "percent": job.percent})
-
-
-def progress(job: Job, step: Step, detail: dict[str, float | int | str]) -> PublicEvent:
-    """How far the job and its step are."""
-    data: dict[str, JsonValue] = {
-        "percent": job.percent,
-        "eta_seconds": job.eta_seconds,
-        "step": step.name,
-        "step_percent": step.percent,
-        "detail": dict(detail),
-    }
-    return PublicEvent(name="progress", data=data)
-
-
-def logged(step: str | None, message: str) -> PublicEvent:
-    """A line for people."""
-    return PublicEvent(name="log", data={"step": step, "message": message})
-
-
-def check_failed(output: Rendered) -> PublicEvent:
-    """The file is there, and is not as it should be."""
-    return PublicEvent(name="check_failed", data={"output": output.name, "findings": findings_of(output)})
-
-
-def retried(job: Job) -> PublicEvent:
-    """The job begins again at its first unfinished step."""
-    return PublicEvent(name="retried", data={"status": "queued", "run": job.run, "percent": job.percent})
-
-
-def completed(job: Job) -> PublicEvent:
-    """The end, well."""
-    return PublicEvent(name="completed", data={"status": "completed", "percent": 100.0, "result": job.result})
-
-
-def failed(job: Job, error: JobError) -> PublicEvent:
-    """The end, with the reason."""
-    return PublicEvent(name="failed", data={"status": "failed", "percent": job.percent, "error": error.model_dump()})
-
-
-def cancelled(job: Job) -> PublicEvent:
-    """The end, on request."""
-    return PublicEvent(name="cancelled", data={"status": "cancelled", "percent": job.percent})
+def check_failed(output: Rendered) -> CheckFailed:
+    """Return what to tell of an output that did not pass its check."""
+    return CheckFailed(output=output.name, findings=findings_of(output))

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 
 from services.gateway.domain import flow
 from services.gateway.domain.effects import Prepared
-from services.gateway.domain.job import Job, JobError
+from services.gateway.domain.endings import blamed
+from services.gateway.domain.job import Job
 from services.gateway.handlers import projects
 from services.gateway.handlers.jobs import apply, now
 from services.gateway.store import jobs
@@ -48,8 +49,7 @@ async def on_given_up(connection: Connection, envelope: Envelope, fact: StepFail
     step = next((s for s in job.steps if s.command_id == envelope.commandid), None)
     if step is None or step.status == "completed":
         return
-    error = JobError(step=step.name, code=fact.code, message=fact.message, remedy=fact.remedy)
-    await apply(connection, job, flow.fail(job, error, now(), fact), cause=envelope.id)
+    await apply(connection, job, flow.fail(job, blamed(step.name, fact), now(), fact), cause=envelope.id)
 
 
 def _awaited(job: Job, envelope: Envelope) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.gateway.domain.job import Job
-from services.gateway.domain.public import PREFIX, TERMINAL, PublicEvent, sealed
+from services.gateway.domain.public import PREFIX, TERMINAL, Told, sealed
 from shared.contracts.envelope import Envelope
 from shared.db import Connection
 
@@ -41,7 +41,7 @@ class Page:
 
 
 async def append(
-    connection: Connection, job: Job, events: Sequence[PublicEvent], cause: str | None
+    connection: Connection, job: Job, events: Sequence[Told], cause: str | None
 ) -> tuple[Job, list[Envelope]]:
     """Add ``events`` to the log of ``job``, whose row must be locked; return the job and what to publish.
 
