@@ -1,4 +1,4 @@
-"""What every object store has in common.
+"""How an object is recorded, in every store.
 
 An object is two things in every store: its bytes under a name that is used once, and a small record under the key,
 written last and in one atomic step, that says where the bytes are, how many, and their digest. Readers go by the
@@ -7,21 +7,13 @@ record, so that they see all of an object or nothing of it, with its digest, how
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.blob_files import Source
-from shared.blob_port import DEFAULT_LIMIT, BlobCorrupt, BlobTooLarge, BlobWriter
+from shared.blob_port import BlobCorrupt
 from shared.contracts.blob import BlobRef, checked_key
 from shared.errors import BadRequest, BlobMissing
-
-PIECE = 1024 * 1024
 
 
 class Record(BaseModel):
@@ -39,12 +31,6 @@ def asked_key(key: str) -> str:
         return checked_key(key)
     except ValueError as error:
         raise BadRequest(str(error), code="blob_key_invalid") from error
-
-
-def checked_range(start: int, end: int | None) -> None:
-    """Raise ValueError unless ``start`` up to, not including, ``end`` is a range of bytes."""
-    if start < 0 or (end is not None and end < start):
-        raise ValueError(f"not a range of bytes: {start} to {end}")
 
 
 def draft_ref(key: str, content_type: str) -> BlobRef:
@@ -86,56 +72,10 @@ def missing(key: str, why: str = "is not in the store") -> BlobMissing:
     return BlobMissing(f"The object {key} {why}.", details={"key": key})
 
 
-def same_content(asked: BlobRef, found: BlobRef | None) -> BlobRef:
+def same_content(asked: BlobRef, found: Record | None) -> Record:
     """Return ``found`` if it is what was asked for. Raises BlobMissing for nothing, or for other bytes."""
     if found is None:
         raise missing(asked.key)
-    if asked.sha256 and found.sha256 and asked.sha256 != found.sha256:
+    if asked.sha256 not in ("", found.ref.sha256):
         raise missing(asked.key, "has other content now than when it was referred to")
     return found
-
-
-class StoredBlobs(ABC):
-    """What every adapter does alike, on top of its own ``writer``, ``read`` and ``stat``."""
-
-    @abstractmethod
-    def writer(self, key: str, content_type: str) -> AbstractAsyncContextManager[BlobWriter]:
-        """See :class:`Blobs`."""
-
-    @abstractmethod
-    def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See :class:`Blobs`."""
-
-    @abstractmethod
-    async def stat(self, key: str) -> BlobRef | None:
-        """See :class:`Blobs`."""
-
-    async def put_bytes(self, key: str, data: bytes, content_type: str) -> BlobRef:
-        """See :class:`Blobs`."""
-        async with self.writer(key, content_type) as writer:
-            await writer.write(data)
-            return await writer.commit()
-
-    async def put_file(self, key: str, path: Path, content_type: str) -> BlobRef:
-        """See :class:`Blobs`. Raises OSError if the file cannot be read."""
-        source = Source(path, 0, None)
-        try:
-            async with self.writer(key, content_type) as writer:
-                while piece := await asyncio.to_thread(source.read, PIECE):
-                    await writer.write(piece)
-                return await writer.commit()
-        finally:
-            await asyncio.to_thread(source.close)
-
-    async def get_bytes(self, ref_or_key: BlobRef | str, limit: int = DEFAULT_LIMIT) -> bytes:
-        """See :class:`Blobs`."""
-        asked = ref_or_key if isinstance(ref_or_key, BlobRef) else draft_ref(ref_or_key, "application/octet-stream")
-        for _ in range(3):
-            found = same_content(asked, await self.stat(asked.key))
-            if found.size > limit:
-                raise BlobTooLarge(f"The object {found.key} has {found.size} bytes; {limit} are taken here.")
-            data = b"".join([piece async for piece in self.read(found.key)])
-            if hashlib.sha256(data).hexdigest() == found.sha256:
-                return data
-            # else it was replaced between the two, or it is broken: look again
-        raise BlobCorrupt(f"The object {asked.key} does not have the digest that it was stored with.")

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
 from shared.blob_files import Draft, Source, in_thread
 from shared.blob_folder import Folder
 from shared.blob_port import DAY_S, BlobCorrupt, Blobs, BlobStoreUnavailable, BlobTooLarge, BlobWriter
-from shared.blob_record import PIECE, Record, StoredBlobs, asked_key, checked_range, draft_ref, missing, same_content
+from shared.blob_record import Record, asked_key, draft_ref, missing, same_content
+from shared.blob_stored import PIECE, Bytes, BytesGone, StoredBlobs
 from shared.contracts.blob import BlobRef
 
 __all__ = ["BlobCorrupt", "BlobStoreUnavailable", "BlobTooLarge", "BlobWriter", "Blobs", "FolderBlobs"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class FolderBlobs(StoredBlobs):
@@ -32,47 +37,23 @@ class FolderBlobs(StoredBlobs):
         finally:
             await in_thread(writer.draft.discard)
 
-    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See :class:`Blobs`."""
-        checked_range(start, end)
-        source, piece = await self._first_piece(asked_key(key), start, end)
-        try:
-            while piece:
-                yield piece
-                piece = await in_thread(source.read, PIECE)
-        finally:
-            await in_thread(source.close)
+    async def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await in_thread(function, *args, **kwargs)
 
-    async def _first_piece(self, key: str, start: int, end: int | None) -> tuple[Source, bytes]:
-        for _ in range(3):
-            record = await in_thread(self._folder.record, key)
-            if record is None:
-                break
-            source = Source(self._folder.data_path(key, record.token), start, end)
-            try:
-                return source, await in_thread(source.read, PIECE)
-            except BaseException as error:
-                await in_thread(source.close)
-                if not isinstance(error.__cause__, FileNotFoundError):
-                    raise  # else it was replaced just now: look again
-        raise missing(key)
+    async def _record(self, key: str) -> Record | None:
+        return await in_thread(self._folder.record, key)
+
+    def _bytes(self, record: Record, start: int, end: int | None) -> Bytes:
+        return _StoredFile(self._folder.data_path(record.ref.key, record.token), start, end)
 
     @asynccontextmanager
     async def local(self, ref: BlobRef) -> AsyncIterator[Path]:
         """See :class:`Blobs`. This is the stored file itself."""
-        record = await in_thread(self._folder.record, asked_key(ref.key))
-        if record is None:
-            raise missing(ref.key)
-        same_content(ref, record.ref)
+        record = same_content(ref, await self._record(ref.key))
         path = self._folder.data_path(ref.key, record.token)
         if not await in_thread(path.is_file):
             raise missing(ref.key)
         yield path
-
-    async def stat(self, key: str) -> BlobRef | None:
-        """See :class:`Blobs`."""
-        record = await in_thread(self._folder.record, asked_key(key))
-        return record.ref if record else None
 
     async def delete(self, key: str) -> None:
         """See :class:`Blobs`."""
@@ -89,6 +70,14 @@ class FolderBlobs(StoredBlobs):
     async def sweep(self, older_than_s: float = DAY_S) -> int:
         """See :class:`Blobs`."""
         return await in_thread(self._folder.sweep, time.time() - older_than_s)
+
+
+class _StoredFile(Source):
+    def read(self, size: int) -> bytes:
+        try:
+            return super().read(size)
+        except FileNotFoundError as error:
+            raise BytesGone from error
 
 
 class _Writer:

@@ -17,8 +17,9 @@ from minio.error import MinioException, S3Error
 
 from shared.blob_cache import BlobCache
 from shared.blob_port import BlobStoreUnavailable
+from shared.blob_stored import BytesGone
 from shared.s3_objects import BucketBlobs
-from shared.s3_transfer import NoSuchObject, Readable, Reply
+from shared.s3_transfer import Readable, Reply
 
 PART = 8 * 1024 * 1024
 MAX_PARTS = 10_000
@@ -114,7 +115,7 @@ def _told_apart() -> Iterator[None]:
         yield
     except S3Error as error:
         if error.code == "NoSuchKey":
-            raise NoSuchObject(str(error.object_name)) from error
+            raise BytesGone(str(error.object_name)) from error
         raise BlobStoreUnavailable(
             f"The object store refuses: {error.code}.", details={"s3_code": error.code, "s3_message": error.message}
         ) from error

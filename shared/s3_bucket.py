@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from shared.blob_port import BlobStoreUnavailable
 from shared.blob_record import Record, data_key, data_name, parsed_record, record_name
-from shared.s3_transfer import NoSuchObject, Readable, Reply
+from shared.blob_stored import BytesGone
+from shared.s3_transfer import Readable, Reply
 
 _RECORD_LIMIT = 64 * 1024
 
@@ -25,7 +26,7 @@ class Bucket(Protocol):
         """Make the bucket if there is none."""
 
     def get(self, name: str, offset: int, length: int) -> Reply:
-        """Ask for a range, not an empty one. Raises NoSuchObject."""
+        """Ask for a range, not an empty one. Raises BytesGone."""
 
     def put(self, name: str, data: Readable, content_type: str) -> None:
         """Store what ``data`` gives, whole or not at all."""
@@ -41,7 +42,7 @@ def record(bucket: Bucket, key: str) -> Record | None:
     """Return the record of an object, None if there is none. Raises BlobCorrupt."""
     try:
         reply = bucket.get(record_name(key), 0, _RECORD_LIMIT)
-    except NoSuchObject:
+    except BytesGone:
         return None
     try:
         return parsed_record(key, b"".join(iter(lambda: reply.read(_RECORD_LIMIT), b"")))

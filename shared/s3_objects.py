@@ -9,27 +9,19 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
 from shared import s3_bucket
 from shared.blob_cache import BlobCache
 from shared.blob_port import DAY_S, BlobTooLarge, BlobWriter
-from shared.blob_record import (
-    PIECE,
-    Record,
-    StoredBlobs,
-    asked_key,
-    checked_range,
-    data_name,
-    draft_ref,
-    missing,
-    same_content,
-)
+from shared.blob_record import Record, asked_key, data_name, draft_ref, missing, same_content
+from shared.blob_stored import PIECE, Bytes, BytesGone, StoredBlobs
 from shared.contracts.blob import BlobRef
 from shared.s3_bucket import Bucket
-from shared.s3_transfer import Download, NoSuchObject, Upload
+from shared.s3_transfer import Download, Upload
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _THREADS = 16
 
@@ -38,76 +30,60 @@ class BucketBlobs(StoredBlobs):
     """An object store in a bucket; ``local`` copies objects into ``cache``."""
 
     def __init__(self, bucket: Bucket, cache: BlobCache) -> None:
-        self._bucket, self._cache = bucket, cache
+        self.bucket, self._cache = bucket, cache
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
         self._proven = False
 
-    async def _call(self, function: Callable[..., T], *arguments: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
+    async def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
+
+    async def _record(self, key: str) -> Record | None:
+        return await self._call(s3_bucket.record, self.bucket, key)
+
+    def _bytes(self, record: Record, start: int, end: int | None) -> Bytes:
+        size, name = record.ref.size, data_name(record.ref.key, record.token)
+        return Download(partial(self.bucket.get, name), start, size if end is None else min(end, size))
 
     @asynccontextmanager
     async def writer(self, key: str, content_type: str) -> AsyncIterator[BlobWriter]:
         """See :class:`Blobs`."""
-        writer = _Writer(self._bucket, self._threads, draft_ref(key, content_type))
+        writer = _Writer(self.bucket, self._threads, draft_ref(key, content_type))
         try:
             yield writer
         finally:
             await writer.leave()
 
-    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See :class:`Blobs`."""
-        checked_range(start, end)
-        source, piece = await self._first_piece(asked_key(key), start, end)
-        try:
-            while piece:
-                yield piece
-                piece = await self._call(source.read, PIECE)
-        except NoSuchObject as error:
-            raise missing(key, "was removed while it was read") from error
-        finally:
-            await self._call(source.close)
-
-    async def _first_piece(self, key: str, start: int, end: int | None) -> tuple[Download, bytes]:
-        for _ in range(3):
-            record = await self._call(s3_bucket.record, self._bucket, key)
-            if record is None:
-                break
-            size, name = record.ref.size, data_name(key, record.token)
-            source = Download(partial(self._bucket.get, name), start, size if end is None else min(end, size))
-            try:
-                return source, await self._call(source.read, PIECE)
-            except BaseException as error:
-                await self._call(source.close)
-                if not isinstance(error, NoSuchObject):
-                    raise  # else it was replaced just now: look again
-        raise missing(key)
-
     @asynccontextmanager
     async def local(self, ref: BlobRef) -> AsyncIterator[Path]:
         """See :class:`Blobs`. This is a copy in the cache folder."""
-        found = same_content(ref, await self.stat(ref.key))
-        async with self._cache.local(found, lambda: self.read(ref.key)) as path:
+        record = same_content(ref, await self._record(asked_key(ref.key)))
+        async with self._cache.local(record.ref, lambda: self._pieces(record)) as path:
             yield path
 
-    async def stat(self, key: str) -> BlobRef | None:
-        """See :class:`Blobs`."""
-        record = await self._call(s3_bucket.record, self._bucket, asked_key(key))
-        return record.ref if record else None
+    async def _pieces(self, record: Record) -> AsyncIterator[bytes]:
+        source = self._bytes(record, 0, None)
+        try:
+            while piece := await self._call(source.read, PIECE):
+                yield piece
+        except BytesGone as error:
+            raise missing(record.ref.key, "was removed while it was read") from error
+        finally:
+            await self._call(source.close)
 
     async def delete(self, key: str) -> None:
         """See :class:`Blobs`."""
-        await self._call(s3_bucket.delete, self._bucket, asked_key(key))
+        await self._call(s3_bucket.delete, self.bucket, asked_key(key))
 
     async def check(self) -> None:
         """See :class:`Blobs`. The first call makes the bucket where there is none, and writes; later ones only ask."""
-        await self._call(self._bucket.ensure)
+        await self._call(self.bucket.ensure)
         if not self._proven:
-            await self._call(s3_bucket.probe, self._bucket)
+            await self._call(s3_bucket.probe, self.bucket)
             self._proven = True
 
     async def sweep(self, older_than_s: float = DAY_S) -> int:
         """See :class:`Blobs`. Parts of uploads that were cut off are the store's to remove, by a lifecycle rule."""
-        return await self._call(s3_bucket.sweep, self._bucket, datetime.now(UTC) - timedelta(seconds=older_than_s))
+        return await self._call(s3_bucket.sweep, self.bucket, datetime.now(UTC) - timedelta(seconds=older_than_s))
 
 
 class _Writer:

@@ -18,10 +18,6 @@ _PATIENCE_S = 1.0
 _ATTEMPTS = 4
 
 
-class NoSuchObject(Exception):
-    """There is nothing under this name in the bucket."""
-
-
 class Readable(Protocol):
     """What an upload takes its bytes from."""
 
@@ -54,7 +50,7 @@ class Download:
         self._closed = False
 
     def read(self, size: int) -> bytes:
-        """Return up to ``size`` of the next bytes, none at the end. Raises NoSuchObject, BlobStoreUnavailable."""
+        """Return up to ``size`` of the next bytes, none at the end. Raises BytesGone, BlobStoreUnavailable."""
         with self._lock:
             for attempt in range(_ATTEMPTS):
                 if self._closed or self._position >= self._end:
