@@ -1,158 +1,26 @@
-"""A real gateway over HTTP, with workers that are played: they answer every command with a fact of the test's choosing."""
+"""A real gateway over HTTP, with workers that are played: they answer every command as the test chooses."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
 from services.gateway.app import build
 from services.gateway.settings import GatewaySettings
 from shared.bus import Delivery, Message
-from shared.contracts.commands import AnalyzeMedia, CancelStep, Command, PlanEdit, ProbeMedia, RenderTimeline
+from shared.contracts.commands import CancelStep, Command
 from shared.contracts.envelope import Envelope, decode
-from shared.contracts.events import (
-    EditPlanned,
-    Event,
-    MediaAnalyzed,
-    MediaProbed,
-    StepCancelled,
-    StepFailed,
-    TimelineRendered,
-)
-from shared.contracts.layout import lay_out
-from shared.contracts.media import (
-    Analysis,
-    AudioStream,
-    Beats,
-    Caption,
-    MediaInfo,
-    Shot,
-    Transcript,
-    VideoStream,
-    Word,
-)
-from shared.contracts.plan import EditPlan
-from shared.contracts.timeline import Check, Clip, Effect, Rendered, Source, Timeline
+from shared.contracts.events import Event, StepCancelled
 from shared.contracts.topics import ANALYZER_COMMANDS, PLANNER_COMMANDS, RENDERER_COMMANDS, STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import answer
-
-FILM = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 20
-DURATION = 10.0
-Play = Callable[[Infra, Command], Awaitable[Event | None]]
-
-
-def media_info(
-    size: int = len(FILM), *, kind: str = "video", duration: float = DURATION, audio: bool = True
-) -> MediaInfo:
-    """What a probe tells of a film of 320x180 at 30000/1001."""
-    video = VideoStream(
-        index=0, codec="h264", width=320, height=180, coded_width=320, coded_height=180,
-        frame_rate="30000/1001", time_base="1/30000", duration=duration,
-    )  # fmt: skip
-    sound = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2, duration=duration)
-    return MediaInfo.model_validate({
-        "kind": kind, "container": "mp4", "duration": duration, "size": size,
-        "video": video if kind != "audio" else None, "audio": sound if audio else None,
-    })  # fmt: skip
-
-
-async def probe(infra: Infra, command: Command) -> Event:
-    """A film, with a thumbnail."""
-    assert isinstance(command, ProbeMedia)
-    key = f"thumbnails/{command.asset_id}.jpg"
-    thumbnail = await infra.blobs.put_bytes(key, b"\xff\xd8\xff thumbnail", "image/jpeg")
-    return MediaProbed(asset_id=command.asset_id, info=media_info(command.media.size), thumbnail=thumbnail)
-
-
-async def analyze(infra: Infra, command: Command) -> Event:
-    """Two shots, a spoken line, four beats."""
-    assert isinstance(command, AnalyzeMedia)
-    words = (Word(text="hello", start=1.0, end=1.5), Word(text="world", start=1.5, end=2.0))
-    document = Analysis(
-        sha256=command.media.sha256,
-        media=media_info(command.media.size),
-        transcript=Transcript(
-            status="completed",
-            source="captions",
-            captions=(Caption(text="hello world", start=1.0, end=2.0, words=words),),
-        ),
-        shots=(
-            Shot(start_ticks=0, end_ticks=150_000, start=0.0, end=5.0),
-            Shot(start_ticks=150_000, end_ticks=300_000, start=5.0, end=10.0),
-        ),
-        beats=Beats(times=(0.5, 1.0, 6.0, 6.5), tempo=120.0, confidence=0.9),
-    )
-    body = document.model_dump_json().encode()
-    key = f"analyses/{hashlib.sha256(body).hexdigest()}-{command.asset_id}.json"
-    ref = await infra.blobs.put_bytes(key, body, "application/json")
-    return MediaAnalyzed(
-        asset_id=command.asset_id, analysis=ref, thumbnail=None, shots=2, words=2, tempo=120.0, transcript="completed"
-    )
-
-
-async def plan(infra: Infra, command: Command) -> Event:
-    """Two clips of every source: 0.5 to 2.5 s zoomed, and 6 to 7 s."""
-    assert isinstance(command, PlanEdit)
-    clips: list[Clip] = []
-    for source in command.sources:
-        spoken = (Caption(text="hello world", start=1.0, end=2.0),)
-        spans = ((15_000, 75_000, (Effect(name="zoom"),), spoken), (180_000, 210_000, (), ()))
-        clips += [
-            Clip(
-                id=f"c{len(clips) + i}", name=f"moment {len(clips) + i}", source=source.asset_id, start=a, end=b,
-                time_base="1/30000", frames=1, effects=effects, captions=captions,
-            )
-            for i, (a, b, effects, captions) in enumerate(spans, 1)
-        ]  # fmt: skip
-    sources = {s.asset_id: Source(blob=s.media, media=media_info(s.media.size)) for s in command.sources}
-    timeline = Timeline(rate="30000/1001", sources=sources, video=lay_out(clips, "30000/1001"))
-    made = EditPlan(planner="rules", template_name=command.wishes.template_name or "none", timeline=timeline)
-    body = made.model_dump_json().encode()
-    ref = await infra.blobs.put_bytes(f"plans/{hashlib.sha256(body).hexdigest()}.json", body, "application/json")
-    return EditPlanned(plan=ref, clips=len(clips), duration=3.0 * len(command.sources), planner="rules")
-
-
-async def render(infra: Infra, command: Command) -> Event:
-    """A file for every output, whose bytes are the timeline document."""
-    assert isinstance(command, RenderTimeline)
-    document = await infra.blobs.get_bytes(command.timeline)
-    timeline = Timeline.model_validate_json(document)
-    made = []
-    for output in command.outputs:
-        key = f"final/{command.options.comment or 'apply'}/{output.name}.mp4"
-        file = await infra.blobs.put_bytes(key, document, "video/mp4")
-        made.append(
-            Rendered(
-                name=output.name,
-                file=file,
-                width=output.width,
-                height=output.height,
-                frames=timeline.frames,
-                duration=timeline.frames / 30,
-                check=Check(passed=True),
-            )  # fmt: skip
-        )
-    return TimelineRendered(outputs=tuple(made))
-
-
-async def silent(_: Infra, __: Command) -> None:
-    """A worker that never answers."""
-
-
-def failing(code: str) -> Play:
-    """Return a worker that fails for good with ``code``."""
-
-    async def fail(_: Infra, __: Command) -> Event:
-        return StepFailed(code=code, message=f"It is {code}.", remedy="Send another.", attempts=1)
-
-    return fail
+from tests.service.editor_workers import FILM, Play, analyze, plan, probe, render
 
 
 @dataclass
@@ -193,9 +61,7 @@ class Stage:
         body = answer("played", cause, fact).encode()
         await self.infra.bus.publish([Message(STEP_EVENTS, cause.subject, body)])
 
-    async def ingest(
-        self, film: bytes = FILM, *, status: int = 201, wait: float = 20, **fields: str
-    ) -> dict[str, object]:
+    async def ingest(self, film: bytes = FILM, *, status: int = 201, wait: float = 20, **fields: str) -> dict[str, Any]:
         """Upload a film and return the answer's body."""
         url = f"/api/ingest?wait={wait}"
         response = await self.client.post(url, files={"file": ("Film.mp4", film)}, data=fields)
@@ -209,7 +75,7 @@ class Stage:
         return sorted(key for key in found if "ingest/" in key or "consent/" in key or "captions/" in key)
 
 
-def json_of(response: httpx.Response) -> dict[str, object]:
+def json_of(response: httpx.Response) -> dict[str, Any]:
     """Return the answer's body, which must be a JSON object."""
     body = json.loads(response.content)
     assert isinstance(body, dict)

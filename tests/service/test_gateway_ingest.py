@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.database import MakeInfra
-from tests.service.editor_stage import FILM, stage
+from tests.service.editor_stage import stage
+from tests.service.editor_workers import FILM
 
 
 async def test_ingest_answers_with_asset_project_and_timeline(make_infra: MakeInfra) -> None:

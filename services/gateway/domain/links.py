@@ -15,7 +15,7 @@ from shared.contracts.blob import checked_key
 from shared.errors import PermanentError
 
 PREFIX = "/media/"
-_NUMBER = re.compile(r"[0-9]{1,12}", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 class LinkInvalid(PermanentError):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.job import JobError
 from services.gateway.handlers.jobs import end_job
 from services.gateway.handlers.projects import consent_error
-from services.gateway.store import renders
+from services.gateway.store import edits
 from shared.db import Pool, transaction
 
 
@@ -15,9 +14,8 @@ async def stop_renders(pool: Pool, account: str, asset_id: str) -> list[str]:
     Each in its own transaction, as each locks its job first.
     """
     async with pool.acquire() as connection:
-        at_work = await renders.at_work(connection, account, asset_id)
+        at_work = await edits.renders_at_work(connection, account, asset_id)
     for job_id in at_work:
-        error: JobError = consent_error(asset_id, step=None)
         async with transaction(pool) as connection:
-            await end_job(connection, job_id, error)
+            await end_job(connection, job_id, consent_error(asset_id, step=None))
     return at_work

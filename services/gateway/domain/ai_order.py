@@ -1,0 +1,74 @@
+"""What a person asks of an AI edit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.contracts.plan import Wishes
+
+Line = Annotated[str, Field(max_length=2000)]
+MAX_STORY = 4000
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class KeyMoment(_Asked):
+    """Something that happens in the film; times in source seconds."""
+
+    start: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    end: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    description: Line
+
+
+class Summary(_Asked):
+    """What is in the film, as far as somebody knows."""
+
+    video_summary: Line | None = None
+    key_moments: tuple[Line | KeyMoment, ...] = Field(default=(), max_length=200)
+    content_type: Annotated[str, Field(max_length=80)] | None = None
+
+
+class StoryArc(_Asked):
+    """What the edit begins with, leads to and ends on."""
+
+    hook: Line | None = None
+    climax: Line | None = None
+    resolution: Line | None = None
+
+
+class StoryPrompt(_Asked):
+    """The story that the edit is to tell."""
+
+    target_audience: Line | None = None
+    story_arc: StoryArc | None = None
+    tone: Line | None = None
+    key_message: Line | None = None
+
+
+class AiEditOrder(_Asked):
+    """The body of an AI edit. ``video_ids``: further films, after the one in the address."""
+
+    summary: Summary | None = None
+    story_prompt: StoryPrompt
+    video_ids: tuple[Annotated[str, Field(max_length=64)], ...] = Field(default=(), max_length=20)
+    target_duration: float | None = Field(default=None, gt=0, le=86400, allow_inf_nan=False)
+    aspect_ratios: tuple[Annotated[str, Field(max_length=10)], ...] | None = Field(default=None, max_length=8)
+    language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+
+    def wishes(self) -> Wishes:
+        """Return what the planner is asked for."""
+        return Wishes(target_duration=self.target_duration, story=story_text(self.story_prompt), seed=self.seed)
+
+
+def story_text(prompt: StoryPrompt) -> str | None:
+    """Return what the story is about: message, hook, climax and resolution; None when nothing is said."""
+    arc = prompt.story_arc or StoryArc()
+    said = [
+        part.strip() for part in (prompt.key_message, arc.hook, arc.climax, arc.resolution) if part and part.strip()
+    ]
+    return "\n".join(said)[:MAX_STORY] or None
