@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -10,7 +11,7 @@ from typing import ClassVar, Protocol
 
 from deploy.stack import programs
 from deploy.stack.errors import StackFailed
-from deploy.stack.state import Running, born
+from deploy.stack.state import Running, born, children
 from shared.process import Spawned
 
 START_WITHIN_S = 60.0
@@ -79,9 +80,16 @@ def halt(running: Running, stop_signal: signal.Signals) -> None:
 
 def kill(running: Running) -> None:
     """End the process and its children at once, as a power cut would."""
-    while is_alive(running):
-        os.killpg(running.pid, signal.SIGKILL)
-        time.sleep(0.02)
+    if not is_alive(running):
+        return
+    # PostgreSQL's children leave the group, and hold its shared memory until they notice that it is gone.
+    family = [running, *children(running.pid)]
+    os.killpg(running.pid, signal.SIGKILL)
+    for one in family:
+        while is_alive(one):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one.pid, signal.SIGKILL)
+            time.sleep(0.01)
 
 
 def _failed(server: Server, folder: Path, what: str) -> StackFailed:

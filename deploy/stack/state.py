@@ -14,6 +14,7 @@ SERVICES = ("gateway", "analyzer", "planner", "renderer", "lipsync")
 PORTS = ("postgres", "kafka", "kafka_controller", "minio")
 # Below the range from which systems take ports for outgoing connections: a stopped server's port stays free.
 _FIRST_PORT, _LAST_PORT = 20000, 32000
+_PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,25 @@ def born(pid: int) -> str | None:
         return None
     except PermissionError:
         pass
+    if not _PROC.exists():
+        return "unknown"
+    fields = _stat(pid)
+    return None if fields is None or fields[0] in "ZX" else fields[19]
+
+
+def children(pid: int) -> list[Running]:
+    """The processes that this one started and that still run; none where the system does not tell."""
+    found = []
+    for entry in _PROC.glob("[0-9]*"):
+        fields = _stat(int(entry.name))
+        if fields is not None and int(fields[1]) == pid and fields[0] not in "ZX":
+            found.append(Running(int(entry.name), fields[19]))
+    return found
+
+
+def _stat(pid: int) -> list[str] | None:
+    """The fields after the name in /proc/PID/stat: state, parent, ..., time of start (19)."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return None if Path("/proc/self/stat").exists() else "unknown"
-    return None if fields[0] in "ZX" else fields[19]
+        return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
