@@ -153,7 +153,7 @@ async def sound(path: Path) -> Floats:
 
 def lag(heard: Floats, wanted: Floats) -> int:
     """How many samples ``heard`` comes behind ``wanted``, by cross-correlation."""
-    size = 1 << (len(heard) + len(wanted)).bit_length()
+    size = 2 << (len(heard) + len(wanted)).bit_length()
     product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
     best = int(np.argmax(product))
     return best if best < size // 2 else best - size

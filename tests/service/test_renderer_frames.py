@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 
 from shared.contracts.time import sample_at
-from tests.service.renderer_footage import clip, lag, numbered, numbers, pictures, rendered, sound, timeline
+from tests.service.renderer_footage import barcode, clip, lag, numbered, numbers, pictures, rendered, sound, timeline
+from tests.service.renderer_footage import film as make_film
 
 
 @pytest.mark.parametrize("rate", ["25/1", "30000/1001"])
@@ -34,3 +36,80 @@ async def test_twenty_cuts_are_exact_to_the_frame_and_the_sample(tmp_path: Path,
         original = footage["a"].noise[source : source + end - begin]
         assert abs(lag(heard[begin:end, 0], original)) <= 1
         at += length
+
+
+async def test_a_long_clip_is_cut_into_chunks_without_a_trace(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 250, "25/1")}
+    made = timeline(footage, [clip(0, 0.2, 9.8)])
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    assert len(list((tmp_path / "out").glob("*.ass"))) == 0
+    assert len(list((tmp_path / "out").glob("[0-9a-f]*.mp4"))) >= 4
+    assert numbers(await pictures(film.file, (192, 108))) == list(range(5, 245))
+    heard = await sound(film.file)
+    source = footage["a"].noise[9600 : 9600 + len(heard)]
+    assert lag(heard[:, 0], source) == 0
+
+
+async def test_slow_motion_shows_every_frame_twice_and_keeps_the_pitch(tmp_path: Path) -> None:
+    tone = np.sin(2 * np.pi * 500 * np.arange(3 * 48000) / 48000).astype(np.float32) * 0.5
+    pictures_ = b"".join(barcode(i, (192, 108)).tobytes() for i in range(75))
+    footage = {"a": await make_film(tmp_path, pictures_, tone, "25/1", (192, 108), "tone")}
+    made = timeline(footage, [clip(0, 0.4, 1.6, speed="1/2", effects=[{"name": "slowmo"}])])
+    assert made.frames == 60
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    assert numbers(await pictures(film.file, (192, 108))) == [10 + k // 2 for k in range(60)]
+    heard = await sound(film.file)
+    assert len(heard) == 60 * 1920
+    spectrum = np.abs(np.fft.rfft(heard[4800:-4800, 0]))
+    pitch = np.argmax(spectrum) * 48000 / (len(heard) - 9600)
+    assert abs(pitch - 500) < 5
+
+
+async def test_another_rate_shows_what_a_player_shows(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 96, "24/1")}
+    made = timeline(footage, [clip(0, 0.5, 2.5), clip(1, 3.0, 3.5)], "60/1")
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    expected = [12 + k * 24 // 60 for k in range(120)] + [72 + k * 24 // 60 for k in range(30)]
+    assert numbers(await pictures(film.file, (192, 108))) == expected
+
+
+async def test_a_dissolve_lies_on_the_grid(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 250, "25/1")}
+    dissolve = {"kind": "dissolve", "frames": 10}
+    clips = [clip(0, 0, 2), clip(1, 4, 6, transition_in=dissolve), clip(2, 8, 9), clip(3, 6, 8, transition_in=dissolve)]
+    made = timeline(footage, clips)
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    assert film.check.passed, film.check.findings
+    shown = numbers(await pictures(film.file, (192, 108)))
+    assert len(shown) == made.frames == 155
+    assert shown[:40] == list(range(40)) and shown[51:90] == list(range(111, 150))
+    assert shown[90:105] == list(range(200, 215)) and shown[116:] == list(range(161, 200))
+    heard = (await sound(film.file))[:, 0]
+    assert len(heard) == 155 * 1920
+    for begin, end, source in ((0, 40, 0), (50, 90, 110), (90, 105, 200), (115, 155, 160)):
+        original = footage["a"].noise[source * 1920 : (source + end - begin) * 1920]
+        assert abs(lag(heard[begin * 1920 : end * 1920], original)) <= 1
+
+
+async def test_sound_that_outlasts_the_picture_keeps_the_last_frame(tmp_path: Path) -> None:
+    short = await numbered(tmp_path, 50, "25/1")
+    pictures_ = b"".join(barcode(i, (192, 108)).tobytes() for i in range(50))
+    noise = (np.random.default_rng(7).standard_normal(4 * 48000) * 0.1).astype(np.float32)
+    made_film = await make_film(tmp_path, pictures_, noise, "25/1", (192, 108), "longer")
+    media = made_film.media.model_copy(
+        update={"duration": 4.0, "audio": short.media.audio.model_copy(update={"duration": 4.0})}  # type: ignore[union-attr]
+    )
+    footage = {"a": replace(made_film, media=media)}
+    made = timeline(footage, [clip(0, 1.6, 2.4), clip(1, 3, 3.4)])
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    shown = numbers(await pictures(film.file, (192, 108)))
+    assert shown == [*range(40, 50), *[49] * 20]
+    assert abs(lag((await sound(film.file))[20 * 1920 :, 0], noise[3 * 48000 : 3 * 48000 + 10 * 1920])) <= 1
+
+
+async def test_the_same_moment_may_be_shown_twice(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 50, "25/1")}
+    made = timeline(footage, [clip(0, 1, 1.4), clip(1, 1, 1.4), clip(2, 0, 0.2), clip(3, 1, 1.4)])
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    once = list(range(25, 35))
+    assert numbers(await pictures(film.file, (192, 108))) == [*once, *once, *range(5), *once]

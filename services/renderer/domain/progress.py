@@ -13,7 +13,7 @@ SOUND, PICTURE, CHECK = 0.04, 0.84, 0.12
 class Progress:
     """Sums up what runs side by side. ``total`` is the number of frames of all outputs together.
 
-    ``rendered`` counts frames by chunk, ``uses`` how often a chunk that was rendered once is used; ``checked`` by output.
+    ``rendered`` counts frames by chunk, ``uses`` how often a chunk rendered once is used; ``checked`` counts by output.
     """
 
     total: int

@@ -1,7 +1,8 @@
 """Where to seek in a source and how to lay its frames on the output grid. Pure; exact fractions up to ffmpeg's edge.
 
 The output frame k of a clip shows what a player shows at the source time ``start + k * speed / rate``: the last frame
-that began by then. A quarter of a source frame of tolerance keeps rounded times from missing the frame that they mean.
+that began by then. Two milliseconds of tolerance keep rounded times (Matroska and people count in milliseconds) from
+missing the frame that they mean.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from shared.contracts.media import AudioStream, VideoStream
 from shared.contracts.timeline import Clip
 
 TICKS = 1_000_000
+TOLERANCE = Fraction(2, 1000)
 AUDIO_PREROLL = Fraction(1, 10)
 
 
@@ -38,7 +40,7 @@ def video_reading(clip: Clip, piece: Piece, stream: VideoStream, rate: str) -> R
     margin = Fraction(2) if stream.variable_frame_rate else 2 * frame
     seek = max(begin - margin, Fraction(0))
     span = piece.frames * Fraction(clip.speed) / Fraction(rate)
-    return Reading(seek, begin - seek + span + 3 * frame, round((begin - seek + frame / 4) * TICKS))
+    return Reading(seek, begin - seek + span + 3 * frame, round((begin - seek + min(frame / 4, TOLERANCE)) * TICKS))
 
 
 def audio_reading(clip: Clip, samples: int, stream: AudioStream, sample_rate: int) -> Reading:

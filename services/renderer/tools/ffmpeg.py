@@ -37,18 +37,27 @@ class Bench:
         lines = _frames(on_frame)
         return await run([*head, *reporting, *arguments], limits=self.limits, cwd=self.scratch, env=env, on_line=lines)
 
-    def hostile(self) -> dict[str, Option]:
-        """Options of every input whose bytes came from outside."""
+    def hostile(self, number: int) -> dict[str, Option]:
+        """Options of every input whose bytes came from outside; ``number`` tells inputs of one program apart."""
         return {
             "format_whitelist": DEMUXERS,
             "protocol_whitelist": "file,pipe,fd",
             "max_streams": 16,
             "max_pixels": self.settings.max_pixels,
+            **apart(number),
         }
 
 
 OWN: dict[str, Option] = {"format_whitelist": OWN_DEMUXERS, "protocol_whitelist": "file,concat"}
 """Options of an input that this service wrote itself."""
+
+
+def apart(number: int) -> dict[str, Option]:
+    """Return a harmless option that makes input ``number`` unlike all others of its program.
+
+    ffmpeg-python takes equal nodes for the same node, and a clip that is shown twice is two inputs.
+    """
+    return {"thread_queue_size": 8 + number}
 
 
 def seconds(value: Fraction) -> str:

@@ -15,7 +15,7 @@ from services.renderer.tools.mix import raw_input
 from shared.errors import TransientError
 
 Node = Any
-MOST_CORRECTION_DB = 3.0
+MOST_CORRECTION_DB = 6.0
 _FIGURES = re.compile(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS.*\bPeak:\s+(-?[\d.]+|-inf|nan) dBFS", re.DOTALL)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import ffmpeg
 import numpy as np
 
+from services.renderer.domain.reading import Reading
 from services.renderer.domain.synth import built_in
 from services.renderer.tools.ffmpeg import OWN, Bench
 from services.renderer.tools.sound import RAW, from_source
@@ -28,7 +29,7 @@ async def mix(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], bed
     base = raw_input(bed, sample_rate)
     over = []
     for i, sound in enumerate(timeline.sounds):
-        node = await _sound(bench, timeline, sources, sound, f"sound_effect_{i:04d}.wav")
+        node = await _sound(bench, timeline, sources, sound, i + 1)
         delay = sample_at(sound.at, timeline.rate, sample_rate)
         over.append(node.filter("volume", volume=f"{sound.gain_db:.2f}dB").filter("adelay", delays=f"{delay}S", all=1))
     mixed = ffmpeg.filter([base, *over], "amix", inputs=1 + len(over), normalize=0, duration="first")
@@ -41,9 +42,10 @@ def raw_input(name: str, sample_rate: int) -> Node:
     return ffmpeg.input(name, **OWN, f="f32le", ar=sample_rate, ch_layout="stereo").audio
 
 
-async def _sound(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], sound: SoundClip, name: str) -> Node:
+async def _sound(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], sound: SoundClip, number: int) -> Node:
     rate = timeline.sample_rate
     if sound.source is None:
+        name = f"sound_effect_{number:04d}.wav"
         await asyncio.to_thread(_write, bench.scratch / name, sound, rate)
         made = ffmpeg.input(name, **OWN).audio.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
         return made.filter("atrim", end=sound.seconds) if sound.seconds else made
@@ -52,7 +54,7 @@ async def _sound(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], 
         raise ValueError(f"source {sound.source} has no sound")
     left = (timeline.frames - sound.at) / Fraction(timeline.rate)
     length = min(left, Fraction(str(sound.seconds))) if sound.seconds else left
-    node = from_source(bench, sources[sound.source], stream.index, rate, (Fraction(0), length, 0))
+    node = from_source(bench, sources[sound.source], stream.index, rate, Reading(Fraction(0), length, 0), number=number)
     fade = rate // 250
     return node.filter("afade", type="in", start_sample=0, nb_samples=fade)
 

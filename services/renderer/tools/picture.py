@@ -68,7 +68,7 @@ def arguments(bench: Bench, canvas: Canvas, chunk: Chunk, subtitles: str | None,
     ``subtitles`` is the name of the script in the scratch folder that is drawn over it.
     """
     rate = canvas.timeline.rate
-    pieces = [_piece(bench, canvas, piece, first=i == 0) for i, piece in enumerate(chunk.pieces)]
+    pieces = [_piece(bench, canvas, piece, i) for i, piece in enumerate(chunk.pieces)]
     video = _on_grid(_joined(pieces, chunk, rate), rate)
     if subtitles:
         video = video.filter("ass", filename=subtitles, fontsdir=FOLDER)
@@ -90,7 +90,7 @@ def _on_grid(video: Node, rate: str) -> Node:
     return video.filter("settb", expr=f"{frame.numerator}/{frame.denominator}").filter("setpts", expr="N")
 
 
-def _piece(bench: Bench, canvas: Canvas, piece: Piece, *, first: bool) -> Node:
+def _piece(bench: Bench, canvas: Canvas, piece: Piece, number: int) -> Node:
     clip = canvas.timeline.video[piece.clip]
     stream = canvas.timeline.sources[clip.source].media.video
     if stream is None:
@@ -98,7 +98,7 @@ def _piece(bench: Bench, canvas: Canvas, piece: Piece, *, first: bool) -> Node:
     rate = canvas.timeline.rate
     reading = video_reading(clip, piece, stream, rate)
     options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": bench.settings.chunk_threads()}
-    source = ffmpeg.input(file_url(canvas.sources[clip.source]), **bench.hostile(), **options)
+    source = ffmpeg.input(file_url(canvas.sources[clip.source]), **bench.hostile(number), **options)
     speed = Fraction(clip.speed)
     video = (
         source[str(stream.index)]

@@ -13,9 +13,9 @@ from typing import Any
 
 import ffmpeg
 
-from services.renderer.domain.reading import audio_reading
+from services.renderer.domain.reading import Reading, audio_reading
 from services.renderer.domain.sound import Stretch, tempo_steps
-from services.renderer.tools.ffmpeg import Bench, Option, file_url, seconds
+from services.renderer.tools.ffmpeg import Bench, Option, apart, file_url, seconds
 from shared.contracts.timeline import Clip, Timeline
 
 Node = Any
@@ -42,27 +42,25 @@ def clip_arguments(
     return built
 
 
-def silence(samples: int, sample_rate: int) -> Node:
-    """Return a stream of so many silent samples."""
+def _silence(samples: int, sample_rate: int, number: int) -> Node:
     length = seconds(Fraction(samples, sample_rate) + 1)
-    made = ffmpeg.input(f"anullsrc=r={sample_rate}:cl=stereo", f="lavfi", format_whitelist="lavfi", t=length)
+    made = ffmpeg.input(
+        f"anullsrc=r={sample_rate}:cl=stereo", f="lavfi", format_whitelist="lavfi", t=length, **apart(number)
+    )
     return made.audio.filter("atrim", end_sample=samples)
 
 
-def from_source(
-    bench: Bench, path: Path, index: int, sample_rate: int, reading: tuple[Fraction, Fraction, int]
-) -> Node:
-    """Return stereo sound at ``sample_rate``; ``reading`` is seek and length in seconds and the samples to skip.
+def from_source(bench: Bench, path: Path, index: int, sample_rate: int, reading: Reading, *, number: int) -> Node:
+    """Return stereo sound at ``sample_rate``; ``number`` tells it from other inputs of the same program.
 
     A hole in the source becomes silence, not a shift.
     """
-    seek, length, skip = reading
-    options = {"ss": seconds(seek), "t": seconds(length), "threads": 1, "vn": None}
+    options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None}
     return (
-        ffmpeg.input(file_url(path), **bench.hostile(), **options)[str(index)]
+        ffmpeg.input(file_url(path), **bench.hostile(number), **options)[str(index)]
         .filter("aresample", sample_rate, **{"async": 1, "first_pts": 0})
         .filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-        .filter("atrim", start_sample=skip)
+        .filter("atrim", start_sample=reading.shift)
         .filter("asetpts", expr="N/SR/TB")
     )
 
@@ -70,8 +68,8 @@ def from_source(
 def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch: Stretch) -> Node:
     clip = timeline.video[stretch.clip]
     if timeline.sources[clip.source].media.audio is None:
-        return silence(stretch.samples, timeline.sample_rate).filter("aformat", sample_fmts="flt")
-    node = _decoded(bench, timeline, sources[clip.source], clip, stretch.samples)
+        return _silence(stretch.samples, timeline.sample_rate, stretch.clip).filter("aformat", sample_fmts="flt")
+    node = _decoded(bench, timeline, sources[clip.source], clip, stretch)
     for step in tempo_steps(Fraction(clip.speed)):
         if step != 1.0:
             node = node.filter("atempo", tempo=f"{step:.6f}")
@@ -84,10 +82,9 @@ def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch
     return node
 
 
-def _decoded(bench: Bench, timeline: Timeline, path: Path, clip: Clip, samples: int) -> Node:
+def _decoded(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
     stream = timeline.sources[clip.source].media.audio
     if stream is None:
         raise ValueError(f"source {clip.source} has no sound")
-    reading = audio_reading(clip, samples, stream, timeline.sample_rate)
-    span = (reading.seek, reading.length, reading.shift)
-    return from_source(bench, path, stream.index, timeline.sample_rate, span)
+    reading = audio_reading(clip, stretch.samples, stream, timeline.sample_rate)
+    return from_source(bench, path, stream.index, timeline.sample_rate, reading, number=stretch.clip)
