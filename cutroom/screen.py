@@ -1,0 +1,92 @@
+"""What a person sees: bars that move on a terminal, plain lines everywhere else."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+LINE_EVERY = 10.0
+"""Plain output has a line for so many percent."""
+
+
+class Bar(Protocol):
+    """How far one piece of work is."""
+
+    def to(self, percent: float, note: str = "") -> None:
+        """Show ``percent`` 0..100 and a word on what is being done."""
+
+
+class Screen:
+    """Talks to a person on stdout; ``quiet`` leaves only results."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self.console = Console(highlight=False, soft_wrap=True)
+        self._quiet = quiet
+        self._live = self.console.is_terminal and not quiet
+
+    def say(self, text: str) -> None:
+        """Say something on the way."""
+        if not self._quiet:
+            self.console.print(text, markup=False)
+
+    def result(self, text: str) -> None:
+        """Say what a command was run for."""
+        self.console.print(text, markup=False)
+
+    @contextmanager
+    def bar(self, label: str) -> Iterator[Bar]:
+        """Show the progress of one piece of work while the block runs."""
+        if self._quiet:
+            yield _NoBar()
+        elif self._live:
+            columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+            with Progress(
+                *columns, TimeElapsedColumn(), TextColumn("{task.fields[note]}"), console=self.console
+            ) as bars:
+                yield _LiveBar(bars, bars.add_task(label, total=100, note=""))
+        else:
+            yield _LineBar(self, label)
+
+
+class _NoBar:
+    def to(self, percent: float, note: str = "") -> None:
+        return
+
+
+class _LiveBar:
+    def __init__(self, bars: Progress, task: TaskID) -> None:
+        self._bars, self._task = bars, task
+
+    def to(self, percent: float, note: str = "") -> None:
+        self._bars.update(self._task, completed=percent, note=note)
+
+
+class _LineBar:
+    """A line at every tenth of the way, and at every new note."""
+
+    def __init__(self, screen: Screen, label: str) -> None:
+        self._screen, self._label = screen, label
+        self._shown, self._note = -1.0, ""
+
+    def to(self, percent: float, note: str = "") -> None:
+        word = note.split(",", maxsplit=1)[0]
+        if self._shown >= 0 and word == self._note and percent < self._shown + LINE_EVERY and percent < 100:
+            return
+        if self._shown >= 100:
+            return
+        self._shown, self._note = percent // LINE_EVERY * LINE_EVERY, word
+        self._screen.say(f"{self._label}: {percent:.0f}%{' ' + note if note else ''}")
+
+
+def complain(code: str, message: str, remedy: str) -> None:
+    """Say on stderr what went wrong and what to do about it."""
+    console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+    console.print(f"error [{code}]", style="bold red", end=" ", markup=False)
+    console.print(message, markup=False)
+    if remedy:
+        console.print(f"  what to do: {remedy}", markup=False)
