@@ -1,0 +1,1 @@
+"""What follows from measurements: pure functions, values in and values out."""

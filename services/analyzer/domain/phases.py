@@ -1,0 +1,30 @@
+"""How far a piece of work is that has several parts, some of them at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Phases:
+    """``weights``: how long each part takes, roughly, in any unit. A part that is never told of counts as not done."""
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        self._weights = {name: max(0.0, weight) for name, weight in weights.items()}
+        self._done = dict.fromkeys(self._weights, 0.0)
+
+    def reach(self, name: str, fraction: float) -> float:
+        """Note that part ``name`` is ``fraction`` done (it never goes back) and return the whole's fraction, 0..1."""
+        self._done[name] = max(self._done[name], min(1.0, fraction))
+        total = sum(self._weights.values()) or 1.0
+        return sum(self._weights[part] * done for part, done in self._done.items()) / total
+
+
+def analysis_weights(*, pictures: bool, sound: bool, model: bool) -> dict[str, float]:
+    """Return the parts of an analysis with their usual share of the time."""
+    return {
+        "probe": 1.0,
+        "pictures": 12.0 if pictures else 0.0,
+        "sound": 2.0 if sound else 0.0,
+        "beats": 2.0 if sound else 0.0,
+        "words": (25.0 if model else 0.5) if sound else 0.0,
+    }

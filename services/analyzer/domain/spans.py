@@ -1,0 +1,72 @@
+"""Runs of frames as spans of time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analyzer.domain.frames import Features
+from shared.contracts.media import Curve, Shot, Span
+
+MIN_BLACK_S = 0.1
+MIN_FREEZE_S = 1.0
+_STILL = 0.05
+MOTION_STEP_S = 0.25
+
+
+def runs(mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield (first, behind the last) of each run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
+    yield from ((int(a), int(b)) for a, b in edges.reshape(-1, 2))
+
+
+def blacks(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
+    """Return spans in which nearly every pixel is black. ``times``: each frame's start, and the end of the last."""
+    return _spans(found.dark >= 0.98, times, MIN_BLACK_S)
+
+
+def freezes(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
+    """Return spans of at least a second in which the picture does not change at all."""
+    still = found.near[:, 0] <= _STILL
+    if len(still):
+        still[0] = False
+        still[:-1] |= still[1:]
+    return _spans(still, times, MIN_FREEZE_S)
+
+
+def _spans(mask: npt.NDArray[np.bool_], times: Sequence[float], least: float) -> tuple[Span, ...]:
+    found = (Span(start=times[a], end=times[b]) for a, b in runs(mask))
+    return tuple(span for span in found if span.end - span.start >= least - 1e-6)
+
+
+def shots(cuts: Sequence[int], ticks: Sequence[int], tick_s: float) -> tuple[Shot, ...]:
+    """Return the shots between ``cuts`` (frame numbers). ``ticks``: each frame's start, and the end of the last."""
+    if len(ticks) < 2:
+        return ()
+    edges = [0, *cuts, len(ticks) - 1]
+    return tuple(
+        Shot(
+            start_ticks=ticks[a], end_ticks=ticks[b], start=round(ticks[a] * tick_s, 6), end=round(ticks[b] * tick_s, 6)
+        )
+        for a, b in itertools.pairwise(edges)
+    )
+
+
+def motion(found: Features, cuts: Sequence[int], times: Sequence[float]) -> Curve:
+    """Return how much the picture moves, 0..1, every quarter of a second; cuts themselves are no motion."""
+    change = found.near[:, 0].astype(np.float64).copy()
+    for cut in cuts:
+        change[cut] = change[cut - 1]
+    if not len(change):
+        return Curve(step=MOTION_STEP_S, values=())
+    starts = np.asarray(times[: len(change)])
+    slots = np.maximum(0, (starts / MOTION_STEP_S).astype(np.int64))
+    count = int(np.ceil(max(times[-1], MOTION_STEP_S) / MOTION_STEP_S - 1e-6))
+    slots = np.minimum(slots, count - 1)
+    total, frames = np.bincount(slots, change, count), np.bincount(slots, minlength=count)
+    filled = np.maximum.accumulate(np.where(frames > 0, np.arange(count), 0))
+    mean = (total / np.maximum(frames, 1))[filled]
+    return Curve(step=MOTION_STEP_S, values=tuple(round(float(min(v / 64, 1.0)), 4) for v in mean))

@@ -1,0 +1,1 @@
+"""Where words come from: interchangeable engines behind one Protocol."""

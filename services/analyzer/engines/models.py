@@ -1,0 +1,58 @@
+"""Find a Whisper model on this machine: a folder, or one in the Hugging Face cache. Never asks the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_NEEDED = ("model.bin", "config.json", "tokenizer.json")
+_PREFERRED = ("small", "base", "medium", "large-v3-turbo", "tiny", "large-v3", "large-v2")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model's folder and the name that goes into the identity of what it says."""
+
+    folder: Path
+    name: str
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """Return where the Hugging Face library keeps its downloads, as it finds it out itself."""
+    if chosen := environment.get("HF_HUB_CACHE") or environment.get("HUGGINGFACE_HUB_CACHE"):
+        return Path(chosen)
+    if home := environment.get("HF_HOME"):
+        return Path(home) / "hub"
+    return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface" / "hub"
+
+
+def usable(folder: Path) -> bool:
+    """Whether a folder has all that the speech library needs; without a tokenizer it would ask the network."""
+    return all((folder / name).is_file() for name in _NEEDED)
+
+
+def find_model(wanted: str, cache: Path) -> Model | None:
+    """Return the model named or placed by ``wanted``; for an empty one the best cached one; None if there is none."""
+    if wanted and Path(wanted).is_dir():
+        folder = Path(wanted).resolve()
+        return Model(folder, f"{folder.name}@{folder.stat().st_mtime_ns}") if usable(folder) else None
+    cached = dict(_cached(cache))
+    if wanted:
+        names = [name for name in cached if name == wanted or name.endswith((f"whisper-{wanted}", f"/{wanted}"))]
+        return cached[min(names)] if names else None
+    best = sorted(cached, key=_rank)
+    return cached[best[0]] if best else None
+
+
+def _rank(name: str) -> tuple[int, str]:
+    size = name.rsplit("whisper-", 1)[-1]
+    return (_PREFERRED.index(size) if size in _PREFERRED else len(_PREFERRED), name)
+
+
+def _cached(cache: Path) -> Iterator[tuple[str, Model]]:
+    for repository in sorted(cache.glob("models--*whisper*")):
+        name = repository.name.removeprefix("models--").replace("--", "/")
+        for snapshot in sorted(repository.glob("snapshots/*")):
+            if usable(snapshot):
+                yield name, Model(snapshot, f"{name}@{snapshot.name}")

@@ -1,0 +1,61 @@
+"""Words from a Whisper model on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.analyzer.engines.models import Model
+from services.analyzer.engines.speech import OnProgress, Speech, Transcribed, mended_note
+from shared.contracts.media import Caption, Transcript
+from shared.process import ProcessFailed
+
+_REMEDY = (
+    "Check with `cutroom doctor` that the model is whole and that there is memory enough for it, "
+    "or send a subtitle file with the footage."
+)
+
+
+class Heard(Protocol):
+    """What a model heard."""
+
+    @property
+    def captions(self) -> tuple[Caption, ...]:
+        """The lines, with words."""
+
+    @property
+    def mended(self) -> int:
+        """How many of them had to be changed."""
+
+    @property
+    def language(self) -> str | None:
+        """The language it heard."""
+
+
+Recognize = Callable[[Model, Speech, OnProgress], Awaitable[Heard]]
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperEngine:
+    """``recognize(model, speech, on_progress)`` runs the model."""
+
+    model: Model
+    recognize: Recognize
+
+    @property
+    def identity(self) -> str:
+        """Words depend on the model."""
+        return f"whisper:{self.model.name}"
+
+    async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
+        """Return what the model hears; a model that fails makes a failed transcript."""
+        if speech.samples is None:
+            return Transcribed(Transcript(status="completed"))
+        try:
+            heard = await self.recognize(self.model, speech, on_progress)
+        except ProcessFailed as failed:
+            reason = f"The speech model {self.model.folder.name} failed: {failed.message}"
+            return Transcribed(Transcript(status="failed", source="model", reason=reason[:500], remedy=_REMEDY))
+        transcript = Transcript(status="completed", source="model", language=heard.language, captions=heard.captions)
+        return Transcribed(transcript, mended_note(heard.mended))

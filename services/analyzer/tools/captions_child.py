@@ -1,0 +1,27 @@
+"""Read a person's subtitle file. Runs as ``python -m services.analyzer.tools.captions_child``."""
+
+from __future__ import annotations
+
+from services.analyzer.domain.subtitles import MAX_BYTES, BadSubtitles, parse
+from services.analyzer.domain.words import mend_captions
+from services.analyzer.tools import telling
+from services.analyzer.tools.requests import CaptionsRequest, SpokenAnswer
+
+
+def read(request: CaptionsRequest) -> SpokenAnswer:
+    """Return the lines, mended, or why there are none."""
+    with request.path.open("rb") as file:
+        data = file.read(MAX_BYTES + 1)
+    try:
+        lines = parse(data)
+    except BadSubtitles as bad:
+        return SpokenAnswer(refusal=str(bad))
+    captions, mended = mend_captions(lines, request.duration)
+    if not captions:
+        return SpokenAnswer(refusal=f"all its lines lie behind the end of the film ({request.duration:.1f} s)")
+    return SpokenAnswer(captions=captions, mended=mended)
+
+
+if __name__ == "__main__":
+    asked = telling.request(CaptionsRequest)
+    telling.answer(asked.folder, read(asked))

@@ -1,0 +1,40 @@
+"""Open a medium that nobody trusts, inside a child process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+MAX_STREAMS = 16
+
+
+def open_media(path: Path, demuxers: str, max_pixels: int) -> InputContainer:
+    """Open ``path`` with one of ``demuxers`` (comma-separated) and nothing but the file itself.
+
+    A playlist or manifest cannot make it open anything else: no other demuxer or protocol. Raises av.FFmpegError.
+    """
+    options = {
+        "format_whitelist": demuxers,
+        "protocol_whitelist": "file",
+        "max_streams": str(MAX_STREAMS),
+        "max_pixels": str(max_pixels),
+    }
+    return av.open(f"file:{path}", mode="r", options=options, metadata_errors="replace")
+
+
+def threads() -> int:
+    """Return how many threads a decoder may use: enough to be fast, few enough to bound its memory."""
+    return min(4, os.cpu_count() or 1)
+
+
+def prepare(stream: VideoStream, max_pixels: int, *, frame_threads: bool, **options: str) -> None:
+    """Open the stream's decoder. ``options`` are the decoder's own. Raises av.FFmpegError."""
+    context = stream.codec_context
+    context.options = {"max_pixels": str(max_pixels), **options}
+    context.thread_type = "AUTO" if frame_threads else "SLICE"
+    context.thread_count = threads()
+    context.open(strict=False)

@@ -1,0 +1,144 @@
+"""Look into a file: its streams, what its packets hold, whether its pictures decode, and one good frame of it.
+
+Runs as ``python -m services.analyzer.tools.probe_child`` with a request on stdin; never in the service's own process.
+"""
+
+from __future__ import annotations
+
+import errno
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from services.analyzer.domain.facts import FileFacts, StreamFacts
+from services.analyzer.domain.layout import walk
+from services.analyzer.domain.sniff import HEAD_BYTES, Kind, sniff
+from services.analyzer.domain.stills import STILL, fit
+from services.analyzer.tools import telling
+from services.analyzer.tools.opening import open_media
+from services.analyzer.tools.packets import Held, frame_cadence, scan
+from services.analyzer.tools.pictures import Painter, displayed, save
+from services.analyzer.tools.requests import ProbeAnswer, ProbeRequest
+from services.analyzer.tools.samples import Sample, sample
+
+_STATIC = Disposition.attached_pic | Disposition.timed_thumbnails
+
+
+def look(request: ProbeRequest) -> ProbeAnswer:
+    """Return all facts; a file that cannot be opened is a fact too."""
+    with request.path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+        size = file.seek(0, 2)
+
+        def read_at(offset: int, count: int) -> bytes:
+            file.seek(offset)
+            return file.read(count)
+
+        kind = sniff(head)
+        outer = walk(kind.layout, read_at, size)
+    known = FileFacts(
+        size=size,
+        kind=kind.name,
+        demuxers=kind.demuxers,
+        refused=not kind.readable,
+        missing=outer.missing,
+        index=outer.index,
+        fragmented=outer.fragmented,
+    )
+    if not kind.readable:
+        return ProbeAnswer(facts=known)
+    try:
+        return _open(request, kind, known)
+    except av.FFmpegError as error:
+        failure = "too_complex" if error.errno == errno.ENOMEM else "invalid"
+        return ProbeAnswer(facts=known.model_copy(update={"failure": failure, "reason": error.strerror or ""}))
+
+
+def _open(request: ProbeRequest, kind: Kind, known: FileFacts) -> ProbeAnswer:
+    with open_media(request.path, kind.demuxers, request.max_pixels) as container:
+        found = scan(container, request.max_seconds)
+        samples: dict[int, list[Sample]] = {
+            stream.index: sample(container, stream, request.max_pixels)
+            for stream in container.streams.video
+            if not stream.disposition & _STATIC and found.held[stream.index].count
+        }
+        streams = tuple(_stream(s, found.held[s.index], samples.get(s.index)) for s in container.streams)
+        facts = known.model_copy(
+            update={
+                "container": container.format.name,
+                "start": container.start_time or 0,
+                "promised": container.duration,
+                "scan_ended": found.whole,
+                "reason": found.broken,
+                "streams": streams,
+            }
+        )
+        still = bool(request.still) and _still(container, samples, request.folder / request.still)
+    return ProbeAnswer(facts=facts, still=still)
+
+
+def _stream(stream: Stream, held: Held, samples: list[Sample] | None) -> StreamFacts:
+    facts = StreamFacts(
+        index=stream.index,
+        type=stream.type,
+        codec=stream.codec_context.name if stream.codec_context else "",
+        picture=bool(stream.disposition & _STATIC),
+        time_base=str(stream.time_base or Fraction(1, 1000)),
+        start=stream.start_time,
+        promised=stream.duration,
+        promised_frames=stream.frames,
+        packets=held.count,
+        damaged=held.damaged,
+        first=held.first,
+        end=held.end,
+    )
+    if isinstance(stream, VideoStream):
+        return facts.model_copy(update=_picture(stream, held, samples))
+    if isinstance(stream, av.AudioStream):
+        return facts.model_copy(update={"sample_rate": stream.sample_rate, "channels": stream.channels})
+    return facts
+
+
+def _picture(stream: VideoStream, held: Held, samples: list[Sample] | None) -> dict[str, object]:
+    base = stream.time_base or Fraction(1, 1000)
+    measured, end = frame_cadence(held, base, stream.average_rate or stream.guessed_rate)
+    shown = samples[0].frame if samples else None
+    return {
+        "rate": str(measured.rate),
+        "variable": measured.variable,
+        "end": end,
+        "coded_width": shown.width if shown else stream.codec_context.width,
+        "coded_height": shown.height if shown else stream.codec_context.height,
+        "aspect": str(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else None,
+        "pixel_format": stream.codec_context.pix_fmt or "",
+        "transfer": int(shown.color_trc if shown else stream.codec_context.color_trc),
+        "rotation": samples[0].rotation if samples else 0,
+        "decoded": None if samples is None else bool(samples),
+    }
+
+
+def _still(container: InputContainer, samples: dict[int, list[Sample]], path: Path) -> bool:
+    index = max(
+        (i for i, of in samples.items() if of), key=lambda i: samples[i][0].frame.width * samples[i][0].frame.height,
+        default=None,
+    )  # fmt: skip
+    if index is None:
+        return False
+    best = max(samples[index], key=lambda s: s.score)
+    size = displayed(best.frame, _aspect(container, index), best.rotation)
+    save(Painter(fit(*size, STILL), best.rotation).paint(best.frame), path)
+    return True
+
+
+def _aspect(container: InputContainer, index: int) -> Fraction | None:
+    stream = container.streams[index]
+    return stream.sample_aspect_ratio if isinstance(stream, VideoStream) else None
+
+
+if __name__ == "__main__":
+    asked = telling.request(ProbeRequest)
+    telling.answer(asked.folder, look(asked))

@@ -1,0 +1,123 @@
+"""What the parent asks of its children, and what they answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from services.analyzer.domain.facts import FileFacts
+from shared.contracts.media import Caption, Curve, Shot, Span
+
+
+class _Talk(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ProbeRequest(_Talk):
+    """Look into ``path``; if ``still`` is given, leave the best of a few frames there as a JPEG."""
+
+    path: Path
+    folder: Path
+    still: str = ""
+    max_pixels: int
+    max_seconds: float
+
+
+class ProbeAnswer(_Talk):
+    """The facts; ``still`` tells whether the picture was made."""
+
+    facts: FileFacts
+    still: bool = False
+
+
+class VideoRequest(_Talk):
+    """Decode the video stream ``index`` of ``path`` once and measure it; pictures go to ``folder``.
+
+    ``zero`` is the container's start in ticks of ``time_base``, ``size`` the displayed one, ``duration`` in seconds.
+    """
+
+    path: Path
+    folder: Path
+    demuxers: str
+    index: int
+    max_pixels: int
+    zero: int
+    time_base: str
+    rate: str
+    rotation: int
+    size: tuple[int, int]
+    duration: float
+    still: str
+    sprites: str
+
+
+class VideoAnswer(_Talk):
+    """What the pictures hold; ``frames`` were decoded, ``damaged`` packets were not."""
+
+    frames: int
+    damaged: int
+    shots: tuple[Shot, ...]
+    blacks: tuple[Span, ...]
+    freezes: tuple[Span, ...]
+    motion: Curve
+    still: bool
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    interval: float
+    tiles: int
+
+
+class LevelsRequest(_Talk):
+    """Measure the mono 32-bit float samples in ``path``; ``duration`` of the medium in seconds."""
+
+    path: Path
+    folder: Path
+    rate: int
+    duration: float
+
+
+class LevelsAnswer(_Talk):
+    """Levels over time."""
+
+    energy: Curve
+    silences: tuple[Span, ...]
+
+
+class BeatsRequest(_Talk):
+    """Look for a beat in the mono 32-bit float samples in ``path``."""
+
+    path: Path
+    folder: Path
+    rate: int
+
+
+class CaptionsRequest(_Talk):
+    """Read the subtitle file ``path`` for a medium of ``duration`` seconds."""
+
+    path: Path
+    folder: Path
+    duration: float
+
+
+class SpokenAnswer(_Talk):
+    """Lines of speech; ``mended`` of them had to be changed. ``refusal``: why there are none."""
+
+    captions: tuple[Caption, ...] = ()
+    mended: int = 0
+    language: str | None = None
+    refusal: str = ""
+
+
+class WhisperRequest(_Talk):
+    """Transcribe the mono 16 kHz 32-bit float samples in ``path`` with the model in the folder ``model``."""
+
+    path: Path
+    folder: Path
+    model: Path
+    language: str | None
+    duration: float
+    threads: int
+    beam: int

@@ -1,0 +1,75 @@
+"""A medium's sound: decoded once by ffmpeg, which also measures loudness; then levels and beats in child processes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import ffmpeg
+
+from services.analyzer.domain.facts import FileFacts
+from services.analyzer.domain.loudness import loudness
+from services.analyzer.tools.child import call
+from services.analyzer.tools.opening import MAX_STREAMS
+from services.analyzer.tools.requests import BeatsRequest, LevelsAnswer, LevelsRequest
+from shared.contracts.media import Beats, Loudness
+from shared.process import Limits, ffmpeg_path, run
+
+RATE = 16_000
+_MEMORY = 3 * 1024**3
+
+
+def _command(path: Path, facts: FileFacts, index: int, seconds: float, target: Path) -> list[str]:
+    source = ffmpeg.input(
+        f"file:{path}",
+        format_whitelist=facts.demuxers,
+        protocol_whitelist="file",
+        max_streams=MAX_STREAMS,
+        vn=None,
+        sn=None,
+        dn=None,
+    )
+    split = source[str(index)].filter_multi_output("asplit", 2)
+    kept = split[0].filter("aresample", RATE, **{"async": 1, "first_pts": 0})
+    measured = split[1].filter("ebur128", peak="true", framelog="quiet")
+    samples = ffmpeg.output(kept, f"file:{target}", f="f32le", ac=1, ar=RATE, t=f"{seconds:.3f}")
+    figures = ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}")
+    both = ffmpeg.merge_outputs(samples, figures)
+    return [
+        ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1", "-y", *both.get_args()
+    ]  # fmt: skip
+
+
+async def extract(
+    path: Path, facts: FileFacts, index: int, *, seconds: float, target: Path, on_time: Callable[[float], None]
+) -> Loudness | None:
+    """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return its loudness.
+
+    ``seconds`` bounds what is written. Gaps in the stream become silence. Raises ProcessFailed.
+    """
+
+    def on_line(line: str) -> None:
+        key, _, value = line.partition("=")
+        if key == "out_time_us":
+            with contextlib.suppress(ValueError):
+                on_time(int(value) / 1e6)
+
+    limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * RATE * 4))
+    done = await run(_command(path, facts, index, seconds, target), limits=limits, on_line=on_line)
+    return loudness(done.stderr_tail)
+
+
+async def measure_levels(samples: Path, duration: float, folder: Path) -> LevelsAnswer:
+    """Return energy and silences of extracted samples. Raises ProcessFailed."""
+    request = LevelsRequest(path=samples, folder=folder, rate=RATE, duration=duration)
+    limits = Limits(wall_s=120 + duration, memory_bytes=_MEMORY)
+    return await call("levels_child", request, LevelsAnswer, folder=folder, limits=limits)
+
+
+async def find_beats(samples: Path, duration: float, folder: Path, cache: Path) -> Beats:
+    """Return the beats of extracted samples; ``cache`` keeps librosa's compiled code. Raises ProcessFailed."""
+    request = BeatsRequest(path=samples, folder=folder, rate=RATE)
+    limits = Limits(wall_s=600 + duration, memory_bytes=8 * 1024**3)
+    env = {"NUMBA_CACHE_DIR": str(cache)}
+    return await call("beats_child", request, Beats, folder=folder, limits=limits, env=env)
