@@ -120,9 +120,9 @@ def _effects(video: Node, clip: Clip, piece: Piece, output: Output) -> Node:
 
 
 def _zoomed(video: Node, clip: Clip, piece: Piece, zoom: tuple[float, float]) -> Node:
-    """Sub-pixel movement: ``perspective`` moves by fractions where ``zoompan`` jumps from pixel to pixel."""
+    """Sub-pixel movement: ``perspective`` moves by fractions where ``zoompan`` jumps. It counts frames from 1."""
     low, high = (min(max(value, 1.0), 4.0) for value in zoom)
-    share = f"min(1,(in+{piece.first})/{max(1, clip.frames - 1)})"
+    share = f"min(1,(in-1+{piece.first})/{max(1, clip.frames - 1)})"
     margin = f"(1-1/({low:.6f}+{high - low:.6f}*{share}))/2"
     left, right, top, bottom = f"W*{margin}", f"W-W*{margin}", f"H*{margin}", f"H-H*{margin}"
     corners = {"x0": left, "y0": top, "x1": right, "y1": top, "x2": left, "y2": bottom, "x3": right, "y3": bottom}

@@ -52,7 +52,8 @@ def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str]) ->
             video = video.filter("pad", **size, x="(ow-iw)/2", y="(oh-ih)/2")
         return video
     both = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p").split()
-    small = {"w": max(16, output.width // 16 * 2), "h": max(16, output.height // 16 * 2)}
+    shrink = max(1, min(output.width, output.height) // 72)
+    small = {"w": output.width // shrink // 2 * 2, "h": output.height // shrink // 2 * 2}
     behind = (
         both[0]
         .filter("scale", **small, flags="area", force_original_aspect_ratio="increase", force_divisible_by=2)
