@@ -17,8 +17,8 @@ class AnalyzerSettings(BaseSettings):
     """What is taken and how it is looked at.
 
     ``whisper_model``: a folder with a CTranslate2 Whisper model, or the name of one in the Hugging Face cache
-    (``base``, ``owner/name``); empty: the best that is cached. Nothing is ever downloaded. ``language``: spoken language as a
-    two-letter code where the command names none; empty: found out. ``concurrency``: media at work at once.
+    (``base``, ``owner/name``); empty: the best that is cached. Nothing is ever downloaded. ``language``: the spoken
+    one as a two-letter code where the command names none; empty: found out. ``concurrency``: media at work at once.
     ``numba_cache_dir``: where librosa's compiled code is kept (NUMBA_CACHE_DIR goes before it). Durations in seconds.
     """
 

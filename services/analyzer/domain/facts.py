@@ -18,7 +18,7 @@ Exact = Annotated[str, AfterValidator(_fraction)]
 
 
 class StreamFacts(BaseModel):
-    """One stream. Times are ticks of ``time_base``; ``promised`` by the header, ``first`` and ``end`` by the packets."""
+    """One stream. Times are ticks: ``promised`` is the header's word, ``first`` and ``end`` are the packets'."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

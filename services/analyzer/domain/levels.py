@@ -39,7 +39,7 @@ def frame_powers(samples: Floats, rate: int) -> npt.NDArray[np.float64]:
     """Return the mean square of each whole or begun 20 ms of mono ``samples`` (-1..1)."""
     size = round(rate * FRAME_S)
     whole = len(samples) // size * size
-    power = (samples[:whole].astype(np.float64).reshape(-1, size) ** 2).mean(axis=1)
+    power: npt.NDArray[np.float64] = (samples[:whole].astype(np.float64).reshape(-1, size) ** 2).mean(axis=1)
     rest = samples[whole:]
     if len(rest):
         power = np.append(power, float((rest.astype(np.float64) ** 2).mean()))
@@ -49,7 +49,8 @@ def frame_powers(samples: Floats, rate: int) -> npt.NDArray[np.float64]:
 def decibels(power: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Return levels in dB, no lower than -90."""
     lowest = 10 ** (FLOOR_DB / 10)
-    return np.asarray(10 * np.log10(np.maximum(power, lowest)), np.float64)
+    levels: npt.NDArray[np.float64] = 10 * np.log10(np.maximum(power, lowest))
+    return levels
 
 
 def energy(power: npt.NDArray[np.float64]) -> Curve:

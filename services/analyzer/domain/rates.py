@@ -46,7 +46,8 @@ def cadence(times: Ticks, time_base: Fraction, declared: Fraction | None = None)
 
     The rate is the average one: frames shown by the span they fill. A steady rate within 1e-4 of a standard one (or
     within what the time base can tell apart) becomes that; ``declared``, the container's word, is believed as far as
-    the frames bear it out. Variable: any frame more than half a period off a steady grid, or one step in fifty off by 15 %.
+    the frames bear it out. Variable: any frame more than half a period off a steady grid, or one step in fifty off by
+    15 %.
     """
     if len(times) < 2 or times[-1] <= times[0]:
         return Cadence(declared or Fraction(25), variable=False, period=0)
