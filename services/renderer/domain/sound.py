@@ -92,9 +92,9 @@ class Level:
     peak: float
 
 
-def gain_db(measured: Level, target: float | None) -> float:
-    """Return the linear gain in dB towards ``target`` LUFS; 0 for silence or without a target."""
-    if target is None or not measured.integrated > SILENCE_LUFS:
+def gain_db(measured: Level, target: float) -> float:
+    """Return the linear gain in dB towards ``target`` LUFS; 0 for silence."""
+    if not measured.integrated > SILENCE_LUFS:
         return 0.0
     return min(target - measured.integrated, MAX_GAIN_DB)
 

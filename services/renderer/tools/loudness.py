@@ -32,9 +32,11 @@ async def level(bench: Bench, bed: str, sample_rate: int, target: float | None) 
 
     A limiter takes loudness away: what it took is measured, and added once.
     """
+    if target is None:
+        return Chain(0.0, limited=False)
     measured = await _measure(bench, raw_input(bed, sample_rate))
     chain = Chain(gain_db(measured, target), limited=False)
-    if target is None or chain.gain == 0.0 or not needs_limiter(measured, chain.gain):
+    if chain.gain == 0.0 or not needs_limiter(measured, chain.gain):
         return chain
     chain = Chain(chain.gain, limited=True)
     limited = await _measure(bench, _applied(raw_input(bed, sample_rate), chain, sample_rate))
