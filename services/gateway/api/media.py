@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from services.gateway.api.context import Gateway, Parts
+from services.gateway.api.problems import PROBLEMS
 from services.gateway.domain import links
 from services.gateway.domain.ranges import Part, Unsatisfiable, matches, part_of, range_holds
 from services.gateway.domain.refusal import Refusal, not_found
@@ -19,7 +20,8 @@ SHOWN = ("video/", "audio/", "image/png", "image/jpeg", "image/webp", "image/gif
 LONGEST_CACHE = 3600
 
 
-@router.api_route("/media/{key:path}", methods=["GET", "HEAD"], summary="Fetch an object by its signed link")
+@router.head("/media/{key:path}", include_in_schema=False)
+@router.get("/media/{key:path}", summary="Fetch an object by its signed link", responses=PROBLEMS(403, 404, 416))
 async def media(key: str, request: Request, gateway: Parts, exp: str | None = None, sig: str | None = None) -> Response:
     """Answer with the object's bytes, or the asked range of them (206).
 

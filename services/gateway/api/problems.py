@@ -74,6 +74,8 @@ def refusal_of(error: Exception) -> Refusal:
     """Return what to tell of any error; what nobody expected is told as ``internal_error``, without its text."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, HTTPException) and isinstance(error.__cause__, RecursionError | ValueError):
+        return _not_json("it is nested too deeply, or is no text")
     if isinstance(error, HTTPException):
         code = CODE_OF.get(error.status_code, HTTPStatus(error.status_code).phrase.lower().replace(" ", "_"))
         text = TEXT_OF.get(error.status_code, str(error.detail))
@@ -136,7 +138,7 @@ def install(app: FastAPI) -> None:
 def _invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Refusal:
     if any(e["type"] == "json_invalid" for e in errors):
         reason = next(e.get("ctx", {}).get("error", "") for e in errors if e["type"] == "json_invalid")
-        return Refusal(422, "json_invalid", f"The body is not JSON: {reason}.", remedy="Send well-formed JSON.")
+        return _not_json(reason)
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type and "json" not in media_type and any(tuple(e["loc"]) == ("body",) for e in errors):
         return Refusal(
@@ -149,6 +151,10 @@ def _invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Refusal:
     first = fields[0] if fields else FieldError("body", "invalid", "The request is not valid.")
     remedy = "Correct the named fields and send it again."
     return Refusal(422, "validation_failed", f"{first.field}: {first.message}", remedy=remedy, errors=fields)
+
+
+def _not_json(reason: str) -> Refusal:
+    return Refusal(422, "json_invalid", f"The body is not JSON: {reason}.", remedy="Send well-formed JSON.")
 
 
 def _path(loc: Sequence[str | int]) -> str:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from services.gateway.api import problems
+from services.gateway.api import openapi, problems
 from services.gateway.api.access import Access
 from services.gateway.api.context import Gateway
 from services.gateway.api.idempotency import Idempotency
 from services.gateway.api.limits import BodyLimit
-from services.gateway.api.problems import PROBLEMS, Problem, ProblemField
+from services.gateway.api.problems import PROBLEMS
 from services.gateway.api.requests import Requests
 from services.gateway.api.routers import ROUTERS
 from services.gateway.handlers.watch import Watch
@@ -29,7 +28,10 @@ Footage in, finished video out. Every write that starts work answers with a job:
 `/api/jobs/{id}/events`.
 
 Errors are problem documents (RFC 9457) with a stable `code`. Writes take an `Idempotency-Key`; lists take `limit` and
-`cursor`; what starts work takes `wait`. Messages on the bus are described at [/asyncapi](/asyncapi).
+`cursor`; what starts work takes `wait`.
+
+The WebSocket `/api/ws/jobs/{id}?after=SEQ` sends the same events as `/api/jobs/{id}/events`. Messages on the bus are
+described at [/asyncapi](/asyncapi).
 """
 TAGS = [
     {"name": "studio", "description": "Health and documentation."},
@@ -78,7 +80,7 @@ def create_web(
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    _document_problems(app)
+    openapi.complete(app)
     return app
 
 
@@ -100,21 +102,3 @@ def _cors(origins: tuple[str, ...]) -> list[Middleware]:
 
 def _name(route: APIRoute) -> str:
     return f"{route.tags[0] if route.tags else 'studio'}_{route.name}".replace("-", "_")
-
-
-def _document_problems(app: FastAPI) -> None:
-    """Put the problem document where the framework would describe an error body of its own."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = described()
-        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-        if "Problem" not in schemas:
-            whole = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            whole.pop("$defs", None)
-            schemas |= {"Problem": whole, "ProblemField": ProblemField.model_json_schema()}
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
