@@ -1,0 +1,1 @@
+"""Lip-sync's rules. Pure functions."""

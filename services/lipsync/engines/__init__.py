@@ -1,0 +1,1 @@
+"""Interchangeable ways to make a film speak a voice."""

@@ -1,0 +1,30 @@
+"""Finding the engine that was asked for among those that work here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.lipsync.engines.engine import Engine
+from shared.errors import CapabilityMissing
+
+
+def chosen(engines: Mapping[str, Engine], name: str) -> Engine:
+    """Return the engine ``name``. Raises ``CapabilityMissing`` ``engine_unavailable``: nothing takes its place unasked.
+
+    ``auto`` means an engine that moves lips; a voice alone is only given to who asks for it.
+    """
+    engine = engines.get(name)
+    if engine is None:
+        wanted = (
+            "No engine that moves lips is installed here."
+            if name == "auto"
+            else f"Engine {name!r} is not installed here."
+        )
+        raise CapabilityMissing(
+            f"{what} is not available here.",
+            code="engine_unavailable",
+            remedy=f"Ask for an engine that works here: {', '.join(sorted(engines))}. voice_only puts the new voice over "
+            "the film and leaves the picture as it is.",
+            details={"available": sorted(engines)},
+        )
+    return engine

@@ -1,0 +1,1 @@
+"""The rules planner: analyses and wishes in, a timeline with its reasons out. Pure functions."""

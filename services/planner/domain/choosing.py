@@ -1,0 +1,169 @@
+"""Choosing the best units for a wished length: greedy by score, then pieces that fill what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import pairwise
+
+from services.planner.domain.footage import Footage
+from services.planner.domain.scoring import Score
+from services.planner.domain.selection import Selection
+from services.planner.domain.spans import Frames
+from services.planner.domain.template import Pace
+from services.planner.domain.units import Unit
+
+SHORTEST_PIECE = 0.6
+"""Seconds below which a wordless piece is not worth two cuts."""
+SHORTEST_WORDS = 0.8
+WINDOWS = 16
+"""Places at which a window of a longer unit is tried."""
+
+
+def choose(
+    footages: Sequence[Footage], units: Sequence[Unit], scores: Sequence[Score], seconds: Fraction, pace: Pace
+) -> Selection:
+    """Pick units of at most ``seconds`` in all; never none: then the shortest harmless piece is taken."""
+    selection = Selection(footages, units, scores, seconds)
+    _one_of_each(selection, pace)
+    for crowding in (False, True):
+        for index in selection.ranked:
+            if crowding or not _crowded(selection, index, pace):
+                _take(selection, index, pace.shortest)
+    for index in selection.ranked:
+        _take(selection, index, SHORTEST_PIECE)
+    _make_room(selection)
+    _fill_with_words(selection)
+    if not selection.picks:
+        _shortest(selection)
+    return selection
+
+
+def _one_of_each(selection: Selection, pace: Pace) -> None:
+    """Give each of several sources its best unit first, where an even share of the length has room for it."""
+    several = len(selection.footages)
+    share = selection.left / several
+    seen: set[int] = set()
+    for index in selection.ranked if several > 1 else ():
+        unit = selection.units[index]
+        if unit.source not in seen and selection.seconds(index, unit.length) <= share:
+            seen.add(unit.source)
+            _take(selection, index, pace.shortest)
+
+
+def _crowded(selection: Selection, index: int, pace: Pace) -> bool:
+    """Tell whether picking the unit would make one uncut clip much longer than the pace wants."""
+    unit = selection.units[index]
+    length = unit.length
+    for step in (-1, 1):
+        at, edge = index + step, unit.frames[min(step + 1, 1)]
+        while 0 <= at < len(selection.units) and at in selection.picks:
+            low, high = selection.picks[at]
+            if selection.units[at].source != unit.source or edge != (high if step < 0 else low):
+                break
+            length, edge, at = length + high - low, low if step < 0 else high, at + step
+    if length == unit.length:
+        return False
+    return selection.seconds(index, length) > pace.longest * (2 if unit.core else 1)
+
+
+def _take(selection: Selection, index: int, shortest: float) -> bool:
+    unit, room = selection.units[index], selection.room(index)
+    if unit.length <= room:
+        return selection.take(index, unit.frames)
+    if unit.core is None:
+        return selection.seconds(index, room) >= shortest and selection.take(index, window(selection, index, room))
+    start, end = unit.core
+    if end - start > room:
+        return False
+    start -= min((room - (end - start)) // 2, start - unit.frames[0])
+    end = min(unit.frames[1], start + room)
+    return selection.take(index, (start, end))
+
+
+def window(selection: Selection, index: int, length: int) -> Frames:
+    """Return the liveliest span of so many frames in a wordless unit; its beginning where that is about as good."""
+    unit = selection.units[index]
+    footage = selection.footages[unit.source]
+    spare = unit.length - length
+
+    def worth(offset: int) -> float:
+        at = unit.frames[0] + offset
+        start, end = footage.grid.seconds(at), footage.grid.seconds(at + length)
+        return footage.energy.mean(start, end) + footage.motion.mean(start, end) + (0.3 if offset == 0 else 0.0)
+
+    best = max(sorted({spare * i // WINDOWS for i in range(WINDOWS + 1)}), key=lambda o: (round(worth(o), 6), -o))
+    return unit.frames[0] + best, unit.frames[0] + best + length
+
+
+def _make_room(selection: Selection) -> None:
+    """Where less is left than a piece needs, take the rest of it off the longest wordless pick."""
+    if selection.left <= 0 or selection.left >= SHORTEST_PIECE:
+        return
+    for index in selection.ranked:
+        unit = selection.units[index]
+        rate = selection.footages[unit.source].grid
+        piece = rate.count(SHORTEST_PIECE)
+        if unit.core is not None or unit.length < piece or piece <= selection.room(index):
+            continue
+        missing = selection.seconds(index, piece) - selection.left
+        donors = [i for i, _ in selection.in_order() if selection.units[i].core is None]
+        donor = max(donors, key=lambda i: (selection.seconds(i, _length(selection, i)), -i), default=None)
+        least = missing + 2 * SHORTEST_PIECE
+        if donor is None or selection.seconds(donor, _length(selection, donor)) < least:
+            return
+        selection.stretch(donor, 0, -selection.footages[selection.units[donor].source].grid.count(missing))
+        selection.take(index, window(selection, index, min(selection.room(index), unit.length)))
+        return
+
+
+def _length(selection: Selection, index: int) -> int:
+    start, end = selection.picks[index]
+    return end - start
+
+
+def _fill_with_words(selection: Selection) -> None:
+    for index in selection.ranked:
+        if selection.left < SHORTEST_WORDS:
+            return
+        piece = _words_within(selection, index, selection.room(index))
+        if piece and selection.seconds(index, piece[1] - piece[0]) >= SHORTEST_WORDS:
+            selection.take(index, piece)
+
+
+def _words_within(selection: Selection, index: int, room: int) -> Frames | None:
+    """Return the longest span of a spoken unit that is no longer than ``room`` frames and cuts no word."""
+    unit = selection.units[index]
+    speech = selection.footages[unit.source].speech
+    best: Frames | None = None
+    for start in (edge for slot in speech.slots_between(*unit.frames) for edge in slot):
+        ends = speech.slots_between(start, min(start + room, unit.frames[1]))
+        if ends and ends[-1][1] - start > (best[1] - best[0] if best else 0):
+            best = (start, ends[-1][1])
+    return best
+
+
+def _shortest(selection: Selection) -> None:
+    """The wish is shorter than every unit: take a piece of it, or the shortest thing that cuts no word."""
+    for index in selection.ranked:
+        unit, room = selection.units[index], max(1, selection.room(index))
+        piece = window(selection, index, min(room, unit.length)) if unit.core is None else None
+        piece = piece or _words_within(selection, index, room)
+        if piece:
+            selection.take(index, piece, whole=True)
+            return
+    blocks = [
+        (selection.seconds(i, high - low), i, (low, high))
+        for i, unit in enumerate(selection.units)
+        for low, high in _blocks(selection, unit)
+    ]
+    _, index, block = min(blocks)
+    selection.take(index, block, whole=True)
+
+
+def _blocks(selection: Selection, unit: Unit) -> Iterator[Frames]:
+    slots = selection.footages[unit.source].speech.slots_between(*unit.frames)
+    for (_, low), (high, _) in pairwise(slots):
+        yield low, high
+    if len(slots) < 2:
+        yield unit.frames

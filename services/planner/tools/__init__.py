@@ -1,0 +1,1 @@
+"""What the planner reads beside its orders."""
