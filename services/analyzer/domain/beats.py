@@ -10,24 +10,25 @@ import numpy.typing as npt
 from shared.contracts.media import Beats
 
 Floats = npt.NDArray[np.float32]
-SURE = 0.4
+SURE = 0.3
+STRONG_DB = 1.5
 
 
 def confidence(onsets: Floats, beats: Sequence[int]) -> float:
-    """Return 0..1: how sure it is that ``beats`` (frame numbers) are those of ``onsets`` (onset strength a frame).
+    """Return 0..1: how sure it is that ``beats`` (frame numbers) are those of ``onsets`` (onset strength a frame, in dB).
 
-    Two things must come together: the onset strength repeats itself after one beat (autocorrelation), and it stands out
-    at the beats. A product: if either is missing there is no beat.
+    Two things must come together: the onset strength repeats itself after one beat (autocorrelation), which speech and
+    noise do not do, and sound does set in at the beats, which it does not in a steady tone. A product: if either is
+    missing there is no beat.
     """
-    if len(beats) < 4 or not len(onsets) or float(onsets.max()) <= 0:
+    if len(beats) < 4 or not len(onsets):
         return 0.0
     places = np.asarray(beats)
     period = float(np.median(np.diff(places)))
     if period < 2:
         return 0.0
-    repeats = _repetition(onsets, period)
-    stands_out = _contrast(onsets, places)
-    return round(float(np.clip(repeats, 0, 1) * np.clip(stands_out, 0, 1)), 3)
+    strength = float(np.median(_at(onsets, places))) / STRONG_DB
+    return round(float(np.clip(_repetition(onsets, period), 0, 1) * np.clip(strength, 0, 1)), 3)
 
 
 def _repetition(onsets: Floats, period: float) -> float:
@@ -48,11 +49,11 @@ def _repetition(onsets: Floats, period: float) -> float:
     return float(np.mean(found)) * 1.6 if found else 0.0
 
 
-def _contrast(onsets: Floats, places: npt.NDArray[np.int64]) -> float:
-    """Return how far the onsets at the beats (best of three frames) lie above the usual one, against the spread."""
+def _at(onsets: Floats, places: npt.NDArray[np.int64]) -> Floats:
+    """Return the onset strength at each of ``places``, the best of three frames."""
     near = np.stack([np.clip(places + shift, 0, len(onsets) - 1) for shift in (-1, 0, 1)])
-    at_beats = onsets[near].max(axis=0)
-    return (float(np.median(at_beats)) - float(np.median(onsets))) / (float(onsets.std()) + 1e-9)
+    best: Floats = onsets[near].max(axis=0)
+    return best
 
 
 def judged(times: Sequence[float], sure: float) -> Beats:

@@ -16,6 +16,8 @@ _WINDOW = 1024
 _MELS = 64
 _BLOCK_S = 60
 _SECTION_S = 300
+_LATENCY_S = 0.02
+"""How much later than the stroke itself its onset is seen; measured on clicks and drums at known times."""
 _LOW, _HIGH = 30.0, 7600.0
 
 
@@ -51,7 +53,8 @@ def find(request: BeatsRequest) -> Beats:
             onset_envelope=strength, sr=request.rate, hop_length=_HOP, units="frames", trim=True
         )
         places = [int(frame) for frame in frames]
-        found = judged([start / request.rate + place * frame_s for place in places], confidence(strength, places))
+        offset = start / request.rate - _LATENCY_S
+        found = judged([max(0.0, offset + p * frame_s) for p in places], confidence(strength, places))
         times += found.times
         sureness.append((found.confidence, len(section)))
         telling.progress(min(1.0, (start + len(section)) / len(samples)))
