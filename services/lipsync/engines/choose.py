@@ -15,16 +15,12 @@ def chosen(engines: Mapping[str, Engine], name: str) -> Engine:
     """
     engine = engines.get(name)
     if engine is None:
-        wanted = (
-            "No engine that moves lips is installed here."
-            if name == "auto"
-            else f"Engine {name!r} is not installed here."
-        )
+        what = "No engine that moves lips" if name == "auto" else f"The engine {name!r}"
         raise CapabilityMissing(
-            f"{what} is not available here.",
+            f"{what} is {'' if name == 'auto' else 'not '}available here.",
             code="engine_unavailable",
-            remedy=f"Ask for an engine that works here: {', '.join(sorted(engines))}. voice_only puts the new voice over "
-            "the film and leaves the picture as it is.",
+            remedy=f"Engines that work here: {', '.join(sorted(engines))}. voice_only puts the new voice over the film and"
+            " leaves the picture as it is.",
             details={"available": sorted(engines)},
         )
     return engine
