@@ -58,6 +58,8 @@ def _kill_group_at_end_of(pidfd: int) -> None:
 
 def _watch_group() -> None:
     """Leave a watcher behind: forked twice, so that it is no child of the program, which may wait for its children."""
+    if os.getpgrp() != os.getpid():  # the group is somebody else's
+        return
     try:
         pidfd = os.pidfd_open(os.getpid())
     except OSError:  # kernels before 5.3: the first guard stands alone

@@ -26,8 +26,11 @@ spec = json.loads(sys.argv[1])
 for name in {"root", "cache_dir"} & spec.keys():
     spec[name] = Path(spec[name])
 blobs = S3Blobs(**spec) if "bucket" in spec else FolderBlobs(**spec)
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def peak():  # not ru_maxrss, which begins with what the parent had at the fork
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    status = dict(line.split(":") for line in open("/proc/self/status"))
+    return int(status["VmHWM"].split()[0]) * 1024
 async def main():
 BODY
 asyncio.run(main())
