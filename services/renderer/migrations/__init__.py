@@ -1,1 +1,0 @@
-"""The renderer's schema, forward only."""
