@@ -68,11 +68,17 @@ class Stage:
         assert response.status_code == status, response.text
         return json_of(response)
 
-    async def keys(self) -> list[str]:
-        """Return the keys of all objects that people's uploads made."""
+    async def ended(self, job_id: str) -> None:
+        """Return when the job has ended: its event stream closes then."""
+        async with asyncio.timeout(20):
+            await self.client.get(f"/api/jobs/{job_id}/events")
+
+    def files(self) -> list[str]:
+        """Return the files of the object store that hold what people uploaded, also what is only being written."""
         root = self.infra.settings.blobs_root
-        found = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
-        return sorted(key for key in found if "ingest/" in key or "consent/" in key or "captions/" in key)
+        found = [path.relative_to(root).parts for path in root.rglob("*") if path.is_file()]
+        ours = (parts for parts in found if parts[0] == ".tmp" or parts[1] in ("ingest", "captions", "consent"))
+        return sorted("/".join(parts) for parts in ours if parts[0] != "refs")
 
 
 def json_of(response: httpx.Response) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from services.gateway.domain.refusal import Refusal, wrong_field
 
@@ -41,7 +42,7 @@ async def read_form(body: AsyncIterator[bytes], content_type: str | None, sinks:
     """Read a whole form: parts named in ``sinks`` are written there, all others returned as text.
 
     Raises ``Refusal``: 415 when the body is no multipart form, 422 when it is broken, cut off or names a part twice,
-    and whatever a sink raises.
+    400 when the client went away, and whatever a sink raises.
     """
     reader = _Reader(_boundary(content_type), sinks)
     try:
@@ -49,6 +50,8 @@ async def read_form(body: AsyncIterator[bytes], content_type: str | None, sinks:
             await reader.feed(chunk)
     except FormParserError as bad:
         raise _broken(str(bad)) from bad
+    except ClientDisconnect as gone:
+        raise Refusal(400, "upload_broken_off", "The upload broke off.", remedy="Send the whole form again.") from gone
     if not reader.closed:
         raise _broken("It ends before its closing boundary.")
     return reader.fields
@@ -119,9 +122,12 @@ class _Reader:
             raise wrong_field(part.name[:80], "duplicate_part", "It is there twice, or there are too many parts.")
         self._seen.add(part.name)
         part.sink = self._sinks.get(part.name)
+        file_name = options.get(b"filename")
         if part.sink is not None:
-            name = options.get(b"filename")
-            part.sink.file_name = name.decode("utf-8", "replace")[:1000] if name else None
+            part.sink.file_name = file_name.decode("utf-8", "replace")[:1000] if file_name else None
+        elif file_name is not None:
+            known = ", ".join(sorted(self._sinks))
+            raise wrong_field(part.name[:80], "unknown_part", f"Files are taken as {known}.")
 
     async def _take(self, data: bytes) -> None:
         if self._part.sink is not None:

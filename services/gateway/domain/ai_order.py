@@ -56,7 +56,9 @@ class AiEditOrder(_Asked):
     story_prompt: StoryPrompt
     video_ids: tuple[Annotated[str, Field(max_length=64)], ...] = Field(default=(), max_length=20)
     target_duration: float | None = Field(default=None, gt=0, le=86400, allow_inf_nan=False)
-    aspect_ratios: tuple[Annotated[str, Field(max_length=10)], ...] | None = Field(default=None, max_length=8)
+    aspect_ratios: tuple[Annotated[str, Field(max_length=10)], ...] | None = Field(
+        default=None, min_length=1, max_length=8
+    )
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
 
