@@ -14,7 +14,7 @@ from deploy.stack.errors import StackFailed
 from deploy.stack.state import Running, born, children
 from shared.process import Spawned
 
-START_WITHIN_S = 60.0
+START_WITHIN_S = 120.0
 STOP_WITHIN_S = 30.0
 
 
@@ -52,7 +52,7 @@ def start(server: Server, folder: Path, *, detach: bool) -> tuple[Running, Spawn
 
 
 def await_ready(server: Server, folder: Path, running: Running) -> None:
-    """Return when the server takes work; ``StackFailed`` with the end of its log when it ends or takes a minute."""
+    """Return when the server takes work; ``StackFailed`` with the end of its log when it ends or takes two minutes."""
     deadline = time.monotonic() + START_WITHIN_S
     while not server.ready(folder):
         if not is_alive(running):
@@ -71,7 +71,7 @@ def halt(running: Running, stop_signal: signal.Signals) -> None:
     """End the process in good order; its whole group is killed when that takes over half a minute."""
     if not is_alive(running):
         return
-    os.kill(running.pid, stop_signal)
+    _send(running, stop_signal)
     deadline = time.monotonic() + STOP_WITHIN_S
     while is_alive(running) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -84,12 +84,17 @@ def kill(running: Running) -> None:
         return
     # PostgreSQL's children leave the group, and hold its shared memory until they notice that it is gone.
     family = [running, *children(running.pid)]
-    os.killpg(running.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
     for one in family:
         while is_alive(one):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(one.pid, signal.SIGKILL)
+            _send(one, signal.SIGKILL)
             time.sleep(0.01)
+
+
+def _send(running: Running, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(running.pid, number)
 
 
 def _failed(server: Server, folder: Path, what: str) -> StackFailed:
