@@ -16,7 +16,7 @@ from services.gateway.store import events, idempotency, links
 from shared import log
 from shared.contracts.events import EVENTS, StepProgress
 from shared.contracts.topics import JOB_PROGRESS, STEP_EVENTS
-from shared.db import AWAY, Pool, transaction
+from shared.db import Pool, transaction
 from shared.errors import BadRequest
 from shared.infra import Infra
 from shared.service import Background, Service, Subscription
@@ -79,8 +79,8 @@ def _forgetting(pool: Pool, settings: GatewaySettings) -> Background:
             try:
                 async with transaction(pool) as connection:
                     await idempotency.forget(connection, settings.idempotency_hours * 3600)
-            except (*AWAY, TimeoutError) as away:
-                logger.warning("forgetting.waits", error=f"{type(away).__name__}: {away}")
+            except Exception as error:
+                logger.warning("forgetting.waits", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(FORGET_EVERY)
 
     return work

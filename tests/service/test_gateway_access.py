@@ -131,6 +131,7 @@ async def test_a_gateway_that_asks_nobody_does_not_listen_beyond_this_machine(ma
     [
         ({"Host": "rebound.example"}, False),
         ({"Host": "127.0.0.1.example"}, False),
+        ({"Host": "[::1"}, False),
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": "http://localhost:3000"}, True),

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from websockets.asyncio.client import connect
@@ -232,6 +233,27 @@ async def test_a_stream_follows_a_job_through_its_retry(make_infra: MakeInfra) -
         await gateway.reply(await gateway.ordered("PlanEdit"), FAILED)
         rest = [e["type"].removeprefix("cutroom.job.") for e in await following]
         assert rest == ["retried", "failed"]
+
+
+async def test_a_stream_outlives_the_connections_to_the_database(make_infra: MakeInfra) -> None:
+    async with studio(await make_infra("gateway")) as gateway:
+        job = await gateway.start(auto_analyze=False)
+        probe = await gateway.ordered("ProbeMedia")
+        following = asyncio.create_task(gateway.log(job))
+        waiting = asyncio.create_task(gateway.get(job, wait=30))
+        await gateway.progress(probe, 0.3)
+        async with asyncio.timeout(10):
+            while (await gateway.get(job))["percent"] == 0:
+                await asyncio.sleep(0.02)
+        admin = await asyncpg.connect(gateway.infra.database_url)
+        await admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> $1",
+            admin.get_server_pid(),
+        )
+        await admin.close()
+        await gateway.reply(probe, probed(job.asset_id or ""))
+        assert (await waiting)["status"] == "completed"
+        assert [e["sequence"] for e in await following] == [1, 2, 3, 4, 5, 6, 7]
 
 
 async def test_readers_are_let_go_when_the_gateway_stops(make_infra: MakeInfra) -> None:

@@ -16,13 +16,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.idempotency import Idempotency
 from services.gateway.api.limits import BodyLimit
 from services.gateway.domain.account import Account
+from services.gateway.domain.job import JobDraft, JobInput, JobSource
+from services.gateway.handlers.jobs import cancel_job, start_job
 from services.gateway.handlers.watch import Watch
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import idempotency as store
 from shared import signal
+from shared.db import transaction
 from shared.infra import Infra
 from tests.database import MakeInfra
-from tests.service.gateway_studio import probed, problem_of, studio
+from tests.service.gateway_studio import BLOB, probed, problem_of, studio
 
 Work = Callable[[Request, int], Awaitable[Response]]
 KEY = {"Idempotency-Key": "one"}
@@ -193,7 +196,70 @@ async def test_a_request_whose_gateway_died_blocks_nobody_for_longer_than_its_le
         async with infra.pool.acquire() as connection:
             late = store.Kept("x", 200, [], b"late")
             await store.keep(connection, slot, "dead", late)
+            await store.release(connection, slot, "dead", None)
         assert (await at.post({})).json()["count"] == 1
+
+
+async def test_work_that_was_begun_before_a_death_is_found_again(make_infra: MakeInfra) -> None:
+    infra = await make_infra("gateway")
+    async with desk(infra) as at:
+
+        async def dies_before_its_answer(_: Request, count: int) -> Response:
+            async with transaction(infra.pool) as connection:
+                first = await start_job(connection, draft())
+                second = await start_job(connection, draft())
+            if count == 1:
+                raise RuntimeError("killed")
+            return JSONResponse([first.id, second.id])
+
+        at.work = dies_before_its_answer
+        with pytest.raises(RuntimeError):
+            await at.post({"a": 1})
+        made = await ids(infra)
+        assert len(made) == 2
+        assert (await at.post({"a": 1})).json() == made
+        assert await ids(infra) == made
+        assert at.done == 2
+
+
+async def test_other_work_under_the_key_of_a_refused_request_is_other_work(make_infra: MakeInfra) -> None:
+    infra = await make_infra("gateway")
+    async with desk(infra) as at:
+
+        async def refused_once(_: Request, count: int) -> Response:
+            async with transaction(infra.pool) as connection:
+                job = await start_job(connection, draft())
+            return JSONResponse(job.id, 422 if count == 1 else 201)
+
+        at.work = refused_once
+        first, second = await at.post({"a": 1}), await at.post({"a": 2})
+        assert (first.status_code, second.status_code) == (422, 201)
+        assert await ids(infra) == [first.json(), second.json()]
+
+
+async def test_a_job_that_failed_is_made_anew(make_infra: MakeInfra) -> None:
+    infra = await make_infra("gateway")
+    async with desk(infra) as at:
+
+        async def unlucky(_: Request, count: int) -> Response:
+            async with transaction(infra.pool) as connection:
+                job = await start_job(connection, draft())
+                if count == 1:
+                    await cancel_job(connection, "me", job.id)
+            return JSONResponse(job.id, 500 if count == 1 else 201)
+
+        at.work = unlucky
+        first, second = await at.post({}), await at.post({})
+        assert await ids(infra) == [first.json(), second.json()]
+
+
+def draft() -> JobDraft:
+    return JobDraft(account="me", kind="ingest", input=JobInput(sources=(JobSource(asset_id="a", media=BLOB),)))
+
+
+async def ids(infra: Infra) -> list[str]:
+    async with infra.pool.acquire() as connection:
+        return [row["id"] for row in await connection.fetch("select id from jobs order by id")]
 
 
 async def test_the_lease_is_renewed_while_the_work_lasts(make_infra: MakeInfra) -> None:

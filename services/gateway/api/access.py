@@ -69,16 +69,23 @@ class Access:
         return account
 
     def _from_here(self, scope: Scope) -> None:
-        host = urlsplit(f"//{header(scope, 'host') or ''}").hostname or ""
+        host = _host_of(f"//{header(scope, 'host') or ''}")
         origin = header(scope, "origin")
         elsewhere = origin is not None and origin not in self.settings.cors_origins
-        if not is_loopback(host) or (elsewhere and not is_loopback(urlsplit(origin or "").hostname or "")):
+        if not is_loopback(host) or (elsewhere and not is_loopback(_host_of(origin or ""))):
             raise Refusal(
                 403,
                 "origin_forbidden",
                 "Without keys this studio answers only to programs of its own machine.",
                 remedy="Use http://127.0.0.1, allow the site in CUTROOM_CORS_ORIGINS, or set CUTROOM_AUTH=keys.",
             )
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _key(scope: Scope) -> str | None:

@@ -19,7 +19,7 @@ from services.gateway.store import jobs
 from shared.blobs import Blobs
 from shared.bus import Bus
 from shared.contracts.ids import is_id
-from shared.db import Pool
+from shared.db import AWAY, Pool
 
 LONGEST_WAIT = 60.0
 LOOK_AGAIN = 2.0
@@ -83,11 +83,17 @@ async def wait_for_job(
     deadline = asyncio.get_running_loop().time() + seconds
     with gateway.watch.on(job_id) as signal:
         while True:
-            async with gateway.pool.acquire() as connection:
-                job = await jobs.get(connection, job_id)
+            left = deadline - asyncio.get_running_loop().time()
+            try:
+                async with gateway.pool.acquire() as connection:
+                    job = await jobs.get(connection, job_id)
+            except (*AWAY, TimeoutError):
+                if left <= 0:
+                    raise
+                await signal.wait(min(left, LOOK_AGAIN))
+                continue
             if job is None:
                 raise not_found("job")
-            left = deadline - asyncio.get_running_loop().time()
             if until(job) or left <= 0 or gateway.watch.closing:
                 return job
             await signal.wait(min(left, LOOK_AGAIN))

@@ -16,21 +16,29 @@ from services.gateway.api.problems import PROBLEMS, problem
 from services.gateway.domain.refusal import Refusal
 from services.gateway.store import events
 from services.gateway.store.events import TERMINAL_TYPES, Entry
+from shared.db import AWAY
 
 router = APIRouter(tags=["jobs"])
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 GOING_AWAY = 1001
+DATABASE_PAUSE = 1.0
 
 
 async def follow(gateway: Gateway, job_id: str, seq: int) -> AsyncIterator[Entry | None]:
     """Yield what follows ``seq`` in the log until the job has ended; null after each silence of a heartbeat's length.
 
-    Ends too when the gateway goes down: the reader comes back with the last number that it saw.
+    Goes on when the database was away. Ends when the gateway goes down: the reader comes back with the last number that
+    it saw.
     """
     with gateway.watch.on(job_id) as signal:
         while True:
-            async with gateway.pool.acquire() as connection:
-                page = await events.after(connection, job_id, seq)
+            try:
+                async with gateway.pool.acquire() as connection:
+                    page = await events.after(connection, job_id, seq)
+            except (*AWAY, TimeoutError):
+                yield None
+                await signal.wait(DATABASE_PAUSE)
+                continue
             for entry in page.entries:
                 yield entry
                 seq = entry.seq

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.gateway.domain import flow
@@ -16,8 +17,11 @@ from shared.blobs import Blobs
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import Event, StepCancelled, StepFailed
 from shared.db import Connection, Pool
+from shared.errors import TransientError
 from shared.step import Step
 
+PATIENCE = 300.0
+PAUSE = 1.0
 logger = log.get(__name__)
 
 
@@ -29,7 +33,7 @@ def on_fact(pool: Pool, blobs: Blobs) -> Callable[[Event, Step], Awaitable[None]
         async with pool.acquire() as connection:
             seen = await jobs.get(connection, step.job_id)
         awaited = seen is not None and _awaited(seen, step.envelope)
-        prepared = await projects.prepare(blobs, seen, fact) if seen and awaited else Prepared()
+        prepared = await _prepared(blobs, seen, fact) if seen and awaited else Prepared()
         async with step.finish() as done:
             job = await jobs.lock(done.connection, step.job_id)
             if job is None:
@@ -50,6 +54,19 @@ async def on_given_up(connection: Connection, envelope: Envelope, fact: StepFail
     if step is None or step.status == "completed":
         return
     await apply(connection, job, flow.fail(job, blamed(step.name, fact), now(), fact), cause=envelope.id)
+
+
+async def _prepared(blobs: Blobs, job: Job, fact: Event) -> Prepared:
+    """Read the documents, waiting for an object store that is away: the work that was done must not be lost for it."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await projects.prepare(blobs, job, fact)
+        except TransientError as away:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            logger.warning("fact.waits", error=away.message)
+            await asyncio.sleep(PAUSE)
 
 
 def _awaited(job: Job, envelope: Envelope) -> bool:

@@ -9,6 +9,7 @@ from services.gateway.domain.flow import Decision
 from services.gateway.domain.job import Job, JobDraft, JobError
 from services.gateway.domain.refusal import conflict, not_found
 from services.gateway.handlers import projects
+from services.gateway.handlers.origin import origin
 from services.gateway.handlers.tracing import traceparent
 from services.gateway.store import events, jobs
 from shared import outbox
@@ -25,11 +26,19 @@ def now() -> datetime:
 
 
 async def start_job(connection: Connection, draft: JobDraft) -> Job:
-    """Make a job, its first events and its first orders. Its trace is the request's, unless the draft names one."""
+    """Make a job, its first events and its first orders. Its trace is the request's, unless the draft names one.
+
+    A request that repeats one which made its job and died before its answer was kept gets that job.
+    """
+    repeated = origin.get()
+    name = repeated.next() if repeated else None
+    begun = await jobs.by_origin(connection, name) if name else None
+    if begun is not None:
+        return begun
     if draft.traceparent is None:
         draft = draft.model_copy(update={"traceparent": traceparent.get()})
     decision = flow.start(draft, now())
-    await jobs.insert(connection, decision.job)
+    await jobs.insert(connection, decision.job, name)
     return await apply(connection, decision.job, decision, cause=None)
 
 

@@ -12,7 +12,7 @@ from shared import log
 from shared.bus import Delivery
 from shared.contracts.envelope import Envelope, decode
 from shared.contracts.events import StepProgress
-from shared.db import AWAY, Pool, transaction
+from shared.db import Pool, transaction
 from shared.signal import Signal
 
 MOST_WAITING = 10_000
@@ -67,5 +67,5 @@ class Progress:
                     job = await apply(connection, job, report(job, envelope.commandid, fact, at), cause=envelope.id)
                 if job != before:
                     await jobs.note_told(connection, job_id, at)
-        except (*AWAY, TimeoutError) as away:
-            logger.warning("progress.dropped", job_id=job_id, error=f"{type(away).__name__}: {away}")
+        except Exception as error:
+            logger.warning("progress.dropped", job_id=job_id, error=f"{type(error).__name__}: {error}")

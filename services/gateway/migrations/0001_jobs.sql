@@ -31,6 +31,7 @@ create table jobs (
     result jsonb,
     error jsonb,
     traceparent text,
+    origin text unique,
     last_seq integer not null default 0,
     told_at timestamptz,
     created_at timestamptz not null,
@@ -62,6 +63,7 @@ create table job_events (
 );
 
 -- Answers to writes that carried an Idempotency-Key. While the first is at work, lease_until is ahead and status is null.
+-- The origin outlives a gateway that dies: jobs carry it, so that whoever takes the slot over finds what was begun.
 create table idempotency (
     account text not null,
     method text not null,
@@ -69,6 +71,7 @@ create table idempotency (
     key text not null,
     body_hash text,
     owner text not null,
+    origin text not null,
     lease_until timestamptz,
     status smallint,
     headers jsonb,

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from shared.db import Connection
 
 CHANNEL = "idempotency"
+OF = "account = $1 and method = $2 and path = $3 and key = $4"
+OLD = "i.created_at < now() - make_interval(secs => $8)"
 
-CLAIM = """
-insert into idempotency as i (account, method, path, key, body_hash, owner, lease_until)
-values ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))
+CLAIM = f"""
+insert into idempotency as i (account, method, path, key, body_hash, owner, origin, lease_until)
+values ($1, $2, $3, $4, $5, $6, $6, now() + make_interval(secs => $7))
 on conflict (account, method, path, key) do update
     set body_hash = excluded.body_hash, owner = excluded.owner, lease_until = excluded.lease_until,
-        status = null, headers = null, body = null, created_at = now()
-    where (i.status is null and i.lease_until < now()) or i.created_at < now() - make_interval(secs => $8)
-returning owner
+        status = null, headers = null, body = null,
+        origin = case when {OLD} or i.body_hash <> excluded.body_hash then excluded.origin else i.origin end,
+        created_at = case when {OLD} then now() else i.created_at end
+    where (i.status is null and i.lease_until <= now()) or {OLD}
+returning origin
 """
-OF = "account = $1 and method = $2 and path = $3 and key = $4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,15 @@ class Kept:
 
 async def claim(
     connection: Connection, slot: Slot, owner: str, body_hash: str | None, *, lease_s: float, keep_s: float
-) -> bool:
-    """Become the first for ``slot``, also after one that has died or is too old; tell whether that worked."""
-    mine = await connection.fetchval(
+) -> str | None:
+    """Become the first for ``slot``, also after one that has died or is too old; null when somebody else is.
+
+    The answer names the work: it is the same for whoever takes over after a death, with the same body.
+    """
+    mine: str | None = await connection.fetchval(
         CLAIM, slot.account, slot.method, slot.path, slot.key, body_hash, owner, lease_s, keep_s
     )
-    return mine is not None
+    return mine
 
 
 async def find(connection: Connection, slot: Slot) -> Kept | None:
@@ -81,11 +87,11 @@ async def keep(connection: Connection, slot: Slot, owner: str, answer: Kept) -> 
     await connection.execute("select pg_notify($1, $2)", CHANNEL, slot.key)
 
 
-async def release(connection: Connection, slot: Slot, owner: str) -> None:
+async def release(connection: Connection, slot: Slot, owner: str, body_hash: str | None) -> None:
     """Give the slot up without an answer, so that the next request is the first again."""
     await connection.execute(
-        f"delete from idempotency where {OF} and owner = $5 and status is null",
-        slot.account, slot.method, slot.path, slot.key, owner,
+        f"update idempotency set lease_until = now(), body_hash = $6 where {OF} and owner = $5 and status is null",
+        slot.account, slot.method, slot.path, slot.key, owner, body_hash,
     )  # fmt: skip
     await connection.execute("select pg_notify($1, $2)", CHANNEL, slot.key)
 

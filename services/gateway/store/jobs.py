@@ -28,8 +28,8 @@ order by j.id desc limit $6
 """
 INSERT = """
 insert into jobs (id, account, kind, status, percent, priority, run, project_id, asset_id, input, state, result,
-    traceparent, created_at, ended_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    traceparent, created_at, ended_at, origin)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 """
 UPDATE = """
 update jobs set status = $2, percent = $3, eta_seconds = $4, cost_usd = $5, run = $6, state = $7, result = $8,
@@ -51,12 +51,13 @@ class Filter:
     project: str | None = None
 
 
-async def insert(connection: Connection, job: Job) -> None:
-    """Add a new job and its steps."""
+async def insert(connection: Connection, job: Job, origin: str | None = None) -> None:
+    """Add a new job and its steps; ``origin`` names the request that made it, once."""
     dumped = job.model_dump(mode="json")
     await connection.execute(
         INSERT, job.id, job.account, job.kind, job.status, job.percent, job.priority, job.run, job.project_id,
         job.asset_id, dumped["input"], dumped["state"], dumped["result"], job.traceparent, job.created_at, job.ended_at,
+        origin,
     )  # fmt: skip
     await _put_steps(connection, job.id, enumerate(job.steps))
 
@@ -65,6 +66,15 @@ async def get(connection: Connection, job_id: str) -> Job | None:
     """Return the job as it is now."""
     row = await connection.fetchrow(GET, job_id)
     return _job(row) if row else None
+
+
+async def by_origin(connection: Connection, origin: str) -> Job | None:
+    """Return the job that a request has made, unless it failed or was cancelled: that one is let go of."""
+    await connection.execute(
+        "update jobs set origin = null where origin = $1 and status in ('failed', 'cancelled')", origin
+    )
+    job_id = await connection.fetchval("select id from jobs where origin = $1", origin)
+    return await get(connection, job_id) if job_id else None
 
 
 async def lock(connection: Connection, job_id: str) -> Job | None:
