@@ -64,10 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if session.debug:
             raise
-        sys.exit(_explain(error))
+        sys.exit(explain(error))
 
 
-def _explain(error: Exception) -> int:
+def explain(error: Exception) -> int:
+    """Say on stderr what went wrong and return the exit code."""
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     known = told(error)

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
+import httpx
+
 from cutroom.client import AsyncClient
 from cutroom.exits import Exit, Stopped, misuse
 from cutroom.screen import Screen
@@ -29,9 +31,13 @@ def data_folder(given: Path | None) -> Path:
 
 def client_at(url: str) -> AsyncClient:
     """Return a client for the studio at ``url``, with the key of CUTROOM_API_KEY if it is set."""
+    wrong = misuse(f"{url} is no address of a studio.", "Give it as http://host:port.")
     if not url.startswith(("http://", "https://")):
-        raise misuse(f"{url} is no address of a studio.", "Give it as http://host:port.")
-    return AsyncClient(url.rstrip("/"), key=os.environ.get("CUTROOM_API_KEY"))
+        raise wrong
+    try:
+        return AsyncClient(url.rstrip("/"), key=os.environ.get("CUTROOM_API_KEY"))
+    except httpx.InvalidURL:
+        raise wrong from None
 
 
 async def server_url(given: str | None, data: Path) -> str:

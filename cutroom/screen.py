@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 LINE_EVERY = 10.0
 """Plain output has a line for so many percent."""
@@ -32,11 +34,14 @@ class Screen:
     def say(self, text: str) -> None:
         """Say something on the way."""
         if not self._quiet:
-            self.console.print(text, markup=False)
+            self.result(text)
 
     def result(self, text: str) -> None:
         """Say what a command was run for."""
-        self.console.print(text, markup=False)
+        if self._live:
+            self.console.print(Text(clean(text)))
+        else:
+            typer.echo(clean(text))
 
     @contextmanager
     def bar(self, label: str) -> Iterator[Bar]:
@@ -85,8 +90,12 @@ class _LineBar:
 
 def complain(code: str, message: str, remedy: str) -> None:
     """Say on stderr what went wrong and what to do about it."""
-    console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
-    console.print(f"error [{code}]", style="bold red", end=" ", markup=False)
-    console.print(message, markup=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(Text(f"error [{code}]", style="bold red"), Text(clean(message)))
     if remedy:
-        console.print(f"  what to do: {remedy}", markup=False)
+        console.print(Text(f"  what to do: {clean(remedy)}"))
+
+
+def clean(text: str) -> str:
+    """Return ``text`` without control characters: what a studio or a file name says must not steer the terminal."""
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) != "Cc")

@@ -119,7 +119,7 @@ class Connection:
             async for line in response.aiter_lines():
                 message = decoder.line(line)
                 new = message is not None and message.id.isdigit() and int(message.id) > after
-                yield Event.model_validate_json(message.data) if message is not None and new else None
+                yield _event(response, message.data) if message is not None and new else None
 
 
 class _AllSeen(Exception):
@@ -130,8 +130,16 @@ def parsed(response: httpx.Response, answer: type[R]) -> R:
     """Return the typed answer. Raises ApiError for a refusal, and for a body that is none of ours."""
     if not response.is_success:
         raise refused(response)
+    return _read(response, response.content, answer)
+
+
+def _event(response: httpx.Response, data: str) -> Event:
+    return _read(response, data.encode(), Event)
+
+
+def _read(response: httpx.Response, data: bytes, answer: type[R]) -> R:
     try:
-        return answer.model_validate_json(response.content)
+        return answer.model_validate_json(data)
     except ValidationError as bad:
         problem: dict[str, object] = {
             "code": "answer_unexpected",
