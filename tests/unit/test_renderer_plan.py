@@ -1,0 +1,211 @@
+"""Chunks, fits, readings, orders and keys."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
+from services.renderer.domain.fit import Fit, fit
+from services.renderer.domain.key import chunk_key
+from services.renderer.domain.order import problems
+from services.renderer.domain.progress import Progress
+from services.renderer.domain.reading import audio_reading, video_reading
+from shared.contracts.blob import BlobRef
+from shared.contracts.layout import lay_out, starts
+from shared.contracts.media import AudioStream, MediaInfo, VideoStream
+from shared.contracts.timeline import Clip, Output, SoundClip, Source, Timeline, Transition
+
+VIDEO = VideoStream(
+    index=0, codec="h264", width=1920, height=1080, coded_width=1920, coded_height=1080, frame_rate="25/1",
+    time_base="1/90000", duration=60.0,
+)  # fmt: skip
+AUDIO = AudioStream(index=1, codec="aac", sample_rate=48000, channels=2, duration=60.0)
+MEDIA = MediaInfo(kind="video", container="mp4", duration=60.0, size=1, video=VIDEO, audio=AUDIO)
+OUTPUT = Output(name="out", width=1280, height=720)
+
+
+def source(digest: str = "a", media: MediaInfo = MEDIA) -> Source:
+    return Source(blob=BlobRef(key="a.mp4", sha256=digest * 64, size=1, content_type="video/mp4"), media=media)
+
+
+def clip(number: int, start: float, end: float, **more: object) -> Clip:
+    values = {"id": f"c{number}", "name": f"n{number}", "source": "a", "time_base": "1/1000", "frames": 1}
+    return Clip.model_validate({**values, "start": round(start * 1000), "end": round(end * 1000), **more})
+
+
+def edit(*clips: Clip, **more: object) -> Timeline:
+    return Timeline.model_validate(
+        {"rate": "25/1", "sources": {"a": source()}, "video": lay_out(clips, "25/1"), **more}
+    )
+
+
+@st.composite
+def tracks(draw: st.DrawFn) -> tuple[Clip, ...]:
+    made: list[Clip] = []
+    for i, frames in enumerate(draw(st.lists(st.integers(1, 400), min_size=1, max_size=30))):
+        before = made[-1] if made else None
+        room = 0
+        if before is not None:
+            taken = before.transition_in.frames if before.transition_in else 0
+            room = min(frames, before.frames - taken) - 1
+        overlap = draw(st.integers(0, max(0, min(room, 30))))
+        change = Transition(kind="dissolve", frames=overlap) if overlap else None
+        made.append(clip(i, 0, frames / 25).model_copy(update={"frames": frames, "transition_in": change}))
+    return tuple(made)
+
+
+@settings(max_examples=40)
+@given(tracks(), st.integers(20, 200), st.integers(3, 8))
+def test_chunks_cover_every_frame_of_every_clip_once(track: tuple[Clip, ...], target: int, most: int) -> None:
+    made = chunks(track, target, most)
+    assert made[0].first == 0
+    for before, after in pairwise(made):
+        assert after.first == before.first + before.frames
+    total = sum(c.frames for c in track) - sum(c.transition_in.frames for c in track if c.transition_in)
+    assert made[-1].first + made[-1].frames == total
+    for number, shot in enumerate(track):
+        pieces = [p for c in made for p in c.pieces if p.clip == number]
+        assert pieces[0].first == 0
+        assert sum(p.frames for p in pieces) == shot.frames
+        assert all(b.first == a.first + a.frames for a, b in pairwise(pieces))
+    for chunk in made:
+        assert chunk.pieces[0].overlap == 0, "a transition has both its clips in one chunk"
+        assert sum(p.frames - p.overlap for p in chunk.pieces) == chunk.frames
+
+
+@settings(max_examples=40)
+@given(tracks(), st.integers(20, 200))
+def test_chunks_are_of_a_good_length(track: tuple[Clip, ...], target: int) -> None:
+    assert all(c.frames <= target * 3 // 2 + 60 for c in chunks(track, target, 1000))
+
+
+def test_a_chunk_prefers_to_begin_at_a_cut() -> None:
+    track = lay_out([clip(i, 0, 1.8) for i in range(10)], "25/1")
+    assert [c.first for c in chunks(track, 50, 5)] == starts(track)
+    assert chunks(track, 100, 5)[0] == Chunk(0, 0, 90, (Piece(0, 0, 45), Piece(1, 0, 45)))
+
+
+def test_the_number_of_open_sources_is_bounded() -> None:
+    track = lay_out([clip(i, 0, 0.2) for i in range(100)], "25/1")
+    assert max(len(c.pieces) for c in chunks(track, 500, 5)) == 5
+
+
+def test_targets_suit_short_and_long_edits() -> None:
+    assert target_frames(100, 25.0, 2) == 50
+    assert target_frames(1500, 25.0, 2) == 188
+    assert target_frames(90_000, 25.0, 2) == 500
+
+
+@pytest.mark.parametrize(
+    ("shape", "frame", "wanted", "expected"),
+    [
+        ((1920, 1080), (1280, 720), "auto", Fit("exact", 1280, 720)),
+        ((1920, 1088), (1280, 720), "blur", Fit("exact", 1280, 720)),
+        ((1920, 1080), (1080, 1920), "crop", Fit("crop", 3414, 1920)),
+        ((1920, 1080), (1080, 1920), "auto", Fit("blur", 1080, 608)),
+        ((1440, 1080), (1920, 1080), "auto", Fit("crop", 1920, 1440)),
+        ((1080, 1920), (1920, 1080), "pad", Fit("pad", 608, 1080)),
+        ((4000, 10), (64, 64), "pad", Fit("pad", 64, 2)),
+    ],
+)
+def test_fits(shape: tuple[int, int], frame: tuple[int, int], wanted: str, expected: Fit) -> None:
+    assert fit(shape, frame, wanted) == expected  # type: ignore[arg-type]
+
+
+@given(st.tuples(st.integers(1, 8000), st.integers(1, 8000)), st.tuples(st.integers(8, 1000), st.integers(8, 1000)))
+def test_fits_are_even_and_cover_or_stay_inside(shape: tuple[int, int], half: tuple[int, int]) -> None:
+    frame = (half[0] * 2, half[1] * 2)
+    crop, pad = fit(shape, frame, "crop"), fit(shape, frame, "pad")
+    assert crop.width >= frame[0] and crop.height >= frame[1]
+    assert 2 <= pad.width <= frame[0] and 2 <= pad.height <= frame[1]
+    assert not (crop.width | crop.height | pad.width | pad.height) % 2
+
+
+def test_reading_begins_before_the_wanted_frame_and_counts_from_it() -> None:
+    reading = video_reading(clip(0, 10, 12), Piece(0, 25, 10), VIDEO, "25/1")
+    assert reading.seek == Fraction(11) - Fraction(2, 25)
+    assert reading.shift == 80_000 + 2_000
+    assert reading.seek + reading.length > Fraction(11) + Fraction(10, 25)
+
+
+def test_reading_follows_the_speed() -> None:
+    slow = clip(0, 10, 12, speed="1/2")
+    assert video_reading(slow, Piece(0, 50, 50), VIDEO, "25/1").seek == Fraction(11) - Fraction(2, 25)
+    assert audio_reading(slow, 4 * 48000, AUDIO, 48000).length > 2
+
+
+def test_reading_behind_the_last_frame_reads_the_last_frame() -> None:
+    late = clip(0, 70, 71)
+    assert video_reading(late, Piece(0, 0, 25), VIDEO, "25/1").seek < 60
+    assert audio_reading(late, 48000, AUDIO, 48000).seek < 60
+
+
+def test_reading_at_the_very_beginning() -> None:
+    assert video_reading(clip(0, 0, 1), Piece(0, 0, 25), VIDEO, "25/1").seek == 0
+    assert audio_reading(clip(0, 0, 1), 48000, AUDIO, 48000).shift == 0
+
+
+def codes(made: Timeline, *outputs: Output) -> set[str]:
+    return {problem.code for problem in problems(made, outputs or (OUTPUT,), 10_000)}
+
+
+def test_a_good_order_has_no_problems() -> None:
+    assert codes(edit(clip(0, 0, 2), clip(1, 4, 5))) == set()
+
+
+def test_every_problem_is_named() -> None:
+    mute = source(media=MEDIA.model_copy(update={"video": None, "audio": None, "kind": "audio"}))
+    sounds = (SoundClip(id="s", name="boing", at=0), SoundClip(id="t", name="x", at=0, source="m"))
+    clips = (
+        clip(0, 0, 90).model_copy(update={"frames": 9000}),
+        clip(1, 0, 1, source="m"),
+        clip(2, 0, 1, speed="1/100"),
+        clip(3, 0, 1).model_copy(update={"frames": 60}),
+    )
+    made = Timeline(rate="500/1", sample_rate=8000, sources={"a": source(), "m": mute}, video=clips, sounds=sounds)
+    wrong = codes(made, OUTPUT, OUTPUT, Output(name="../x", width=64, height=64))
+    assert wrong >= {
+        "rate_invalid", "sample_rate_invalid", "outside_source", "source_without_video", "speed_invalid",
+        "frames_wrong", "sound_unknown", "source_without_sound", "output_twice", "output_name",
+    }  # fmt: skip
+    assert codes(edit(clip(0, 0, 50))) == set()
+    assert {p.code for p in problems(edit(clip(0, 0, 50)), (), 100)} == {"outputs_count", "timeline_too_long"}
+
+
+def key(made: Timeline, output: Output = OUTPUT, captions: str = "", crf: int = 20) -> str:
+    return chunk_key(made, chunks(made.video, 50, 5)[0], output, captions, {"crf": crf})
+
+
+def test_the_key_of_a_chunk_changes_with_its_pixels_and_with_nothing_else() -> None:
+    made = edit(clip(0, 0, 1), clip(1, 4, 5))
+    renamed = edit(clip(0, 0, 1, name="other", id="z"), clip(1, 4, 5), sounds=[{"id": "s", "name": "pop", "at": 1}])
+    assert key(made) == key(renamed)
+    others = [
+        key(edit(clip(0, 0, 1), clip(1, 4, 5.04))),
+        key(edit(clip(0, 0, 1, effects=[{"name": "zoom"}]), clip(1, 4, 5))),
+        key(edit(clip(0, 0, 1), clip(1, 4, 5), sources={"a": source("b")})),
+        key(made, OUTPUT.model_copy(update={"width": 640})),
+        key(made, captions="x"),
+        key(made, crf=21),
+    ]
+    assert len({key(made), *others}) == 7
+
+
+def test_progress_sums_up_what_runs_side_by_side() -> None:
+    progress = Progress(200)
+    assert progress.fraction == 0 and "eta_seconds" not in progress.detail(1.0)
+    progress.uses.update({"a": 1, "b": 2})
+    progress.rendered.update({"a": 100, "b": 25})
+    assert progress.frame == 150
+    told = progress.detail(10.0)
+    assert told["frame"] == 150 and told["frames"] == 200
+    assert 0 < float(told["eta_seconds"]) < 10
+    progress.rendered["b"] = 50
+    progress.sound = 1.0
+    progress.checked["out"] = 200
+    assert progress.fraction == 1.0 and progress.detail(10.0)["eta_seconds"] == 0

@@ -1,0 +1,174 @@
+"""Captions: from words in source time to a script that only draws letters."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.renderer.domain import ass
+from services.renderer.domain.captions import Page, pages, width, within
+from shared.contracts.layout import lay_out
+from shared.contracts.media import Caption, Word
+from shared.contracts.timeline import CaptionStyle, Clip
+
+HIGHLIGHT, PLAIN = CaptionStyle(name="highlight"), CaptionStyle(name="plain")
+
+
+def said(text: str, start: float = 0.0, each: float = 0.4) -> Caption:
+    words = text.split()
+    spoken = tuple(Word(text=w, start=start + i * each, end=start + i * each + 0.3) for i, w in enumerate(words))
+    return Caption(text=text, start=start, end=start + len(words) * each, words=spoken)
+
+
+def clip(start: float, end: float, *captions: Caption, **more: object) -> Clip:
+    values = {"id": "c", "name": "n", "source": "a", "time_base": "1/1000", "frames": 1, "captions": captions}
+    return Clip.model_validate({**values, "start": round(start * 1000), "end": round(end * 1000), **more})
+
+
+def placed(*clips: Clip, line: float = 20.0) -> tuple[Page, ...]:
+    return pages(lay_out(clips, "25/1"), "25/1", line)
+
+
+def text_of(page: Page) -> str:
+    return " ".join(token.text for token in page.tokens)
+
+
+def test_words_keep_their_moments_through_a_cut() -> None:
+    (page,) = placed(clip(5, 6), clip(10, 12, said("one two three", 10.4)))
+    assert [(t.text, t.start, t.end) for t in page.tokens] == [("one", 35, 43), ("two", 45, 53), ("three", 55, 63)]
+    assert (page.start, page.end) == (35, 65)
+
+
+def test_words_outside_the_span_are_not_shown() -> None:
+    (page,) = placed(clip(0.5, 1.1, said("one two three four")))
+    assert text_of(page) == "two three"
+
+
+def test_slow_motion_stretches_the_words() -> None:
+    (page,) = placed(clip(0, 2, said("one two"), speed="1/2"))
+    assert [t.start for t in page.tokens] == [0, 20]
+
+
+def test_a_line_without_word_times_is_shown_whole() -> None:
+    (page,) = placed(clip(0, 2, Caption(text="no times here", start=0.2, end=1.8)))
+    assert (page.start, page.end, page.timed) == (5, 45, False)
+    assert text_of(page) == "no times here"
+
+
+def test_a_line_hardly_touched_by_the_span_is_left_out() -> None:
+    assert placed(clip(0, 1, Caption(text="late", start=0.99, end=3))) == ()
+
+
+def test_long_lines_become_pages_of_two_lines_one_after_another() -> None:
+    made = placed(clip(0, 20, said("word " * 40, each=0.3)), line=10)
+    assert len(made) > 3
+    assert all(sum(width(t.text) + 0.3 for t in page.tokens) <= 20 for page in made)
+    assert all(a.end <= b.start for a, b in pairwise(made))
+    assert " ".join(map(text_of, made)).split() == ["word"] * 40
+
+
+def test_captions_that_overlap_are_never_on_screen_together() -> None:
+    made = placed(clip(0, 5, said("first line", 0), said("second line", 0.5)))
+    assert [text_of(p) for p in made] == ["first line", "second line"]
+    assert made[0].end <= made[1].start
+
+
+def test_a_word_wider_than_a_line_is_broken() -> None:
+    (page, *_) = placed(clip(0, 2, said("x" * 60)), line=12)
+    assert all(width(t.text) <= 12 for t in page.tokens) and page.tokens[1].glued
+
+
+def test_writing_without_spaces_is_joined_without_spaces() -> None:
+    words = (Word(text="你好", start=0, end=0.5), Word(text="世界", start=0.5, end=1))
+    (page,) = placed(clip(0, 1, Caption(text="你好世界", start=0, end=1, words=words)))
+    drawn = ass.script(ass.frame(1920, 1080), [page], PLAIN, "", frames=25, rate="25/1")
+    assert "你好世界" in drawn
+
+
+def test_pages_are_cut_to_the_chunk() -> None:
+    made = placed(clip(0, 4, said("one two three four five", 0.4)))
+    (seen,) = within(made, 25, 50)
+    assert (seen.start, seen.end) == (0, 25)
+    assert [t.start for t in seen.tokens] == [-15, -5, 5, 15, 25]
+    assert within(made, 90, 100) == ()
+
+
+def events(script: str) -> list[tuple[str, str, str]]:
+    lines = [line.split(",", 8) for line in script.splitlines() if line.startswith("Dialogue:")]
+    return [(line[1], line[2], line[7] + ("," + line[8] if len(line) > 8 else "")) for line in lines]
+
+
+def test_a_highlight_moves_from_word_to_word_without_a_gap() -> None:
+    made = placed(clip(0, 2, said("one two three")))
+    drawn = ass.script(ass.frame(1920, 1080), made, HIGHLIGHT, "", frames=50, rate="25/1")
+    got = events(drawn)
+    assert [re.findall(r"E1FF&\}(\w+)\{", text) for _, _, text in got] == [["one"], ["two"], ["three"]]
+    assert [a[1] for a in got[:-1]] == [b[0] for b in got[1:]]
+    assert got[0][0] == "0:00:00.00" and got[1][0] == "0:00:00.38"
+
+
+def test_a_highlight_goes_on_in_the_middle_of_a_word() -> None:
+    made = within(placed(clip(0, 2, said("one two three"))), 12, 50)
+    first = events(ass.script(ass.frame(1920, 1080), made, HIGHLIGHT, "", frames=38, rate="25/1"))[0]
+    assert "E1FF&}two{" in first[2] and first[0] == "0:00:00.00"
+
+
+@pytest.mark.parametrize("rate", ["24000/1001", "25/1", "30000/1001", "60/1"])
+def test_a_boundary_lies_between_two_frames(rate: str) -> None:
+    for frame in (1, 2, 7, 29, 30, 1001, 52_345):
+        page = Page(frame, frame + 30, (), timed=False)
+        drawn = ass.script(ass.frame(1920, 1080), [page], PLAIN, "", frames=10, rate=rate)
+        clock = events(drawn)[0][0]
+        hours, minutes, seconds = clock.split(":")
+        at = Fraction(hours) * 3600 + Fraction(minutes) * 60 + Fraction(seconds)
+        assert (frame - 1) / Fraction(rate) < at < frame / Fraction(rate)
+
+
+def test_nothing_to_draw_is_no_script() -> None:
+    assert ass.script(ass.frame(64, 64), [], PLAIN, " \x00 ", frames=10, rate="25/1") == ""
+
+
+def plainly(drawn: str) -> str:
+    """What libass shows of an event: overrides gone, escapes undone."""
+    text = re.sub(r"(?<!\\)\{\\c&H[0-9A-F]+&\}", "", drawn)
+    assert not re.search(r"(?<!\\)[{}]", text), "no other override begins or ends"
+    assert not re.search(r"\\[Nnh]", text), "no line break but libass's own"
+    return text.replace("\\{", "{").replace("\\}", "}").replace(ass.WORD_JOINER, "")
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_only_letters(text: str) -> None:
+    shown = plainly(ass.escaped(text))
+    kept = "".join(" " if c.isspace() else c for c in text)
+    assert "\n" not in shown and "\r" not in shown and "\x00" not in shown
+    assert [c for c in shown if c.isalnum()] == [c for c in kept if c.isalnum()]
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=12),
+    st.sampled_from(["plain", "boxed", "highlight"]),
+)
+def test_no_caption_can_leave_its_event(words: list[str], style: str) -> None:
+    spoken = tuple(Word(text=w, start=i * 0.3, end=i * 0.3 + 0.2) for i, w in enumerate(words))
+    made = placed(clip(0, 4, Caption(text=" ".join(words), start=0, end=4, words=spoken)))
+    look = CaptionStyle.model_validate({"name": style})
+    drawn = ass.script(ass.frame(1080, 1920), made, look, words[0], frames=100, rate="25/1")
+    head, _, body = drawn.partition("[Events]\n")
+    assert head.count("\nStyle: ") in (0, 2)
+    for line in body.splitlines()[1:]:
+        assert line.startswith("Dialogue: ")
+        plainly(line)
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (1080, 1080), (1080, 1350), (320, 180)])
+def test_layouts_keep_captions_off_the_edges(size: tuple[int, int]) -> None:
+    layout = ass.frame(*size)
+    assert layout.side >= 0.079 * size[0] and layout.top >= 0.05 * size[1]
+    assert layout.bottom >= (0.18 if size[1] > size[0] * 1.3 else 0.06) * size[1]
+    assert 8 <= layout.line_width <= 40
