@@ -1,0 +1,131 @@
+"""A whole job on the embedded studio against the same probe, analysis, plan and render called as functions here."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import secrets
+import struct
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from deploy.embedded import Studio
+from deploy.sample import Sample, make_sample
+from services.analyzer.app import speech_engine
+from services.analyzer.engines.captions import CaptionsEngine
+from services.analyzer.handlers.analyze import _document
+from services.analyzer.handlers.deps import Deps, subfolder
+from services.analyzer.handlers.measuring import Measuring
+from services.analyzer.settings import AnalyzerSettings
+from services.analyzer.tools.probe import probe
+from services.analyzer.tools.speech import read_captions
+from services.planner.domain.footage import Material
+from services.planner.domain.planning import plan
+from services.planner.tools.catalog import templates
+from services.renderer.settings import RendererSettings
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.film import Order, render
+from services.renderer.tools.join import Tags
+from shared import log
+from shared.contracts.blob import BlobRef
+from shared.contracts.commands import RenderTimeline
+from shared.contracts.plan import Wishes
+from shared.contracts.timeline import Timeline
+from shared.step import Step
+from tests.bench.table import Row, median
+
+ROUNDS = 3
+
+
+class Alone:
+    """What the functions need of a step: a folder, and somebody to tell."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.log = log.get("bench")
+
+    def progress(self, fraction: float, detail: dict[str, float | int | str] | None = None) -> None:
+        """Nobody listens."""
+
+
+def _as_new(sample: Sample, folder: Path) -> Sample:
+    """The same film with another content hash: an ignored box at its end."""
+    video = folder / f"{secrets.token_hex(4)}.mp4"
+    noise = secrets.token_bytes(16)
+    video.write_bytes(sample.video.read_bytes() + struct.pack(">I4s", 8 + len(noise), b"free") + noise)
+    return dataclasses.replace(sample, video=video)
+
+
+async def _job(http: httpx.AsyncClient, sample: Sample) -> tuple[float, str]:
+    """The time from the upload to the checked film, in seconds, and the render's id."""
+    begun = time.perf_counter()
+    files = {"file": sample.video.open("rb"), "captions": sample.subtitles.open("rb")}
+    body: dict[str, Any] = (await http.post("/api/ingest", files=files, params={"wait": 60})).raise_for_status().json()
+    await http.post(f"/api/consent/{body['asset']['id']}/checkbox", json={"accepted": True})
+    answer = (await http.post(f"/api/render/{body['project']['id']}", json={}, params={"wait": 60})).raise_for_status()
+    job = str(answer.json()["job_id"])
+    status = (await http.get(f"/api/jobs/{job}")).json()["status"]
+    taken = time.perf_counter() - begun
+    assert status == "completed", status
+    return taken, job
+
+
+async def _functions(sample: Sample, order: RenderTimeline, timeline: Timeline, scratch: Path) -> float:
+    begun = time.perf_counter()
+    scratch.mkdir()
+    deps = Deps(AnalyzerSettings(), cast(Any, None), cast(Any, None), lambda: speech_engine(AnalyzerSettings()))
+    step = cast(Step, Alone(scratch))
+    await probe(sample.video, subfolder(scratch, "first"), deps.bounds)
+    engine = CaptionsEngine(sample.subtitles, "0" * 64, read_captions)
+    found = await Measuring(sample.video, engine, None, step, deps).measure()
+    analysis = _document(found, "0" * 64, None, None)
+    ref = BlobRef(key="x/y", sha256="0" * 64, size=1, content_type="video/mp4")
+    plan([Material("a", ref, analysis)], Wishes(), templates())
+    sources = dict.fromkeys(timeline.sources, sample.video)
+    tags = Tags("", "", datetime.now(UTC))
+    films = await render(
+        Bench(scratch, RendererSettings()), Order(timeline, sources, order.outputs, order.options, tags), step.progress
+    )
+    assert films[0].check.passed
+    return time.perf_counter() - begun
+
+
+async def _order(studio: Studio, job: str) -> tuple[RenderTimeline, Timeline]:
+    """What the renderer was told to do in that job."""
+    pool = studio.services["renderer"].infra.pool
+    body = await pool.fetchval("select body from inbox where subject = $1 and type like '%RenderTimeline'", job)
+    from shared.contracts.envelope import decode
+
+    order = RenderTimeline.model_validate(decode(body).data)
+    document = await studio.services["renderer"].infra.blobs.get_bytes(order.timeline)
+    return order, Timeline.model_validate_json(document)
+
+
+async def measure() -> list[Row]:
+    """Three rounds, the two ways in turn, on fresh content each time (or the analysis would come from its cache)."""
+    log.configure("warning")
+    jobs, alone = [], []
+    with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as name:
+        folder = Path(name)
+        (folder / "sample").mkdir()
+        sample = await make_sample(folder / "sample", seconds=20, size=(640, 360), fps=30)
+        async with Studio(folder / "studio") as studio, httpx.AsyncClient(base_url=studio.url, timeout=300) as http:
+            await _job(http, _as_new(sample, folder))
+            for number in range(ROUNDS):
+                fresh = _as_new(sample, folder)
+                taken, job = await _job(http, fresh)
+                jobs.append(taken)
+                order, timeline = await _order(studio, job)
+                alone.append(await _functions(fresh, order, timeline, folder / f"alone{number}"))
+                await asyncio.sleep(0.5)
+    over = [a - b for a, b in zip(jobs, alone, strict=True)]
+    return [
+        Row("ingest and render as jobs over REST, 20 s of 360p to 1080x1920", median(jobs), "s"),
+        Row("the same as functions in one process", median(alone), "s"),
+        Row("overhead of the platform, median of the pairs", median(over), "s", "≤ 1"),
+    ]

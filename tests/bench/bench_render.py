@@ -1,0 +1,158 @@
+"""A 20-cut edit of a 720p film, against one hand-written ffmpeg command for it: the same encoder, frames compared."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from services.renderer.settings import RendererSettings
+from services.renderer.tools import film
+from services.renderer.tools.check import measure as measure_film
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.join import Tags
+from shared.contracts.blob import BlobRef
+from shared.contracts.layout import lay_out
+from shared.contracts.media import AudioStream, MediaInfo, VideoStream
+from shared.contracts.time import MICROSECONDS
+from shared.contracts.timeline import Clip, Output, RenderOptions, Source, Timeline
+from shared.process import Limits, ffmpeg_path, run
+from tests.bench.table import Row, median
+
+SECONDS, RATE, CUTS, ROUNDS = 90, 30, 20, 1
+WIDTH, HEIGHT = 1280, 720
+LIMITS = Limits(wall_s=3600)
+SMALL = (96, 54)
+
+
+async def measure() -> list[Row]:
+    """Both ways in turn, medians of the rounds; the results must be the same frames."""
+    with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as name:
+        folder = Path(name)
+        source = folder / "source.mp4"
+        await _make(source)
+        cuts = _cuts()
+        hand, ours, look = [], [], []
+        for i in range(ROUNDS):
+            hand.append(await _spent(_by_hand(source, cuts, folder / "hand.mp4")))
+            room = folder / f"ours{i}"
+            room.mkdir()
+            ours.append(await _spent(_ours(source, cuts, room)))
+            made = room / "film_wide.mp4"
+            look.append(await _spent(measure_film(Bench(room, RendererSettings()), made, lambda frame: None)))
+        await _same(folder / "hand.mp4", made, sum(n for _, n in cuts))
+    return [*_rows("wall", *(median([s.wall for s in way]) for way in (hand, ours, look))),
+            *_rows("CPU", *(median([s.cpu for s in way]) for way in (hand, ours, look)))]  # fmt: skip
+
+
+def _rows(kind: str, hand: float, ours: float, look: float) -> list[Row]:
+    return [
+        Row(f"one hand-written command, {kind}", hand, "s"),
+        Row(f"the renderer, its check included, {kind}", ours, "s"),
+        Row(f"renderer without its check against hand-written, {kind}", (ours - look) / hand, "x", "≤ 1.1"),
+        Row(f"renderer with its check against hand-written, {kind}", ours / hand, "x"),
+        Row(f"the check's share, {kind}", 100 * look / ours, "%", "< 15"),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Seconds on the clock, and of CPU in child processes."""
+
+    wall: float
+    cpu: float
+
+
+async def _spent(work: Awaitable[object]) -> Spent:
+    began, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    await work
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
+    return Spent(time.perf_counter() - began, cpu)
+
+
+def _cuts() -> list[tuple[int, int]]:
+    """First frame and number of frames of each cut, in an order that no film has."""
+    chance = random.Random(20)
+    return [(chance.randrange(0, (SECONDS - 4) * RATE), chance.randrange(45, 100)) for _ in range(CUTS)]
+
+
+async def _make(path: Path) -> None:
+    picture = f"testsrc2=s={WIDTH}x{HEIGHT}:r={RATE}:d={SECONDS},noise=alls=3:allf=t"
+    sound = f"anoisesrc=r=48000:a=0.2:d={SECONDS}:c=pink"
+    inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
+    codecs = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "250", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    await run([ffmpeg_path(), "-loglevel", "error", *inputs, *codecs, str(path)], limits=LIMITS)
+
+
+async def _by_hand(source: Path, cuts: list[tuple[int, int]], target: Path) -> None:
+    """The fastest exact single command: one input for each cut, sought by key frame, joined by the concat filter."""
+    inputs: list[str] = []
+    for first, frames in cuts:
+        inputs += ["-ss", f"{first / RATE:.6f}", "-t", f"{frames / RATE:.6f}", "-i", str(source)]
+    labels = "".join(f"[{i}:v][{i}:a]" for i in range(CUTS))
+    graph = f"{labels}concat=n={CUTS}:v=1:a=1[v][a]"
+    codecs = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-g", "150"]
+    rest = ["-c:a", "aac", "-b:a", "192k", "-movflags", "+faststart", str(target)]
+    head = [ffmpeg_path(), "-loglevel", "error", "-y"]
+    await run([*head, *inputs, "-filter_complex", graph, "-map", "[v]", "-map", "[a]", *codecs, *rest], limits=LIMITS)
+
+
+async def _ours(source: Path, cuts: list[tuple[int, int]], folder: Path) -> None:
+    timeline = _timeline(source, cuts)
+    options = RenderOptions(captions=False, loudness=None)
+    output = Output(name="wide", width=WIDTH, height=HEIGHT)
+    tags = Tags("", "", datetime(2026, 1, 1, tzinfo=UTC))
+    order = film.Order(timeline, {"a": source}, (output,), options, tags)
+    (done,) = await film.render(
+        Bench(folder, RendererSettings(keyframe_seconds=5)), order, lambda fraction, detail: None
+    )
+    assert done.check.passed, done.check.findings
+
+
+def _timeline(source: Path, cuts: list[tuple[int, int]]) -> Timeline:
+    video = VideoStream(
+        index=0, codec="h264", width=WIDTH, height=HEIGHT, coded_width=WIDTH, coded_height=HEIGHT, frame_rate=f"{RATE}/1",
+        time_base="1/15360", duration=SECONDS, color_space="bt709",
+    )  # fmt: skip
+    audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=1, duration=SECONDS)
+    media = MediaInfo(
+        kind="video", container="mp4", duration=SECONDS, size=source.stat().st_size, video=video, audio=audio
+    )
+    blob = BlobRef(key="ingest/source.mp4", sha256="0" * 64, size=media.size, content_type="video/mp4")
+    clips = [
+        Clip(
+            id=f"c{i}", name=f"cut {i}", source="a", time_base=MICROSECONDS, frames=1,
+            start=round(Fraction(first * 1_000_000, RATE)), end=round(Fraction((first + frames) * 1_000_000, RATE)),
+        )
+        for i, (first, frames) in enumerate(cuts)
+    ]  # fmt: skip
+    rate = f"{RATE}/1"
+    return Timeline(rate=rate, sources={"a": Source(blob=blob, media=media)}, video=lay_out(clips, rate))
+
+
+async def _same(one: Path, other: Path, frames: int) -> None:
+    """Hold that both films have the same frames: each is nearest to its counterpart, not to a neighbour of that."""
+    a, b = await asyncio.gather(_small(one), _small(other))
+    assert len(a) == len(b) == frames, (len(a), len(b), frames)
+    own = np.abs(a - b).mean(axis=1)
+    assert (own[1:] <= np.abs(a[:-1] - b[1:]).mean(axis=1) + 0.5).all()
+    assert (own[:-1] <= np.abs(a[1:] - b[:-1]).mean(axis=1) + 0.5).all()
+    assert own.max() < 4, own.max()
+
+
+async def _small(path: Path) -> npt.NDArray[np.int16]:
+    scale = f"scale={SMALL[0]}:{SMALL[1]}:flags=area,format=gray"
+    out = ["-vf", scale, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
+    done = await run([ffmpeg_path(), "-loglevel", "error", "-i", str(path), *out], limits=LIMITS)
+    return np.frombuffer(done.stdout, np.uint8).reshape(-1, SMALL[0] * SMALL[1]).astype(np.int16)
