@@ -18,6 +18,7 @@ from shared.contracts.blob import BlobRef
 P = ParamSpec("P")
 T = TypeVar("T")
 PIECE = 1024 * 1024
+_PATIENCE_S = 1.0
 
 
 class BytesGone(Exception):
@@ -70,7 +71,13 @@ class StoredBlobs(ABC):
         except BytesGone as error:
             raise missing(key, "was removed while it was read") from error
         finally:
-            await self._call(source.close)
+            await self._end(source)
+
+    async def _end(self, source: Bytes) -> None:
+        """Close ``source``; while a thread hangs in it, because the store does, it closes by itself later."""
+        closing = asyncio.ensure_future(self._call(source.close))
+        closing.add_done_callback(lambda closed: closed.cancelled() or closed.exception())
+        await asyncio.wait([closing], timeout=_PATIENCE_S)
 
     async def _opened(self, key: str, start: int, end: int | None) -> tuple[Record, Bytes, bytes]:
         """Return an object's record, and its bytes with the first piece of them."""
@@ -85,7 +92,7 @@ class StoredBlobs(ABC):
             except BytesGone:
                 gone = record  # it may have been replaced just now: look again
             except BaseException:
-                await self._call(source.close)
+                await self._end(source)
                 raise
 
     async def get_bytes(self, ref_or_key: BlobRef | str, limit: int = DEFAULT_LIMIT) -> bytes:
@@ -103,7 +110,7 @@ class StoredBlobs(ABC):
         except BytesGone as error:
             raise missing(asked.key, "was removed while it was read") from error
         finally:
-            await self._call(source.close)
+            await self._end(source)
         if hashlib.sha256(data).hexdigest() != found.sha256:
             raise BlobCorrupt(f"The object {asked.key} does not have the digest that it was stored with.")
         return bytes(data)

@@ -68,7 +68,7 @@ class BucketBlobs(StoredBlobs):
         except BytesGone as error:
             raise missing(record.ref.key, "was removed while it was read") from error
         finally:
-            await self._call(source.close)
+            await self._end(source)
 
     async def delete(self, key: str) -> None:
         """See :class:`Blobs`."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import io
 import os
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from deploy.stack import StackServers
 from shared.blobs import BlobStoreUnavailable
 from shared.errors import BlobMissing, TransientError
 from shared.s3 import S3Blobs
+from tests.contract.cutter import cut_off
 
 MB = 1024 * 1024
 
@@ -45,44 +46,6 @@ async def content(pieces: AsyncIterator[bytes]) -> bytes:
     return b"".join([piece async for piece in pieces])
 
 
-class Cutter:
-    """A TCP proxy before the store that cuts a connection off after so many bytes of reply, as often as it is told."""
-
-    def __init__(self, endpoint: str) -> None:
-        url = urlsplit(endpoint)
-        self._host, self._port = url.hostname, url.port
-        self.cuts = 0
-        self.after = 0
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, here = await asyncio.open_connection(self._host, self._port)
-        with contextlib.suppress(ConnectionError):
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._copy(reader, here, cut=False))
-                group.create_task(self._copy(there, writer, cut=True))
-
-    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, cut: bool) -> None:
-        sent = 0
-        try:
-            while data := await reader.read(64 * 1024):
-                sent += len(data)
-                if cut and self.cuts > 0 and sent > self.after:
-                    self.cuts -= 1
-                    return
-                writer.write(data)
-                await writer.drain()
-        finally:
-            writer.close()
-
-
-@contextlib.asynccontextmanager
-async def cut_off(endpoint: str) -> AsyncIterator[tuple[Cutter, str]]:
-    cutter = Cutter(endpoint)
-    server = await asyncio.start_server(cutter.serve, "127.0.0.1", 0)
-    async with server:
-        yield cutter, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
 async def test_a_reply_that_is_cut_off_is_taken_up_where_it_broke(
     stack: StackServers, blobs: S3Blobs, tmp_path: Path
 ) -> None:
@@ -96,6 +59,23 @@ async def test_a_reply_that_is_cut_off_is_taken_up_where_it_broke(
         cutter.after, cutter.cuts = 5 * MB, 3
         assert await content(through.read("k")) == data
         assert cutter.cuts == 1
+
+
+async def test_a_store_that_hangs_does_not_hold_up_a_cancel(stack: StackServers, tmp_path: Path) -> None:
+    direct = spec(stack, tmp_path)
+    await S3Blobs(**direct).check()
+    await S3Blobs(**direct).put_bytes("k", os.urandom(12 * MB), "text/plain")
+    async with cut_off(direct["endpoint"]) as (cutter, endpoint):
+        cutter.after, cutter.cuts, cutter.stall = 2 * MB, 1, True
+        reading = asyncio.create_task(content(S3Blobs(**direct | {"endpoint": endpoint}).read("k")))
+        done, _ = await asyncio.wait([reading], timeout=1.5)
+        assert not done
+        started = time.monotonic()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        cutter.stall = False
+    assert time.monotonic() - started < 2
 
 
 async def test_a_store_that_always_cuts_off_is_unavailable(stack: StackServers, tmp_path: Path) -> None:
@@ -175,8 +155,6 @@ async def test_parts_of_an_upload_that_was_given_up_are_removed(stack: StackServ
 
 async def test_the_sweep_takes_what_is_old_and_unused_and_nothing_else(blobs: S3Blobs) -> None:
     ref = await blobs.put_bytes("a/k", b"kept", "text/plain")
-    import io
-
     for name in ("data/a/0123~k", "data/gone/4567~x.mp4", "probe/89"):
         await asyncio.to_thread(blobs.bucket.put, name, io.BytesIO(b"left"), "text/plain")
     assert await blobs.sweep() == 0
