@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import psutil
 
+from services.gateway.api.records import Ingested, ProjectDetail
 from shared.contracts.commands import Command, PlanEdit, ProbeMedia
 from shared.contracts.events import Event, MediaProbed
 from shared.infra import Infra
@@ -27,6 +28,8 @@ async def rows(gateway: Stage) -> tuple[int, int]:
 async def test_ingest_answers_with_asset_project_and_timeline(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         body = await gateway.ingest(title="My film", template_name="calm", target_duration="12.5", seed="7", story="us")
+        assert set(body["project"]) == set(ProjectDetail.model_fields)
+        Ingested.model_validate(body)
         asset, project = body["asset"], body["project"]
         assert asset["resolution"] == "320x180"
         assert (asset["duration"], asset["fps"], asset["frame_rate"]) == (10.0, 29.97, "30000/1001")

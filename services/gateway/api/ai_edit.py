@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_job
+from services.gateway.api.edit_records import Applied, EditData, EditList, EditStarted, PlannedEdit
 from services.gateway.api.jobs import own_job
 from services.gateway.api.paging import Page, link_next
-from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.records import answered, shown_as
 from services.gateway.api.shown import linker, own_asset
 from services.gateway.domain import ratio
 from services.gateway.domain.account import Account
@@ -31,7 +32,7 @@ APPLY_WAIT = 60.0
 APART = 0.5
 
 
-@router.get("/data", summary="What is known of a film", responses=PROBLEMS(404))
+@router.get("/data", summary="What is known of a film", **shown_as(EditData, 404))
 async def data(video_id: str, gateway: Parts, caller: Caller) -> View:
     """Return the film, its transcription and how much was found in it; zeros before the analysis."""
     async with gateway.pool.acquire() as connection:
@@ -48,7 +49,12 @@ async def data(video_id: str, gateway: Parts, caller: Caller) -> View:
     }
 
 
-@router.post("/generate", status_code=202, summary="Plan an edit by a story", responses=PROBLEMS(404, 422))
+@router.post(
+    "/generate",
+    status_code=202,
+    summary="Plan an edit by a story",
+    responses=answered(EditStarted, 404, 422, also=(202,)),
+)
 async def generate(video_id: str, order: AiEditOrder, gateway: Parts, caller: Caller, wait: Wait) -> JSONResponse:
     """Start an edit. What is not analysed yet is analysed first; a project's timeline is not touched."""
     if order.aspect_ratios is not None:
@@ -62,7 +68,7 @@ async def generate(video_id: str, order: AiEditOrder, gateway: Parts, caller: Ca
     return JSONResponse(body, 202, headers={"Location": f"/api/videos/{asset.id}/ai-edit/plan/{job.id}"})
 
 
-@router.get("/plan/{job_id}", summary="The plan of an edit", responses=PROBLEMS(404))
+@router.get("/plan/{job_id}", summary="The plan of an edit", **shown_as(PlannedEdit, 404))
 async def plan(video_id: str, job_id: str, gateway: Parts, caller: Caller) -> View:
     """Return the edit job with its plan; ``llm_plan`` is null before there is one."""
     job = await _own_edit(gateway, caller, video_id, job_id)
@@ -75,7 +81,11 @@ async def plan(video_id: str, job_id: str, gateway: Parts, caller: Caller) -> Vi
     return {**shown, "llm_plan": plan_view(made, tone if isinstance(tone, str) else None)}
 
 
-@router.post("/apply/{job_id}", summary="Render a plan", responses=PROBLEMS(404, 409, 422))
+@router.post(
+    "/apply/{job_id}",
+    summary="Render a plan",
+    responses=answered(Applied, 404, 409, 422, also=(200, 202)),
+)
 async def apply(
     video_id: str,
     job_id: str,
@@ -100,7 +110,7 @@ async def apply(
     return _applied(gateway, job, render)
 
 
-@router.get("", summary="Edits of a film, newest first", responses=PROBLEMS(404, 422))
+@router.get("", summary="Edits of a film, newest first", **shown_as(EditList, 404, 422))
 async def list_edits(
     video_id: str, *, request: Request, response: Response, gateway: Parts, caller: Caller, asked: Page
 ) -> View:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.api.context import Caller, Gateway, Parts
-from services.gateway.api.multipart import read_form
+from services.gateway.api.multipart import form_of, read_form
 from services.gateway.api.paging import NumberedPage, link_next
-from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.records import ConsentLog, ConsentRecord, shown_as
 from services.gateway.api.shown import linker, own_asset
 from services.gateway.api.uploads import Upload, drain
 from services.gateway.domain.kinds import Kind, document_kind
@@ -33,7 +33,7 @@ class Checkbox(BaseModel):
     accepted: bool = Field(strict=True)
 
 
-@router.get("/{asset_id}", summary="The consent for an asset", responses=PROBLEMS(404))
+@router.get("/{asset_id}", summary="The consent for an asset", **shown_as(ConsentRecord, 404))
 async def read_consent(asset_id: str, gateway: Parts, caller: Caller) -> View:
     """Return what was said; ``has_checkbox: false`` and nulls when nothing was."""
     async with gateway.pool.acquire() as connection:
@@ -41,7 +41,7 @@ async def read_consent(asset_id: str, gateway: Parts, caller: Caller) -> View:
         return await _shown(gateway, connection, asset.id)
 
 
-@router.post("/{asset_id}/checkbox", summary="Give or withdraw consent", responses=PROBLEMS(404, 422))
+@router.post("/{asset_id}/checkbox", summary="Give or withdraw consent", **shown_as(ConsentRecord, 404, 422))
 async def set_checkbox(asset_id: str, said: Checkbox, gateway: Parts, caller: Caller) -> View:
     """Record the answer. Withdrawing stops the renders of the asset that are not done."""
     async with transaction(gateway.pool) as connection:
@@ -53,7 +53,12 @@ async def set_checkbox(asset_id: str, said: Checkbox, gateway: Parts, caller: Ca
     return shown
 
 
-@router.post("/{asset_id}/upload", summary="Upload the signed document", responses=PROBLEMS(404, 413, 415, 422))
+@router.post(
+    "/{asset_id}/upload",
+    summary="Upload the signed document",
+    **shown_as(ConsentRecord, 404, 413, 415, 422),
+    openapi_extra=form_of(file="A PDF, PNG or JPEG."),
+)
 async def upload_document(asset_id: str, request: Request, gateway: Parts, caller: Caller) -> View:
     """Keep a PDF, PNG or JPEG, told by its content, as further evidence. It does not replace the checkbox."""
     async with gateway.pool.acquire() as connection:
@@ -65,7 +70,7 @@ async def upload_document(asset_id: str, request: Request, gateway: Parts, calle
         return await _shown(gateway, connection, asset.id)
 
 
-@router.get("/{asset_id}/log", summary="Who said what, when", responses=PROBLEMS(404, 422))
+@router.get("/{asset_id}/log", summary="Who said what, when", **shown_as(ConsentLog, 404, 422))
 async def read_log(
     asset_id: str, *, request: Request, response: Response, gateway: Parts, caller: Caller, asked: NumberedPage
 ) -> View:

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_job
-from services.gateway.api.multipart import read_form
+from services.gateway.api.multipart import form_of, read_form
+from services.gateway.api.records import Ingested, answered
 from services.gateway.api.shown import shown_project
 from services.gateway.api.uploads import Upload, drain, too_large
 from services.gateway.domain.account import Account
@@ -51,7 +52,13 @@ class IngestFields(BaseModel):
         return Wishes.model_validate(self.model_dump(exclude={"title", "auto_analyze"}))
 
 
-@router.post("/api/ingest", status_code=201, summary="Upload a film and let it be edited")
+@router.post(
+    "/api/ingest",
+    status_code=201,
+    summary="Upload a film and let it be edited",
+    responses=answered(Ingested, 413, 415, 422, also=(201, 202)),
+    openapi_extra=form_of(IngestFields, file="The film.", captions="Its subtitles: SRT, VTT, ASS or JSON."),
+)
 async def ingest(request: Request, gateway: Parts, caller: Caller, wait: Wait) -> JSONResponse:
     """Stream a film into the store, look into it, and make an asset and a project of it.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
@@ -18,10 +19,20 @@ from shared.contracts.blob import BlobRef, checked_key
 router = APIRouter(tags=["media"])
 SHOWN = ("video/", "audio/", "image/png", "image/jpeg", "image/webp", "image/gif")
 LONGEST_CACHE = 3600
+UNCHANGED: dict[str, Any] = {"description": "What the client has is still good."}
+BYTES: dict[str, Any] = {
+    "description": "The bytes.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 @router.head("/media/{key:path}", include_in_schema=False)
-@router.get("/media/{key:path}", summary="Fetch an object by its signed link", responses=PROBLEMS(403, 404, 416))
+@router.get(
+    "/media/{key:path}",
+    summary="Fetch an object by its signed link",
+    responses={200: BYTES, 206: BYTES, 304: UNCHANGED, **PROBLEMS(403, 404, 416)},
+    response_class=Response,
+)
 async def media(key: str, request: Request, gateway: Parts, exp: str | None = None, sig: str | None = None) -> Response:
     """Answer with the object's bytes, or the asked range of them (206).
 

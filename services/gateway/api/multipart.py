@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
+from pydantic import BaseModel
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect
@@ -36,6 +37,15 @@ class _Part:
 
 
 _Happening = tuple[Literal["begin", "header", "headers", "data", "end", "closed"], bytes, bytes]
+
+
+def form_of(fields: type[BaseModel] | None = None, **files: str) -> dict[str, Any]:
+    """Return OpenAPI's description of a form: its ``fields``, and its ``files`` by name; ``file`` is required."""
+    described = dict(fields.model_json_schema()["properties"]) if fields else {}
+    for name, text in files.items():
+        described[name] = {"type": "string", "format": "binary", "description": text}
+    schema = {"type": "object", "required": ["file"], "properties": described}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
 async def read_form(body: AsyncIterator[bytes], content_type: str | None, sinks: Mapping[str, Sink]) -> dict[str, str]:

@@ -9,8 +9,9 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from services.gateway.api.context import Caller, Parts
+from services.gateway.api.edit_records import Effects, Templates
 from services.gateway.api.paging import Page, link_next
-from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.records import AssetPage, AssetRecord, ProjectDetail, ProjectItem, answered, shown_as
 from services.gateway.api.shown import linker, own_asset, shown_project
 from services.gateway.domain.kinds import Kind
 from services.gateway.domain.refusal import conflict, wrong_field
@@ -18,16 +19,18 @@ from services.gateway.domain.timeline_rules import EFFECT_PARAMETERS, SFX
 from services.gateway.domain.views import View, asset_view, project_item
 from services.gateway.store import assets, projects
 from shared.contracts.ids import new_id
+from shared.contracts.media import Analysis
 from shared.contracts.plan import TEMPLATES
 from shared.contracts.timeline import EFFECTS
 from shared.db import transaction
 
 router = APIRouter(prefix="/api", tags=["projects"])
 CAPTIONS = Kind("txt", "text/plain; charset=utf-8")
+SUBTITLES = {"requestBody": {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}}
 ProjectId = Annotated[str, Field(description="The id of a project.")]
 
 
-@router.get("/projects", summary="Projects, newest first", responses=PROBLEMS(422))
+@router.get("/projects", summary="Projects, newest first", **shown_as(list[ProjectItem], 422))
 async def list_projects(
     request: Request, response: Response, gateway: Parts, caller: Caller, asked: Page
 ) -> list[View]:
@@ -40,14 +43,14 @@ async def list_projects(
     return [project_item(project, media[project.asset_id], linker(gateway)) for project in shown]
 
 
-@router.get("/projects/{project_id}", summary="One project", responses=PROBLEMS(404))
+@router.get("/projects/{project_id}", summary="One project", **shown_as(ProjectDetail, 404))
 async def read_project(project_id: ProjectId, gateway: Parts, caller: Caller) -> View:
     """Return the ProjectDetail."""
     async with gateway.pool.acquire() as connection:
         return await shown_project(gateway, connection, caller.id, project_id)
 
 
-@router.get("/assets", summary="Assets, newest first", responses=PROBLEMS(422))
+@router.get("/assets", summary="Assets, newest first", **shown_as(AssetPage, 422))
 async def list_assets(request: Request, response: Response, gateway: Parts, caller: Caller, asked: Page) -> View:
     """Return ``{items, next_cursor}``."""
     async with gateway.pool.acquire() as connection:
@@ -57,14 +60,14 @@ async def list_assets(request: Request, response: Response, gateway: Parts, call
     return {"items": [asset_view(asset, linker(gateway)) for asset in shown], "next_cursor": cursor}
 
 
-@router.get("/assets/{asset_id}", summary="One asset", responses=PROBLEMS(404))
+@router.get("/assets/{asset_id}", summary="One asset", **shown_as(AssetRecord, 404))
 async def read_asset(asset_id: str, gateway: Parts, caller: Caller) -> View:
     """Return the asset's record."""
     async with gateway.pool.acquire() as connection:
         return asset_view(await own_asset(connection, caller.id, asset_id), linker(gateway))
 
 
-@router.get("/assets/{asset_id}/analysis", summary="The analysis of an asset", responses=PROBLEMS(404, 409))
+@router.get("/assets/{asset_id}/analysis", summary="The analysis of an asset", responses=answered(Analysis, 404, 409))
 async def read_analysis(asset_id: str, gateway: Parts, caller: Caller) -> Response:
     """Return the analysis document: shots, silences, transcript, beats and curves. 409 before there is one."""
     async with gateway.pool.acquire() as connection:
@@ -75,7 +78,12 @@ async def read_analysis(asset_id: str, gateway: Parts, caller: Caller) -> Respon
     return StreamingResponse(gateway.blobs.read(asset.analysis.key), headers=headers, media_type="application/json")
 
 
-@router.put("/assets/{asset_id}/transcript", summary="Replace the subtitles of an asset", responses=PROBLEMS(404, 413))
+@router.put(
+    "/assets/{asset_id}/transcript",
+    summary="Replace the subtitles of an asset",
+    **shown_as(AssetRecord, 404, 413),
+    openapi_extra=SUBTITLES,
+)
 async def write_transcript(asset_id: str, request: Request, gateway: Parts, caller: Caller) -> View:
     """Take a subtitle file (SRT, VTT, ASS or JSON) as the body. The next analysis reads its words from there."""
     body = await request.body()
@@ -90,13 +98,13 @@ async def write_transcript(asset_id: str, request: Request, gateway: Parts, call
         return asset_view(await own_asset(connection, caller.id, asset.id), linker(gateway))
 
 
-@router.get("/templates", summary="Styles that an edit can be asked for")
+@router.get("/templates", summary="Styles that an edit can be asked for", **shown_as(Templates))
 async def list_templates() -> View:
     """Return names and what they do."""
     return {"items": [{"name": name, "description": text} for name, text in TEMPLATES.items()], "next_cursor": None}
 
 
-@router.get("/effects", summary="Effects and built-in sounds for segments")
+@router.get("/effects", summary="Effects and built-in sounds for segments", **shown_as(Effects))
 async def list_effects() -> View:
     """Return the effects with the ranges of their parameters, and the sounds that need no media."""
     effects = [

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from services.gateway.api.context import Caller, Parts, Wait, wait_for_job
+from services.gateway.api.edit_records import RenderStarted, RenderStatus
 from services.gateway.api.jobs import own_job
-from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.records import answered, shown_as
 from services.gateway.api.shown import linker, own_asset, own_project
 from services.gateway.domain.refusal import not_found
 from services.gateway.domain.render_order import RenderOrder
@@ -21,7 +22,7 @@ from services.gateway.store import events
 router = APIRouter(prefix="/api/render", tags=["render"])
 
 
-@router.get("/status/{job_id}", summary="How far a render is", responses=PROBLEMS(404))
+@router.get("/status/{job_id}", summary="How far a render is", **shown_as(RenderStatus, 404))
 async def render_status(job_id: str, gateway: Parts, caller: Caller) -> View:
     """Return the status; ``result`` and ``output_url`` are a fresh link once it is finished."""
     job = await own_job(gateway, caller, job_id)
@@ -32,7 +33,12 @@ async def render_status(job_id: str, gateway: Parts, caller: Caller) -> View:
     return status_view(job, logs, linker(gateway))
 
 
-@router.post("/{project_id}", status_code=202, summary="Render a project", responses=PROBLEMS(404, 409, 422))
+@router.post(
+    "/{project_id}",
+    status_code=202,
+    summary="Render a project",
+    responses=answered(RenderStarted, 404, 409, 422, also=(202,)),
+)
 async def render(
     project_id: str, gateway: Parts, caller: Caller, wait: Wait, order: Annotated[RenderOrder | None, Body()] = None
 ) -> JSONResponse:

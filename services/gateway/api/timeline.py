@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from services.gateway.api.context import Caller, Parts, Wait, wait_for_job
+from services.gateway.api.edit_records import RevisionPage, RevisionRecord
 from services.gateway.api.paging import NumberedPage, link_next
-from services.gateway.api.problems import PROBLEMS
+from services.gateway.api.records import AnalyzedProject, ProjectDetail, answered, shown_as
 from services.gateway.api.shown import (
     current_timeline,
     etag_of,
@@ -63,14 +64,18 @@ class Revert(BaseModel):
     revision: int = Field(ge=1, le=2**31 - 1)
 
 
-@router.get("/{project_id}", summary="A project with its timeline", responses=PROBLEMS(404))
+@router.get("/{project_id}", summary="A project with its timeline", responses=answered(ProjectDetail, 404))
 async def read_timeline(project_id: str, gateway: Parts, caller: Caller) -> JSONResponse:
     """Return the ProjectDetail; ``timeline`` is null as long as there is none. ``ETag`` is the revision."""
     async with gateway.pool.acquire() as connection:
         return project_answer(await shown_project(gateway, connection, caller.id, project_id))
 
 
-@router.post("/{project_id}", summary="Change a project's timeline", responses=PROBLEMS(404, 409, 412, 422))
+@router.post(
+    "/{project_id}",
+    summary="Change a project's timeline",
+    responses=answered(ProjectDetail, 404, 409, 412, 422),
+)
 async def write_timeline(
     project_id: str, written: TimelineWrite, gateway: Parts, caller: Caller, if_match: IfMatch = None
 ) -> JSONResponse:
@@ -90,7 +95,11 @@ async def write_timeline(
         return project_answer(await shown_project(gateway, connection, caller.id, project_id))
 
 
-@router.post("/{project_id}/analyze", summary="Analyse again and make a new timeline", responses=PROBLEMS(404, 422))
+@router.post(
+    "/{project_id}/analyze",
+    summary="Analyse again and make a new timeline",
+    responses=answered(AnalyzedProject, 404, 422, also=(200, 202)),
+)
 async def analyze(
     project_id: str, gateway: Parts, caller: Caller, wait: Wait, wishes: Annotated[Wishes | None, Body()] = None
 ) -> JSONResponse:
@@ -105,7 +114,7 @@ async def analyze(
     return project_answer(shown, 200 if job.ended else 202, job_id=job.id)
 
 
-@router.get("/{project_id}/revisions", summary="The history of a timeline", responses=PROBLEMS(404, 422))
+@router.get("/{project_id}/revisions", summary="The history of a timeline", **shown_as(RevisionPage, 404, 422))
 async def revisions(
     project_id: str, *, request: Request, response: Response, gateway: Parts, caller: Caller, asked: NumberedPage
 ) -> View:
@@ -120,7 +129,7 @@ async def revisions(
     return {"items": [revision_item(revision) for revision in shown], "next_cursor": cursor}
 
 
-@router.get("/{project_id}/revisions/{number}", summary="One revision", responses=PROBLEMS(404))
+@router.get("/{project_id}/revisions/{number}", summary="One revision", **shown_as(RevisionRecord, 404))
 async def revision(project_id: str, number: str, gateway: Parts, caller: Caller) -> View:
     """Return one revision with its whole timeline."""
     async with gateway.pool.acquire() as connection:
@@ -131,7 +140,7 @@ async def revision(project_id: str, number: str, gateway: Parts, caller: Caller)
     return revision_view(found, asset, linker(gateway))
 
 
-@router.post("/{project_id}/revert", summary="Go back to a revision", responses=PROBLEMS(404, 412, 422))
+@router.post("/{project_id}/revert", summary="Go back to a revision", responses=answered(ProjectDetail, 404, 412, 422))
 async def revert(
     project_id: str, order: Revert, gateway: Parts, caller: Caller, if_match: IfMatch = None
 ) -> JSONResponse:

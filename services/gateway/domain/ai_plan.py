@@ -127,12 +127,13 @@ def _story(plan: EditPlan, cuts: Sequence[Cut], tone: str | None) -> View:
     best = max(plan.moments, key=lambda m: m.score, default=None)
     kept = sum((cut.end - cut.start for cut in cuts), Fraction(0))
     footage = sum(source.media.duration for source in plan.timeline.sources.values())
+    cut = "cut" if len(cuts) == 1 else "cuts"
     return {
         "hook": cuts[0].beat() if cuts else None,
         "climax": (_climax(best, cuts) if best else cuts[len(cuts) // 2].beat()) if cuts else None,
         "resolution": cuts[-1].beat() if cuts else None,
         "tone": tone or "neutral",
-        "summary": f"Keeps {float(kept):.1f} s of {footage:.1f} s in {len(cuts)} cuts.",
+        "summary": f"Keeps {float(kept):.1f} s of {footage:.1f} s in {len(cuts)} {cut}.",
     }
 
 

@@ -46,7 +46,7 @@ def timeline_of(plan: EditPlan, analysis: Analysis | None) -> TimelineData:
 
 
 def _segment(clip: Clip, beats: tuple[float, ...], duration: float, sfx: SfxData | None, rate: str) -> SegmentData:
-    start, end = float(clip.source_start), float(min(clip.source_end, Fraction(repr(duration))))
+    start, end = round(float(clip.source_start), 6), round(min(float(clip.source_end), duration), 6)
     effects = [EffectData.model_validate({"name": e.name, **e.parameters}) for e in clip.effects if e.name != "slowmo"]
     if Fraction(clip.speed) < 1:
         effects.append(EffectData(name="slowmo"))
@@ -59,7 +59,7 @@ def _segment(clip: Clip, beats: tuple[float, ...], duration: float, sfx: SfxData
         beats=tuple(beat for beat in beats if start <= beat < end),
         captions=_captions(clip.captions, duration),
         sfx=sfx,
-        transition=TransitionData(duration=float(dissolve.frames / Fraction(rate))) if dissolve else None,
+        transition=TransitionData(duration=round(float(dissolve.frames / Fraction(rate)), 6)) if dissolve else None,
     )
 
 
@@ -95,4 +95,4 @@ def _sounds_by_clip(timeline: Timeline) -> dict[int, SfxData]:
 
 def _sfx(sound: SoundClip, begin: int, rate: str) -> SfxData:
     after = float((sound.at - begin) / Fraction(rate))
-    return SfxData(name=sound.name, asset_id=sound.source, duration=sound.seconds, at=max(0.0, after) or None)
+    return SfxData(name=sound.name, asset_id=sound.source, duration=sound.seconds, at=round(max(0.0, after), 6) or None)

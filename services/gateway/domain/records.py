@@ -63,6 +63,15 @@ class Revision(Value):
     created_at: datetime
 
 
+class RevisionLine(Value):
+    """One stored state as it stands in the history, without its timeline."""
+
+    number: int
+    origin: str
+    segments: int
+    created_at: datetime
+
+
 class Consent(Value):
     """Whether the people in an asset agreed. ``updated_at`` is null as long as nothing was ever said."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from fractions import Fraction
 
-from services.gateway.domain.records import Asset, Consent, ConsentEntry, Project, Revision
+from services.gateway.domain.records import Asset, Consent, ConsentEntry, Project, Revision, RevisionLine
 from services.gateway.domain.timeline_data import SfxData, TimelineData
 from services.gateway.domain.timeline_data import view as timeline_view
 from shared.contracts.blob import BlobRef
@@ -82,16 +82,18 @@ def timeline_of(data: TimelineData, asset: Asset, link: Linker) -> View:
 
 def revision_view(revision: Revision, asset: Asset, link: Linker) -> View:
     """Return one revision with its timeline."""
-    return {**revision_item(revision), "timeline": timeline_of(revision.data, asset, link)}
+    count = len(revision.data.segments)
+    line = RevisionLine(number=revision.number, origin=revision.origin, segments=count, created_at=revision.created_at)
+    return {**revision_item(line), "timeline": timeline_of(revision.data, asset, link)}
 
 
-def revision_item(revision: Revision) -> View:
+def revision_item(line: RevisionLine) -> View:
     """Return one revision as it stands in the history."""
     return {
-        "revision": revision.number,
-        "origin": revision.origin,
-        "segment_count": len(revision.data.segments),
-        "created_at": moment(revision.created_at),
+        "revision": line.number,
+        "origin": line.origin,
+        "segment_count": line.segments,
+        "created_at": moment(line.created_at),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.records import Project, ProjectStatus, Revision
+from services.gateway.domain.records import Project, ProjectStatus, Revision, RevisionLine
 from services.gateway.domain.timeline_data import TimelineData
 from shared.db import Connection
 
@@ -68,11 +68,11 @@ async def revision(connection: Connection, project_id: str, number: int) -> Revi
     return Revision.model_validate(dict(row)) if row else None
 
 
-async def revisions(connection: Connection, project_id: str, *, limit: int, before: int | None) -> list[Revision]:
+async def revisions(connection: Connection, project_id: str, *, limit: int, before: int | None) -> list[RevisionLine]:
     """Return up to ``limit`` revisions, newest first, older than the number ``before``."""
     rows = await connection.fetch(
-        "select revision as number, origin, data, created_at from timelines"
-        " where project_id = $1 and ($2::int is null or revision < $2) order by revision desc limit $3",
+        "select revision as number, origin, jsonb_array_length(data -> 'segments') as segments, created_at"
+        " from timelines where project_id = $1 and ($2::int is null or revision < $2) order by revision desc limit $3",
         project_id, before, limit,
     )  # fmt: skip
-    return [Revision.model_validate(dict(row)) for row in rows]
+    return [RevisionLine.model_validate(dict(row)) for row in rows]
