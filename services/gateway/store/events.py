@@ -13,7 +13,13 @@ from shared.db import Connection
 CHANNEL = "job_events"
 TERMINAL_TYPES = frozenset(PREFIX + name for name in TERMINAL)
 
-NUMBERS = "update jobs set last_seq = last_seq + $2 where id = $1 returning last_seq"
+ADD = """
+with added as (
+    insert into job_events (job_id, seq, id, type, time, body)
+    select $1, * from unnest($2::int[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])),
+numbered as (update jobs set last_seq = $7 where id = $1)
+select pg_notify($8, $1)
+"""
 AFTER = """
 select j.last_seq, j.status in ('completed', 'failed', 'cancelled') as ended, e.seq, e.type, e.body
 from jobs j left join lateral (
@@ -43,20 +49,19 @@ class Page:
 async def append(
     connection: Connection, job: Job, events: Sequence[Told], cause: str | None
 ) -> tuple[Job, list[Envelope]]:
-    """Add ``events`` to the log of ``job``, whose row must be locked; return the job and what to publish.
+    """Add ``events`` to the log of ``job``; return the job and what to publish.
 
-    Listeners of this database are woken when the transaction commits.
+    The job's row must be locked and ``job`` read since, or new: its ``last_seq`` is what numbers go on from. Listeners
+    of this database are woken when the transaction commits.
     """
     if not events:
         return job, []
-    count = len(events)
-    last = await connection.fetchval(NUMBERS, job.id, count)
-    envelopes = [sealed(event, job, last - count + i, cause=cause) for i, event in enumerate(events, 1)]
-    await connection.executemany(
-        "insert into job_events (job_id, seq, id, type, time, body) values ($1, $2, $3, $4, $5, $6)",
-        [(job.id, e.sequence, e.id, e.type, e.time, e.encode().decode()) for e in envelopes],
-    )
-    await connection.execute("select pg_notify($1, $2)", CHANNEL, job.id)
+    envelopes = [sealed(event, job, job.last_seq + i, cause=cause) for i, event in enumerate(events, 1)]
+    last = job.last_seq + len(events)
+    await connection.execute(
+        ADD, job.id, [e.sequence for e in envelopes], [e.id for e in envelopes], [e.type for e in envelopes],
+        [e.time for e in envelopes], [e.encode().decode() for e in envelopes], last, CHANNEL,
+    )  # fmt: skip
     return job.model_copy(update={"last_seq": last}), envelopes
 
 
