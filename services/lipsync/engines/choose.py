@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from services.lipsync.engines.engine import Engine
 from shared.errors import CapabilityMissing
 
+_VOICE_ONLY = "With voice_only the film gets the new voice and keeps its picture as it is."
+
 
 def chosen(engines: Mapping[str, Engine], name: str) -> Engine:
     """Return the engine ``name``. Raises ``CapabilityMissing`` ``engine_unavailable``: nothing takes its place unasked.
@@ -19,8 +21,7 @@ def chosen(engines: Mapping[str, Engine], name: str) -> Engine:
         raise CapabilityMissing(
             f"{what} is {'' if name == 'auto' else 'not '}available here.",
             code="engine_unavailable",
-            remedy=f"Engines that work here: {', '.join(sorted(engines))}. voice_only puts the new voice over the film and"
-            " leaves the picture as it is.",
+            remedy=f"Use an engine that works here: {', '.join(sorted(engines))}. {_VOICE_ONLY}",
             details={"available": sorted(engines)},
         )
     return engine

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil
 
+from services.planner.domain.dead import SLIVER, trimmed_slivers
 from services.planner.domain.footage import Footage
+from services.planner.domain.grid import Grid
 from services.planner.domain.scoring import Score
 from services.planner.domain.selection import Selection
 from services.planner.domain.spans import Frames
@@ -30,9 +33,10 @@ def choose(
         for index in selection.ranked:
             if crowding or not _crowded(selection, index, pace):
                 _take(selection, index, pace.shortest)
-    for index in selection.ranked:
-        _take(selection, index, SHORTEST_PIECE)
-    _make_room(selection)
+    for least in (SHORTEST_PIECE, SLIVER):
+        for index in selection.ranked:
+            _take(selection, index, least)
+        _make_room(selection, least)
     _fill_with_words(selection)
     if not selection.picks:
         _shortest(selection)
@@ -96,25 +100,36 @@ def window(selection: Selection, index: int, length: int) -> Frames:
     return unit.frames[0] + best, unit.frames[0] + best + length
 
 
-def _make_room(selection: Selection) -> None:
-    """Where less is left than a piece needs, take the rest of it off the longest wordless pick."""
-    if selection.left <= 0 or selection.left >= SHORTEST_PIECE:
+def _make_room(selection: Selection, least: float) -> None:
+    """Where less is left than a piece of ``least`` seconds needs, take the rest of it off the longest wordless pick."""
+    index = next((i for i in selection.ranked if _offers(selection, i, least)), None)
+    if index is None or not 0 < selection.left < least:
         return
-    for index in selection.ranked:
-        unit = selection.units[index]
-        rate = selection.footages[unit.source].grid
-        piece = rate.count(SHORTEST_PIECE)
-        if unit.core is not None or unit.length < piece or piece <= selection.room(index):
-            continue
-        missing = selection.seconds(index, piece) - selection.left
-        donors = [i for i, _ in selection.in_order() if selection.units[i].core is None]
-        donor = max(donors, key=lambda i: (selection.seconds(i, _length(selection, i)), -i), default=None)
-        least = missing + 2 * SHORTEST_PIECE
-        if donor is None or selection.seconds(donor, _length(selection, donor)) < least:
-            return
-        selection.stretch(donor, 0, -selection.footages[selection.units[donor].source].grid.count(missing))
-        selection.take(index, window(selection, index, min(selection.room(index), unit.length)))
-        return
+    missing = selection.seconds(index, _grid(selection, index).count(least)) - selection.left
+    donors = [
+        i for i, frames in selection.in_order() if missing > 0 and _can_give(selection, i, frames, missing, least)
+    ]
+    if donors:
+        donor = max(donors, key=lambda i: (selection.seconds(i, _length(selection, i)), -i))
+        selection.stretch(donor, 0, -ceil(missing * _grid(selection, donor).fps))
+        selection.take(index, window(selection, index, min(selection.room(index), selection.units[index].length)))
+
+
+def _can_give(selection: Selection, index: int, frames: Frames, seconds: float, least: float) -> bool:
+    unit, given = selection.units[index], ceil(seconds * _grid(selection, index).fps)
+    rest = (frames[0], frames[1] - given)
+    if unit.core is not None or selection.seconds(index, rest[1] - rest[0]) < 2 * least:
+        return False
+    return trimmed_slivers(selection.footages[unit.source], rest) == rest
+
+
+def _offers(selection: Selection, index: int, seconds: float) -> bool:
+    unit = selection.units[index]
+    return unit.core is None and unit.length >= _grid(selection, index).count(seconds)
+
+
+def _grid(selection: Selection, index: int) -> Grid:
+    return selection.footages[selection.units[index].source].grid
 
 
 def _length(selection: Selection, index: int) -> int:

@@ -9,15 +9,15 @@ from shared.contracts.media import Curve
 
 
 class Meter:
-    """Means of a curve, scaled so that its 10th percentile is 0 and its 90th is 1; 0.5 everywhere when it is flat."""
+    """Means of a curve, scaled so that its 5th percentile is 0 and its 98th is 1; 0.5 everywhere when it is flat."""
 
     def __init__(self, curve: Curve | None) -> None:
         values = tuple(curve.values) if curve is not None and curve.step > 0 else ()
         self._step = curve.step if curve is not None else 1.0
         self._sums: Sequence[float] = tuple(accumulate(values, initial=0.0))
         ordered = sorted(values)
-        self._low = ordered[len(ordered) // 10] if ordered else 0.0
-        self._high = ordered[(len(ordered) * 9) // 10] if ordered else 0.0
+        self._low = ordered[len(ordered) // 20] if ordered else 0.0
+        self._high = ordered[(len(ordered) * 98) // 100] if ordered else 0.0
 
     @property
     def known(self) -> bool:

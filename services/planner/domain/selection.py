@@ -44,9 +44,9 @@ class Selection:
 
     @property
     def ranked(self) -> list[int]:
-        """Indices of the units that are not picked, the best first."""
+        """Indices of the units that are not picked, the best first; those about as good far apart from each other."""
         free = (i for i in range(len(self.units)) if i not in self.picks)
-        return sorted(free, key=lambda i: (-self.scores[i].value, self.units[i].source, self.units[i].frames))
+        return sorted(free, key=lambda i: (-round(self.scores[i].value, 2), _scattered(i), i))
 
     def room(self, index: int) -> int:
         """Return how many frames of the unit's source still fit."""
@@ -91,3 +91,8 @@ class Selection:
     def seconds(self, index: int, frames: int) -> float:
         """Return the length of so many frames of the unit's source."""
         return frames * self._frame[self.units[index].source] / self._second
+
+
+def _scattered(index: int, bits: int = 20) -> int:
+    """The index with its bits in reverse: counting up, it jumps across the whole range instead of creeping."""
+    return int(f"{index:0{bits}b}"[::-1], 2)

@@ -64,19 +64,28 @@ def _core(footage: Footage, frames: Frames, start: float, end: float) -> Frames:
 
 def _points(footage: Footage, run: Frames, pace: Pace, *, on_beat: bool) -> set[int]:
     points = {*run}
-    for low, high, between in _pauses(footage, run):
-        marks = [low, *footage.cuts_within(low, high), high]
+    for pause in _pauses(footage, run):
+        marks = [pause.low, *footage.cuts_within(pause.low, pause.high), pause.high]
         points.update(marks[1:-1])
-        if len(marks) == 2 and between:
-            points.update(_pause_points(footage, low, high, pace))
         for start, end in pairwise(marks):
-            points.update(_divided(footage, start, end, pace, on_beat=on_beat))
+            low, high = _beside_words(footage, start, end, pause, pace)
+            points.update((low, high))
+            points.update(_divided(footage, low, high, pace, on_beat=on_beat))
     points.update(list(_breaths(footage, sorted(points), pace)))
     return points
 
 
-def _pauses(footage: Footage, run: Frames) -> Iterator[tuple[int, int, bool]]:
-    """Wordless stretches of the run outside sentences, as closed ranges; ``True`` when sentences lie on both sides."""
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    """A wordless stretch outside sentences, ``low`` to ``high`` inclusive; whether words lie before and after it."""
+
+    low: int
+    high: int
+    before: bool
+    after: bool
+
+
+def _pauses(footage: Footage, run: Frames) -> Iterator[_Pause]:
     grid, speech = footage.grid, footage.speech
     low, before = run[0], None
     for tokens in _phrases(footage, run):
@@ -86,22 +95,28 @@ def _pauses(footage: Footage, run: Frames) -> Iterator[tuple[int, int, bool]]:
             low = high = grid.nearest((before + first.start) / 2)
         slot = speech.slot(low)
         if run[0] <= low <= high <= run[1] and slot and high <= slot[1]:
-            yield low, high, before is not None
+            yield _Pause(low, high, before is not None, after=True)
         before = max(t.end for t in tokens)
         low = max(low, grid.at_or_after(before))
     if low < run[1]:
-        yield low, run[1], False
+        yield _Pause(low, run[1], before is not None, after=False)
+
+
+def _beside_words(footage: Footage, start: int, end: int, pause: _Pause, pace: Pace) -> Frames:
+    """Give the words beside a wordless piece their lead and tail of it; all of it when little else would remain."""
+    before, after = pause.before and start == pause.low, pause.after and end == pause.high
+    low = start + footage.grid.count(TAIL) if before else start
+    high = end - footage.grid.count(LEAD) if after else end
+    if footage.grid.length(high - low) >= pace.shortest:
+        return low, high
+    middle = (start + end) // 2 if before and after else end if before else start
+    return middle, middle
 
 
 def _phrases(footage: Footage, run: Frames) -> Iterator[list[Token]]:
     speech = footage.speech
     for _, indices in groupby(footage.spoken(*run), key=lambda i: speech.sentence[i]):
         yield [speech.tokens[i] for i in indices]
-
-
-def _pause_points(footage: Footage, low: int, high: int, pace: Pace) -> set[int]:
-    start, end = low + footage.grid.count(TAIL), high - footage.grid.count(LEAD)
-    return {start, end} if footage.grid.length(end - start) >= pace.shortest else {(low + high) // 2}
 
 
 def _divided(footage: Footage, start: int, end: int, pace: Pace, *, on_beat: bool) -> list[int]:
