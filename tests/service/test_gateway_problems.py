@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.blobs import FolderBlobs
 from shared.contracts import topics
@@ -76,6 +78,25 @@ async def test_a_failure_inside_is_told_without_its_text(make_infra: MakeInfra) 
         assert "jobs" not in body["detail"]
         async with gateway.infra.pool.acquire() as connection:
             await connection.execute("alter table mislaid rename to jobs")
+
+
+async def test_an_upload_that_is_broken_off_is_no_failure(make_infra: MakeInfra) -> None:
+    async with studio(await make_infra("gateway")) as gateway:
+        with capture_logs() as lines:
+            host, port = gateway.url.removeprefix("http://").split(":")
+            _, writer = await asyncio.open_connection(host, int(port))
+            head = "POST /api/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
+            part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nhalf a'
+            writer.write(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n{part}".encode())
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.close()
+            async with asyncio.timeout(10):
+                while not (told := [line for line in lines if line.get("path") == "/api/ingest"]):
+                    await asyncio.sleep(0.02)
+        assert {line["event"] for line in told} <= {"request.abandoned", "request"}
+        assert {line["log_level"] for line in told} == {"info"}
+        assert (await gateway.client.get("/api/jobs")).json()["items"] == []
 
 
 async def test_health_names_the_part_that_is_away(make_infra: MakeInfra, monkeypatch: pytest.MonkeyPatch) -> None:

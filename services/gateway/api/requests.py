@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.api.asgi import header, refuse
@@ -45,6 +46,8 @@ class Requests:
 
         try:
             await self.app(scope, receive, noted)
+        except ClientDisconnect:
+            logger.info("request.abandoned", method=scope.get("method"), path=scope["path"])
         except Exception as error:
             refusal = refusal_of(error)
             if refusal.status == 500 or status:
