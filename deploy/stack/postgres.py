@@ -17,14 +17,19 @@ from deploy.stack.state import born
 
 ROLES_SQL = Path(__file__).parents[1] / "postgres" / "roles.sql"
 _UNPRIVILEGED = "nobody"
+# Whatever a program does to a server, the kernel keeps what it wrote; only a machine that goes down would lose it.
+_BRIEF = {"fsync": "off", "full_page_writes": "off"}
 _SETTINGS = {"max_connections": "200", "shared_buffers": "64MB", "log_min_messages": "warning", "timezone": "UTC"}
 
 
 @dataclass(frozen=True, slots=True)
 class Postgres:
+    """``durable=False`` is for data that nobody wants after the machine went down: tests."""
+
     programs: Path
     port: int
     passwords: Mapping[str, str]
+    durable: bool = True
     name: ClassVar[str] = "postgres"
     # Fast shutdown; SIGTERM would wait for every client to leave.
     stop_signal: ClassVar[signal.Signals] = signal.SIGINT
@@ -34,36 +39,29 @@ class Postgres:
         return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{role}"
 
     def prepare(self, folder: Path) -> None:
-        """Make the cluster once; every connection needs its role's password."""
-        data = folder / "data"
-        if (data / "PG_VERSION").exists():
+        """Make the cluster once, whole or not at all; every connection needs its role's password."""
+        data, making, password = folder / "data", folder / "making", folder / "password"
+        if data.exists():
             return
-        data.mkdir(exist_ok=True, mode=0o700)
-        password = folder / "password"
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(mode=0o700)
         password.touch(mode=0o600)
         password.write_text(self.passwords["postgres"])
         if os.geteuid() == 0:
-            for path in (data, password):
+            for path in (making, password):
                 shutil.chown(path, _UNPRIVILEGED)
-        command = [str(self.programs / "initdb"), "-D", str(data), "-U", "postgres", "--pwfile", str(password)]
+        command = [str(self.programs / "initdb"), "-D", str(making), "-U", "postgres", "--pwfile", str(password)]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C"]
+        command += [] if self.durable else ["--no-sync"]
         programs.run([*_as_unprivileged(leash=True), *command], env=self.environment(), cwd=folder)
         password.unlink()
+        making.rename(data)
 
     def argv(self, folder: Path, *, detach: bool) -> list[str]:
         """The server in the foreground, without sockets in the file system."""
-        command = [
-            str(self.programs / "postgres"),
-            "-D",
-            str(folder / "data"),
-            "-h",
-            "127.0.0.1",
-            "-p",
-            str(self.port),
-            "-k",
-            "",
-        ]
-        for key, value in _SETTINGS.items():
+        command = [str(self.programs / "postgres"), "-D", str(folder / "data")]
+        command += ["-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
+        for key, value in (_SETTINGS if self.durable else _SETTINGS | _BRIEF).items():
             command += ["-c", f"{key}={value}"]
         return [*_as_unprivileged(leash=not detach), *command]
 

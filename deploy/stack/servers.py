@@ -22,7 +22,8 @@ NAMES = tuple(_KINDS)
 class StackServers:
     """Kafka, PostgreSQL and MinIO on loopback ports, with their data in one run folder.
 
-    With ``detach`` the servers outlive this process, and another ``StackServers`` on the same folder finds them again.
+    With ``detach`` the servers outlive this process, and another ``StackServers`` on the same folder finds them again;
+    without, the data is for this process and need not outlive a crash of the machine.
     The calls block; async code calls them in a thread.
     """
 
@@ -99,7 +100,7 @@ class StackServers:
     def _servers(self) -> Iterator[Server]:
         have = self._installed = self._installed or install()
         ports, passwords = self._state.ports, self._state.passwords
-        yield Postgres(have.postgres, ports["postgres"], passwords)
+        yield Postgres(have.postgres, ports["postgres"], passwords, durable=self._detach)
         yield Kafka(have.java, have.kafka_jars, ports["kafka"], ports["kafka_controller"])
         yield Minio(have.minio, ports["minio"], passwords["minio"])
 

@@ -72,6 +72,19 @@ async def test_detached_servers_outlive_the_command_and_another_stops_them(stack
     assert "invalid choice" in refused.value.stderr_tail
 
 
+def test_a_cluster_whose_making_was_cut_off_is_made_anew(stack: StackServers, tmp_path: Path) -> None:
+    half = tmp_path / "postgres" / "making"
+    half.mkdir(parents=True)
+    (half / "PG_VERSION").write_text("18\n")
+    servers = StackServers(tmp_path)
+    try:
+        servers.start_server("postgres")
+        assert servers.status()["postgres"].startswith("running on ")
+        assert not half.exists()
+    finally:
+        servers.stop()
+
+
 def test_a_failed_filling_leaves_nothing_and_the_next_one_succeeds(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
 
