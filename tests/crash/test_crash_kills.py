@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -68,6 +68,14 @@ def studio(tmp_path: Path) -> Iterator[StudioProcess]:
     one.stop()
 
 
+@pytest.fixture
+async def person(studio: StudioProcess) -> AsyncIterator[Person]:
+    """Somebody who uses that studio."""
+    one = Person(studio.url)
+    yield one
+    await one.http.aclose()
+
+
 def processes_of(data: Path) -> list[str]:
     """Command lines of processes that name the data folder."""
     found = []
@@ -91,9 +99,8 @@ async def until_none(data: Path, within_s: float = 5) -> None:
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("step", ["created", "probe", "analyze", "plan"])
-async def test_an_ingest_survives_a_kill(step: str, studio: StudioProcess, sample: Sample) -> None:
+async def test_an_ingest_survives_a_kill(step: str, studio: StudioProcess, person: Person, sample: Sample) -> None:
     await studio.start()
-    person = Person(studio.url)
     killer = asyncio.create_task(kill_at(step, studio))
     upload = asyncio.create_task(person.ingest_sample(sample))
     await asyncio.wait([killer])
@@ -113,10 +120,9 @@ async def test_an_ingest_survives_a_kill(step: str, studio: StudioProcess, sampl
 
 
 @pytest.mark.timeout(240)
-async def test_a_render_survives_kills(studio: StudioProcess, sample: Sample, tmp_path: Path) -> None:
+async def test_a_render_survives_kills(studio: StudioProcess, person: Person, sample: Sample) -> None:
     """Killed while it waits, while ffmpeg runs, and again; the film is whole and there is one."""
     await studio.start()
-    person = Person(studio.url)
     body = await person.ingest_sample(sample)
     await person.until_ended(body["job_id"])
     job_id = await person.render(body["project"]["id"], body["asset"]["id"])
@@ -137,9 +143,8 @@ async def test_a_render_survives_kills(studio: StudioProcess, sample: Sample, tm
     assert percents == sorted(percents)
 
 
-async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, sample: Sample) -> None:
+async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, person: Person, sample: Sample) -> None:
     await studio.start()
-    person = Person(studio.url)
     body = await person.ingest_sample(sample)
     await person.until_ended(body["job_id"])
     job_id = await person.render(body["project"]["id"], body["asset"]["id"])
