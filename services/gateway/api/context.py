@@ -39,17 +39,18 @@ class Gateway:
     health: Callable[[], Awaitable[dict[str, bool]]]
 
 
-def _gateway(connection: HTTPConnection) -> Gateway:
+# Dependencies are coroutines: the framework sends plain functions to a thread, which costs more than all they do.
+async def _gateway(connection: HTTPConnection) -> Gateway:
     gateway: Gateway = connection.app.state.gateway
     return gateway
 
 
-def _account(connection: HTTPConnection) -> Account:
+async def _account(connection: HTTPConnection) -> Account:
     account: Account = connection.state.account
     return account
 
 
-def wait_of(
+async def wait_of(
     wait: Annotated[str | None, Query(description=WAITING, examples=["30"])] = None,
 ) -> float | None:
     """Read ``?wait=``: seconds, clamped to 60; null when it is not given. Raises a refusal for what is no number."""

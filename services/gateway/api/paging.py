@@ -44,14 +44,14 @@ def _limited(limit: str | None) -> int:
     return int(limit)
 
 
-def _by_id(limit: Limit = None, cursor: Cursor = None) -> Wanted:
+async def _by_id(limit: Limit = None, cursor: Cursor = None) -> Wanted:
     """Read the query of a list by ids. Raises 422 for a limit outside 1..100 and a cursor that no page gave."""
     if cursor is not None and not is_id(cursor):
         raise wrong_field("cursor", "cursor_invalid", "Take the cursor from the page before.")
     return Wanted(_limited(limit), cursor)
 
 
-def _by_number(limit: Limit = None, cursor: Cursor = None) -> Wanted:
+async def _by_number(limit: Limit = None, cursor: Cursor = None) -> Wanted:
     """Read the query of a list by numbers. Raises 422 for a limit outside 1..100 and a cursor that no page gave."""
     if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) <= 9):
         raise wrong_field("cursor", "cursor_invalid", "Take the cursor from the page before.")

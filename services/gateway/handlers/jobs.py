@@ -12,12 +12,13 @@ from services.gateway.handlers import projects
 from services.gateway.handlers.origin import origin
 from services.gateway.handlers.tracing import traceparent
 from services.gateway.store import events, jobs
-from shared import outbox
+from shared import log, outbox
 from shared.contracts.topics import JOB_EVENTS
 from shared.db import Connection
 from shared.messages import order
 
 SERVICE = "gateway"
+logger = log.get(__name__)
 
 
 def now() -> datetime:
@@ -77,6 +78,8 @@ async def apply(connection: Connection, before: Job, decision: Decision, *, caus
     """
     decision = await _consented(connection, decision)
     await jobs.save(connection, before, decision.job)
+    if decision.job.status != before.status or before.last_seq == 0:
+        logger.info("job", job_id=before.id, kind=before.kind, status=decision.job.status, run=decision.job.run)
     job, told = await events.append(connection, decision.job, decision.events, cause)
     for effect in decision.effects:
         await projects.apply_effect(connection, effect)
