@@ -10,6 +10,7 @@ from services.gateway.api.context import Gateway
 from services.gateway.api.web import create_web
 from services.gateway.handlers.facts import on_fact, on_given_up
 from services.gateway.handlers.progress import Progress
+from services.gateway.handlers.uploads import sweep
 from services.gateway.handlers.watch import Watch
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import events, idempotency, links
@@ -49,7 +50,7 @@ def build(settings: GatewaySettings, infra: Infra) -> Service:
         concurrency=settings.concurrency,
         lossy={JOB_PROGRESS: progress.accept},
         listeners={events.CHANNEL: watch.heard, idempotency.CHANNEL: answers.heard},
-        background=[_closing(watch, answers), progress.run, _forgetting(infra.pool, settings)],
+        background=[_closing(watch, answers), progress.run, _forgetting(infra.pool, settings), _sweeping(infra)],
         on_end=on_given_up,
         web=create_web(settings, infra.pool, answers, parts),
         host=settings.host,
@@ -81,6 +82,20 @@ def _forgetting(pool: Pool, settings: GatewaySettings) -> Background:
                     await idempotency.forget(connection, settings.idempotency_hours * 3600)
             except Exception as error:
                 logger.warning("forgetting.waits", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(FORGET_EVERY)
+
+    return work
+
+
+def _sweeping(infra: Infra) -> Background:
+    """Delete what uploads left behind that a crash ended."""
+
+    async def work() -> None:
+        while True:
+            try:
+                await sweep(infra.pool, infra.blobs)
+            except Exception as error:
+                logger.warning("sweeping.waits", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(FORGET_EVERY)
 
     return work

@@ -12,7 +12,7 @@ from services.gateway.api.multipart import form_of, read_form
 from services.gateway.api.paging import NumberedPage, link_next
 from services.gateway.api.records import ConsentLog, ConsentRecord, shown_as
 from services.gateway.api.shown import linker, own_asset
-from services.gateway.api.uploads import Upload, drain
+from services.gateway.api.uploads import Upload, drain, settle
 from services.gateway.domain.kinds import Kind, document_kind
 from services.gateway.domain.refusal import Refusal, wrong_field
 from services.gateway.domain.views import View, consent_entry, consent_view
@@ -66,6 +66,7 @@ async def upload_document(asset_id: str, request: Request, gateway: Parts, calle
     document = await _received(request, gateway, asset.id)
     async with transaction(gateway.pool) as connection:
         await own_asset(connection, caller.id, asset.id, lock=True)
+        await settle(connection, document)
         await consents.set_document(connection, asset.id, caller.id, document)
         return await _shown(gateway, connection, asset.id)
 
@@ -86,7 +87,7 @@ async def read_log(
 async def _received(request: Request, gateway: Gateway, asset_id: str) -> BlobRef:
     body = request.stream()
     async with AsyncExitStack() as stack:
-        upload = Upload(stack, gateway.blobs, lambda head: _named(asset_id, head), gateway.settings.max_document_bytes)
+        upload = Upload(stack, gateway, lambda head: _named(asset_id, head), gateway.settings.max_document_bytes)
         try:
             await read_form(body, request.headers.get("content-type"), {"file": upload})
         except Refusal:

@@ -14,7 +14,7 @@ from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_
 from services.gateway.api.multipart import form_of, read_form
 from services.gateway.api.records import Ingested, answered
 from services.gateway.api.shown import shown_project
-from services.gateway.api.uploads import Upload, drain, too_large
+from services.gateway.api.uploads import Upload, drain, settle, too_large
 from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.kinds import Kind, media_kind
@@ -76,8 +76,8 @@ async def _received(request: Request, gateway: Gateway, caller: Account) -> Job:
     asset_id = new_id()
     body = request.stream()
     async with AsyncExitStack() as stack:
-        film = Upload(stack, gateway.blobs, lambda head: _film(asset_id, head), gateway.settings.max_upload_bytes)
-        captions = Upload(stack, gateway.blobs, lambda _: _captions(asset_id), gateway.settings.max_captions_bytes)
+        film = Upload(stack, gateway, lambda head: _film(asset_id, head), gateway.settings.max_upload_bytes)
+        captions = Upload(stack, gateway, lambda _: _captions(asset_id), gateway.settings.max_captions_bytes)
         try:
             sinks = {"file": film, "captions": captions}
             fields = checked_fields(await read_form(body, request.headers.get("content-type"), sinks))
@@ -92,6 +92,7 @@ async def _received(request: Request, gateway: Gateway, caller: Account) -> Job:
             title = title_of(fields.title, film.file_name)
             source = JobSource(asset_id=asset_id, media=media, captions=subtitles, label=title)
             async with transaction(gateway.pool) as connection:
+                await settle(connection, media, subtitles)
                 return await start_job(connection, _draft(caller, source, fields))
         except BaseException:
             await asyncio.shield(film.discard())

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from services.gateway.api.context import Caller, Parts, Wait, wait_for_job
@@ -35,18 +35,16 @@ from shared.db import transaction
 router = APIRouter(prefix="/api/timeline", tags=["timeline"])
 DEFAULT_WAIT = 30.0
 IfMatch = Annotated[str | None, Header(description='The revision that the change is meant for, such as `"3"`.')]
+AsWritten = Annotated[dict[str, Any], BeforeValidator(lambda written: written, json_schema_input_type=TimelineData)]
 EXAMPLE: JsonDict = {"timeline": {"segments": [{"start": 0.0, "end": 3.0, "effects": ["zoom"]}]}}
 
 
 class TimelineWrite(BaseModel):
     """Either members of a timeline, each replacing the stored one whole, or the job whose plan becomes the timeline."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [EXAMPLE], "properties": {"timeline": TimelineData.model_json_schema()}},
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
-    timeline: dict[str, Any] | None = None
+    timeline: AsWritten | None = Field(default=None, description="`asset` may be there and is ignored.")
     from_plan: str | None = Field(default=None, max_length=64)
 
     @model_validator(mode="after")

@@ -7,10 +7,13 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
+from services.gateway.api.context import Gateway
 from services.gateway.domain.kinds import HEAD, Kind
 from services.gateway.domain.refusal import Refusal
-from shared.blobs import Blobs, BlobWriter
+from services.gateway.store import uploads
+from shared.blobs import BlobWriter
 from shared.contracts.blob import BlobRef
+from shared.db import Connection
 
 DRAIN_BYTES = 64 * 1024 * 1024
 DRAIN_SECONDS = 5.0
@@ -20,16 +23,17 @@ class Upload:
     """A sink for one file part: streams to the store under a key and type that its first bytes decide.
 
     ``name`` maps the first bytes (at least ``HEAD`` of a longer file) to the key and kind, and may refuse them. Nothing
-    is left behind unless :meth:`commit` is called before ``stack`` is left.
+    is left behind unless :meth:`commit` is called before ``stack`` is left. The key is noted in the database first, so
+    that what a crash leaves behind is found; whoever takes the object over settles it (:func:`settle`).
     """
 
     def __init__(
-        self, stack: AsyncExitStack, blobs: Blobs, name: Callable[[bytes], tuple[str, Kind]], limit: int
+        self, stack: AsyncExitStack, gateway: Gateway, name: Callable[[bytes], tuple[str, Kind]], limit: int
     ) -> None:
         self.file_name: str | None = None
         self.size = 0
         self.committed: BlobRef | None = None
-        self._stack, self._blobs, self._name, self._limit = stack, blobs, name, limit
+        self._stack, self._gateway, self._name, self._limit = stack, gateway, name, limit
         self._head = bytearray()
         self._writer: BlobWriter | None = None
 
@@ -56,15 +60,23 @@ class Upload:
     async def discard(self) -> None:
         """Take a committed object back."""
         if self.committed is not None:
-            await self._blobs.delete(self.committed.key)
+            await self._gateway.blobs.delete(self.committed.key)
 
     async def _open(self) -> BlobWriter:
         key, kind = self._name(bytes(self._head[:HEAD]))
-        writer = await self._stack.enter_async_context(self._blobs.writer(key, kind.content_type))
+        async with self._gateway.pool.acquire() as connection:
+            await uploads.note(connection, key)
+        writer = await self._stack.enter_async_context(self._gateway.blobs.writer(key, kind.content_type))
         await writer.write(bytes(self._head))
         self._head.clear()
         self._writer = writer
         return writer
+
+
+async def settle(connection: Connection, *blobs: BlobRef | None) -> None:
+    """Take uploaded objects over into rows of this transaction. Raises a refusal when they were given up meanwhile."""
+    if not await uploads.settle(connection, [blob.key for blob in blobs if blob is not None]):
+        raise Refusal(503, "upload_expired", "The upload took too long.", remedy="Send the file again.")
 
 
 def too_large(limit: int) -> Refusal:

@@ -76,7 +76,7 @@ def _effect_from_name(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-AnyEffect = Annotated[EffectData, BeforeValidator(_effect_from_name)]
+AnyEffect = Annotated[EffectData, BeforeValidator(_effect_from_name, json_schema_input_type=str | EffectData)]
 
 
 class SfxData(Written):

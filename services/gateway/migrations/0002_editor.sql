@@ -57,6 +57,10 @@ create table consent_log (
 );
 create index consent_log_of_asset on consent_log (asset_id, id desc);
 
+-- Objects that are being uploaded and that no row holds yet.
+create table uploads (key text primary key, at timestamptz not null default now());
+create index uploads_age on uploads (at);
+
 -- A plan with the same ratios is rendered once.
 create table applied_plans (
     plan_job_id text not null,
