@@ -6,7 +6,7 @@ STAMP := $(VENV)/.cutroom-ready
 VIDEO ?=
 DATA ?= $(HOME)/.local/share/cutroom
 
-.PHONY: setup up demo test check fmt bench stack-up stack-down env clean
+.PHONY: setup up demo test check fmt bench stack-up stack-down env lock clean
 .DEFAULT_GOAL := setup
 
 $(STAMP): requirements.lock pyproject.toml
@@ -47,6 +47,9 @@ stack-up: $(STAMP)  ## Kafka, PostgreSQL and MinIO without containers
 
 stack-down: $(STAMP)
 	$(BIN)/python -m deploy.stack down
+
+env:  ## .env with fresh secrets for docker compose, once
+	$(PYTHON) -m deploy.compose env
 
 lock:  ## renew requirements.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

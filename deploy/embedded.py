@@ -13,20 +13,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.analyzer.settings import AnalyzerSettings
-from services.lipsync.settings import LipsyncSettings
-from services.planner.settings import PlannerSettings
-from services.renderer.settings import RendererSettings
-from shared.blobs import FolderBlobs
-
 from deploy.database import EmbeddedDatabase
 from services.analyzer import app as analyzer
+from services.analyzer.settings import AnalyzerSettings
 from services.gateway import app as gateway
 from services.gateway.settings import GatewaySettings
 from services.lipsync import app as lipsync
+from services.lipsync.settings import LipsyncSettings
 from services.planner import app as planner
+from services.planner.settings import PlannerSettings
 from services.renderer import app as renderer
+from services.renderer.settings import RendererSettings
 from shared import log
+from shared.blobs import FolderBlobs
 from shared.bus import LocalBus
 from shared.db import open_pool
 from shared.errors import PermanentError

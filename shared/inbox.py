@@ -115,7 +115,7 @@ async def renew(connection: Connection, claimed: Claim, lease_s: float) -> bool:
 
 
 async def end(connection: Connection, claimed: Claim, state: str, error: dict[str, object] | None = None) -> None:
-    """End the row as ``done``, ``dead`` or ``cancelled``. Raises :class:`LeaseLost` and so undoes the caller's transaction."""
+    """End the row as ``done``, ``dead`` or ``cancelled``. Raises :class:`LeaseLost`, undoing the transaction."""
     if await connection.fetchval(END, claimed.id, claimed.lease, state, error) is None:
         raise LeaseLost(claimed.id)
 

@@ -1,8 +1,8 @@
 """Apache Kafka through FastStream and aiokafka: the only place that knows either.
 
-FastStream's defaults would lose messages (it acknowledges first, starts at the latest offset without a group, and skips what
-it cannot decode); everything that matters is set here. A handler only accepts, and waits for its database inside, so an
-offset is committed when the row is safe.
+FastStream's defaults would lose messages (it acknowledges first, starts at the latest offset without a group, and skips
+what it cannot decode); everything that matters is set here. A handler only accepts, and waits for its database inside,
+so an offset is committed when the row is safe.
 """
 
 from __future__ import annotations

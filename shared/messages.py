@@ -13,7 +13,7 @@ def order(
     service: str, job_id: str, command: Command, *, message_id: str, tenant: str, priority: int = 0,
     traceparent: str | None = None, cause: str | None = None,
 ) -> Envelope:  # fmt: skip
-    """Return the envelope of a command. ``message_id`` must be derived from the cause, so that a repeat is the same message."""
+    """Return the envelope of a command. ``message_id`` is derived from the cause: a repeat is the same message."""
     return Envelope(
         id=message_id,
         source=f"/services/{service}",

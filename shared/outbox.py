@@ -1,7 +1,7 @@
 """The outbox: messages are written in the transaction that makes them true, and relayed to the bus afterwards.
 
-Publishing is at least once; what concerns one key leaves in the order of the table. One relay a database is at work at a
-time, under a session-level advisory lock, whatever the number of replicas.
+Publishing is at least once; what concerns one key leaves in the order of the table. One relay a database is at work at
+a time, under a session-level advisory lock, whatever the number of replicas.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ async def relay(url: str, bus: Bus, wake: Signal) -> None:
 
 
 async def _relay_while_connected(connection: Connection, bus: Bus, wake: Signal) -> None:
-    while not await connection.fetchval(LOCK):
+    while not await connection.fetchval(LOCK):  # noqa: ASYNC110 nobody tells us when the lock is free
         await asyncio.sleep(1.0)
     while True:
         if await relay_once(connection, bus) == 0:

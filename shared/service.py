@@ -16,11 +16,12 @@ from pydantic import BaseModel
 from shared import consumer, inbox, log, outbox, signal
 from shared.bus import Accept
 from shared.db import AWAY, migrate_service, transaction
+from shared.ending import Ending, OnEnd, Rules
 from shared.infra import Infra
 from shared.step import Handler
 from shared.telemetry import QUEUE_DEPTH
 from shared.web import serve
-from shared.worker import OnEnd, Rules, Worker
+from shared.worker import Worker
 
 logger = log.get(__name__)
 Background = Callable[[], Coroutine[Any, Any, None]]
@@ -39,9 +40,9 @@ class Subscription:
 class Service:
     """A service as data: ``app.build`` returns it, the runtime runs it.
 
-    ``subscriptions`` feed the inbox; ``handlers`` work on it by message name; ``lossy`` is called straight from the bus;
-    ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs beside the worker; ``web`` is an
-    ASGI application, served on ``host`` and ``port`` (0: any free one, told by ``bound`` once it listens).
+    ``subscriptions`` feed the inbox; ``handlers`` work on it by message name; ``lossy`` is called straight from the
+    bus; ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs beside the worker; ``web``
+    is an ASGI application, served on ``host`` and ``port`` (0: any free one, told by ``bound`` once it listens).
     """
 
     name: str
@@ -76,7 +77,8 @@ class Service:
         """Work until cancelled."""
         infra, settings = self.infra, self.infra.settings
         rules = Rules(settings.lease_seconds, settings.max_attempts, settings.retry_base_seconds, self.concurrency)
-        worker = Worker(self.name, infra.pool, infra.bus, self.handlers, infra.scratch, rules, self.on_end)
+        ending = Ending(self.name, infra.pool, rules, self.on_end)
+        worker = Worker(self.name, infra.pool, infra.bus, self.handlers, infra.scratch, ending, rules)
         outgoing = signal.Signal()
         channels: dict[str, signal.Listener] = {
             "inbox": lambda _: worker.wake.set(),
@@ -122,7 +124,7 @@ class Service:
         forget_at = 0.0
         while True:
             try:
-                await worker.sweep()
+                await worker.ending.sweep()
                 async with transaction(self.infra.pool) as connection:
                     for state, rows in (await inbox.depth(connection)).items():
                         QUEUE_DEPTH.labels(self.name, state).set(rows)

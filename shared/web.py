@@ -34,7 +34,7 @@ async def serve(app: Any, host: str, port: int, listening: Callable[[int], None]
     server = _Server(config)
     task = asyncio.create_task(server.serve())
     try:
-        while not server.started and not task.done():
+        while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
             await asyncio.sleep(0.01)
         if server.started and listening is not None:
             listening(server.servers[0].sockets[0].getsockname()[1])

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import random
 import shutil
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,35 +16,19 @@ from typing import Literal
 import structlog
 from pydantic import BaseModel
 
-from shared import inbox, log, outbox
+from shared import inbox, log
 from shared.bus import Bus
-from shared.contracts.envelope import Envelope
-from shared.contracts.events import StepCancelled, StepFailed
-from shared.contracts.topics import STEP_EVENTS
-from shared.db import AWAY, Connection, Pool, transaction
-from shared.errors import PermanentError
-from shared.failure import exhausted, failure
+from shared.db import AWAY, Pool, transaction
+from shared.ending import Ending, Rules
 from shared.inbox import Claim, LeaseLost
-from shared.messages import answer
 from shared.signal import Signal
-from shared.step import DATABASE_PATIENCE_S, Handler, Step
+from shared.step import Handler, Step
 from shared.telemetry import STEP_SECONDS, STEPS, trace_id
 
 HEARTBEAT_S = 1.0
 logger = log.get(__name__)
 
 Why = Literal["cancel", "lost", "shutdown"]
-OnEnd = Callable[[Connection, Envelope, StepFailed | StepCancelled], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How a worker treats its rows. ``concurrency`` is the number of steps at once."""
-
-    lease_s: float = 30.0
-    max_attempts: int = 5
-    retry_base_s: float = 1.0
-    concurrency: int = 1
 
 
 @dataclass(slots=True)
@@ -62,19 +45,15 @@ class _Running:
 
 @dataclass(slots=True)
 class Worker:
-    """Runs ``handlers`` (by message name, with the model to parse it) over one service's inbox.
-
-    ``on_end`` writes what follows from a failed or cancelled row, in the transaction that ends it; the default publishes
-    the fact for the gateway.
-    """
+    """Runs ``handlers`` (by message name, with the model to parse it) over one service's inbox."""
 
     service: str
     pool: Pool
     bus: Bus
     handlers: Mapping[str, tuple[type[BaseModel], Handler]]
     scratch: Path
+    ending: Ending
     rules: Rules = field(default_factory=Rules)
-    on_end: OnEnd | None = None
     wake: Signal = field(default_factory=Signal)
     _running: dict[str, _Running] = field(default_factory=dict)
 
@@ -99,19 +78,6 @@ class Worker:
         """Stop a running step now; the signal for it has come (an empty id means: look at the next heartbeat)."""
         if command_id in self._running:
             self._running[command_id].stop("cancel")
-
-    async def sweep(self) -> None:
-        """Take over rows of silent workers: back to waiting, or to their end after too many attempts."""
-        async with transaction(self.pool) as connection:
-            await inbox.promote(connection)
-            for claimed, cancelled in await inbox.expired(connection):
-                if cancelled:
-                    await self._end(connection, claimed, "cancelled", StepCancelled())
-                elif claimed.attempts >= self.rules.max_attempts:
-                    await self._end(connection, claimed, "dead", exhausted(claimed))
-                else:
-                    await inbox.delay(connection, claimed, 0.0, {"code": "worker_lost"})
-            await inbox.promote(connection)
 
     async def _next(self) -> Claim:
         owner = f"{socket.gethostname()}:{os.getpid()}"
@@ -154,7 +120,9 @@ class Worker:
             except asyncio.CancelledError:
                 return await self._stopped(running, step)
             except Exception as error:
-                return await self._failed(claimed, step, error)
+                if isinstance(error, LeaseLost) or step.finished:
+                    raise
+                return await self.ending.failed(claimed, error)
             finally:
                 heart.cancel()
                 self._running.pop(claimed.id, None)
@@ -176,7 +144,7 @@ class Worker:
             except LeaseLost:
                 running.stop("lost")
                 return
-            except (*AWAY, TimeoutError) as away:
+            except Exception as away:
                 logger.warning("lease.not_renewed", error=f"{type(away).__name__}: {away}")
                 continue
             if cancel:
@@ -187,39 +155,10 @@ class Worker:
         if step.finished:
             return "done"
         if running.why == "cancel":
-            async with transaction(self.pool, DATABASE_PATIENCE_S) as connection:
-                await self._end(connection, running.claim, "cancelled", StepCancelled())
-            logger.info("step.cancelled")
-            return "cancelled"
+            return await self.ending.cancelled(running.claim)
         if running.why == "lost":
             raise LeaseLost(running.claim.id)
-        async with transaction(self.pool) as connection:
-            await inbox.release(connection, running.claim)
-        return "released"
-
-    async def _failed(self, claimed: Claim, step: Step, error: Exception) -> str:
-        if isinstance(error, LeaseLost) or step.finished:
-            raise error
-        failed = failure(claimed, error)
-        final = isinstance(error, PermanentError) or claimed.attempts >= self.rules.max_attempts
-        if isinstance(error, PermanentError):
-            logger.info("step.failed", code=failed.code, error=failed.message)
-        else:
-            logger.error("step.failed", code=failed.code, attempt=claimed.attempts, final=final, exc_info=error)
-        async with transaction(self.pool, DATABASE_PATIENCE_S) as connection:
-            if final:
-                await self._end(connection, claimed, "dead", failed)
-            else:
-                pause = self.rules.retry_base_s * 2 ** (claimed.attempts - 1) * random.uniform(0.5, 1.5)
-                await inbox.delay(connection, claimed, min(pause, 300.0), failed.model_dump(mode="json"))
-        return "dead" if final else "retried"
-
-    async def _end(self, connection: Connection, claimed: Claim, state: str, fact: StepFailed | StepCancelled) -> None:
-        await inbox.end(connection, claimed, state, fact.model_dump(mode="json"))
-        if self.on_end is not None:
-            await self.on_end(connection, claimed.envelope, fact)
-        else:
-            await outbox.put(connection, STEP_EVENTS, answer(self.service, claimed.envelope, fact))
+        return await self.ending.released(running.claim)
 
     @contextlib.asynccontextmanager
     async def _folder(self, claimed: Claim) -> AsyncIterator[Path]:
