@@ -15,7 +15,7 @@ STRONG_DB = 1.5
 
 
 def confidence(onsets: Floats, beats: Sequence[int]) -> float:
-    """Return 0..1: how sure it is that ``beats`` (frame numbers) are those of ``onsets`` (onset strength a frame, in dB).
+    """Return 0..1: how sure it is that ``beats`` (frame numbers) are those of ``onsets`` (strength in dB, each frame).
 
     Two things must come together: the onset strength repeats itself after one beat (autocorrelation), which speech and
     noise do not do, and sound does set in at the beats, which it does not in a steady tone. A product: if either is

@@ -63,7 +63,7 @@ class FileFacts(BaseModel):
     demuxers: str = ""
     refused: bool = False
     container: str = ""
-    failure: Literal["", "invalid", "too_complex", "unreadable"] = ""
+    failure: Literal["", "invalid", "too_complex", "nothing"] = ""
     reason: str = ""
     missing: int = 0
     index: bool = True

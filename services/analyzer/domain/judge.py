@@ -14,6 +14,8 @@ from shared.contracts.time import fraction_text
 
 _HDR: dict[int, Literal["pq", "hlg"]] = {16: "pq", 18: "hlg"}
 _TOLERANCE_S = 0.25
+_LOST = 0.01
+"""The share of a file that may be missing at its end as long as its packets last as long as they should."""
 _PROMISING = ("mov", "matroska", "avi", "wav", "flac")
 
 
@@ -28,7 +30,7 @@ class Bounds:
 
 def judge(facts: FileFacts, bounds: Bounds = Bounds(), *, sound_alone: bool = True) -> MediaInfo:
     """Return what the file is. Raises BadMedia; ``sound_alone=False`` refuses a file without a video stream."""
-    _refuse_unreadable(facts)
+    _refuse_unreadable(facts, bounds)
     video = _best(s for s in facts.streams if s.type == "video" and not s.picture)
     audio = _best(s for s in facts.streams if s.type == "audio")
     if video is None and audio is None:
@@ -42,19 +44,22 @@ def judge(facts: FileFacts, bounds: Bounds = Bounds(), *, sound_alone: bool = Tr
         raise bad.no_video(facts.kind)
     _refuse_length(facts, video or used[0], bounds)
     if video is not None and video.decoded is False:
-        raise bad.unsupported(facts.kind, f"its pictures ({video.codec or 'unknown codec'}) cannot be decoded")
+        limit = "" if video.coded_width else f" or have more than {bounds.max_pixels} pixels"
+        raise bad.unsupported(facts.kind, f"its pictures ({video.codec or 'unknown'}) cannot be decoded{limit}")
     return _info(facts, video, audio)
 
 
-def _refuse_unreadable(facts: FileFacts) -> None:
+def _refuse_unreadable(facts: FileFacts, bounds: Bounds) -> None:
     if facts.size == 0:
         raise bad.empty()
     if facts.refused:
         raise bad.unsupported(facts.kind)
     if facts.failure == "too_complex":
         raise bad.too_complex(facts.kind, facts.reason)
-    if facts.missing and facts.failure:
+    if facts.missing and (facts.failure or facts.missing > _LOST * (facts.size + facts.missing)):
         raise bad.truncated(facts.kind, f"{facts.missing} bytes are missing at its end", missing_bytes=facts.missing)
+    if facts.failure == "nothing":
+        raise bad.too_short(facts.kind, 0.0, bounds.min_seconds)
     if facts.failure and not facts.index:
         raise bad.truncated(facts.kind, "its index (the moov box) is missing")
     if facts.failure:

@@ -44,28 +44,27 @@ class Cadence:
 def cadence(times: Ticks, time_base: Fraction, declared: Fraction | None = None) -> Cadence:
     """Measure sorted frame times in ticks of ``time_base`` seconds.
 
-    The rate is the average one: frames shown by the span they fill. A steady rate within 1e-4 of a standard one (or
-    within what the time base can tell apart) becomes that; ``declared``, the container's word, is believed as far as
-    the frames bear it out. Variable: any frame more than half a period off a steady grid, or one step in fifty off by
-    15 %.
+    A steady rate is that of the usual steps. Within 1e-4 of a standard one (or within what the time base can tell
+    apart) it becomes that; ``declared``, the container's word, is believed as far as the frames bear it out. Variable:
+    frames stray by more than a period from a steady grid, or one step in twenty is off by 15 %; then the rate is the
+    average.
     """
     if len(times) < 2 or times[-1] <= times[0]:
         return Cadence(declared or Fraction(25), variable=False, period=0)
-    span = int(times[-1] - times[0])
-    measured = Fraction(len(times) - 1) / (span * time_base)
     steps = np.diff(times)
     period = int(np.median(steps))
-    variable = _uneven(times, steps, period)
-    if variable:
+    usual = steps[np.abs(steps - period) <= max(1.5, 0.15 * period)]
+    if len(usual) < 0.95 * len(steps) or _off_grid(times, usual, period):
+        measured = Fraction(len(steps)) / (int(times[-1] - times[0]) * time_base)
         return Cadence(measured.limit_denominator(1001), variable=True, period=period)
+    span = int(usual.sum())
+    measured = Fraction(len(usual)) / (span * time_base)
     return Cadence(_snapped(measured, declared, Fraction(1, span)), variable=False, period=period)
 
 
-def _uneven(times: Ticks, steps: Ticks, period: int) -> bool:
-    even = np.linspace(times[0], times[-1], len(times))
-    off_grid = float(np.abs(times - even).max())
-    odd = np.abs(steps - period) > max(1.5, 0.15 * period)
-    return off_grid > 0.5 * period + 1 or float(odd.mean()) > 0.02
+def _off_grid(times: Ticks, usual: Ticks, period: int) -> bool:
+    step = float(usual.mean())
+    return float(np.ptp(times - step * np.arange(len(times)))) > period + 2
 
 
 def _snapped(measured: Fraction, declared: Fraction | None, blur: Fraction) -> Fraction:

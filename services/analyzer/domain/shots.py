@@ -24,6 +24,7 @@ class Rules:
     least: float = 6.0
     least_dark: float = 2.0
     lone: float = 3.0
+    above: float = 1.6
     calm: float = 1.0
     like: float = 0.92
     colours: float = 0.25
@@ -42,24 +43,29 @@ def hard_cuts(found: Features, rules: Rules = Rules()) -> list[int]:
     if len(found) < 2:
         return []
     step = found.near[:, 0]
-    lone = step / (_around(step, rules.window) + rules.calm)
-    colours_lone = found.colours / (_around(found.colours, rules.window) + 0.02)
+    usual, high = _around(step, rules.window)
+    lone = step / (usual + rules.calm)
+    colours_lone = found.colours / (_around(found.colours, rules.window)[0] + 0.02)
     by_change = (step >= rules.least) & (lone >= rules.lone)
     by_colours = (step >= rules.least) & (found.colours >= rules.colours) & (colours_lone >= rules.colours_lone)
     in_the_dark = (step >= rules.least_dark) & (lone >= rules.lone) & (found.luma < 50) & (found.likeness < 0.6)
-    peak = step >= _neighbours_most(step)
+    peak = (step >= _neighbours_most(step)) & (step >= rules.above * (high + rules.calm))
     candidates = (by_change | by_colours | in_the_dark) & peak & (found.likeness < rules.like)
     candidates[0] = False
     return [int(i) for i in np.flatnonzero(candidates) if not _returns(found.near, int(i), rules)]
 
 
-def _around(values: Floats, window: int) -> Floats:
-    """Return for each frame the median of its neighbours, itself left out."""
+def _around(values: Floats, window: int) -> tuple[Floats, Floats]:
+    """Return for each frame the median and the third largest of its neighbours, itself left out.
+
+    The median knows what is usual, also beside other cuts and flashes. The third largest knows motion in films whose
+    frames are shown two or three times each, where most steps are none.
+    """
     padded = np.pad(values, window, mode="reflect" if len(values) > window else "edge")
     views = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1)
-    others = np.delete(views, window, axis=1)
-    median: Floats = np.median(others, axis=1).astype(np.float32)
-    return median
+    ordered = np.sort(np.delete(views, window, axis=1), axis=1)
+    middle: Floats = ordered[:, window - 1 : window + 1].mean(axis=1, dtype=np.float32)
+    return middle, ordered[:, -3]
 
 
 def _neighbours_most(values: Floats) -> Floats:

@@ -19,7 +19,7 @@ from shared.contracts.media import Caption, Word
 MAX_BYTES = 5 * 1024 * 1024
 MAX_EVENTS = 20_000
 MAX_LINE = 20_000
-MAX_SECONDS = 360_000.0
+MAX_SECONDS = 99 * 3600.0
 _TAGS = re.compile(r"<[^<>]{0,200}>")
 _BLOCKS = re.compile(r"^(?:NOTE|STYLE|REGION)\b.*?(?:\n[ \t]*\n|\Z)", re.DOTALL | re.MULTILINE)
 _BOMS = (

@@ -15,12 +15,13 @@ MAX_STREAMS = 16
 def open_media(path: Path, demuxers: str, max_pixels: int) -> InputContainer:
     """Open ``path`` with one of ``demuxers`` (comma-separated) and nothing but the file itself.
 
-    A playlist or manifest cannot make it open anything else: no other demuxer or protocol. Raises av.FFmpegError.
+    A playlist or manifest cannot make it open anything else: no other demuxer or protocol. A file with more than
+    MAX_STREAMS streams shows one more than that, or is refused with ENOMEM. Raises av.FFmpegError.
     """
     options = {
         "format_whitelist": demuxers,
         "protocol_whitelist": "file",
-        "max_streams": str(MAX_STREAMS),
+        "max_streams": str(MAX_STREAMS + 1),
         "max_pixels": str(max_pixels),
     }
     return av.open(f"file:{path}", mode="r", options=options, metadata_errors="replace")

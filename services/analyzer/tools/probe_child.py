@@ -6,6 +6,7 @@ Runs as ``python -m services.analyzer.tools.probe_child`` with a request on stdi
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,12 +20,13 @@ from services.analyzer.domain.layout import walk
 from services.analyzer.domain.sniff import HEAD_BYTES, Kind, sniff
 from services.analyzer.domain.stills import STILL, fit
 from services.analyzer.tools import telling
-from services.analyzer.tools.opening import open_media
+from services.analyzer.tools.opening import MAX_STREAMS, open_media
 from services.analyzer.tools.packets import Held, frame_cadence, scan
 from services.analyzer.tools.pictures import Painter, displayed, save
 from services.analyzer.tools.requests import ProbeAnswer, ProbeRequest
 from services.analyzer.tools.samples import Sample, sample
 
+_TOO_MUCH = f"it has more than {MAX_STREAMS} streams, or asks for too much memory"
 _STATIC = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
@@ -53,20 +55,22 @@ def look(request: ProbeRequest) -> ProbeAnswer:
         return ProbeAnswer(facts=known)
     try:
         return _open(request, kind, known)
+    except av.EOFError:
+        return ProbeAnswer(facts=known.model_copy(update={"failure": "nothing"}))
     except av.FFmpegError as error:
-        failure = "too_complex" if error.errno == errno.ENOMEM else "invalid"
-        return ProbeAnswer(facts=known.model_copy(update={"failure": failure, "reason": error.strerror or ""}))
+        too_much = error.errno == errno.ENOMEM
+        failure, reason = ("too_complex", _TOO_MUCH) if too_much else ("invalid", error.strerror or "")
+        return ProbeAnswer(facts=known.model_copy(update={"failure": failure, "reason": reason}))
 
 
 def _open(request: ProbeRequest, kind: Kind, known: FileFacts) -> ProbeAnswer:
     with open_media(request.path, kind.demuxers, request.max_pixels) as container:
+        if len(container.streams) > MAX_STREAMS:
+            return ProbeAnswer(facts=known.model_copy(update={"failure": "too_complex", "reason": _TOO_MUCH}))
         found = scan(container, request.max_seconds)
-        samples: dict[int, list[Sample]] = {
-            stream.index: sample(container, stream, request.max_pixels)
-            for stream in container.streams.video
-            if not stream.disposition & _STATIC and found.held[stream.index].count
-        }
-        streams = tuple(_stream(s, found.held[s.index], samples.get(s.index)) for s in container.streams)
+        streams = tuple(_stream(stream, found.held[stream.index]) for stream in container.streams)
+        samples = _samples(container, streams, request.max_pixels)
+        streams = tuple(_sampled(facts, samples.get(facts.index)) for facts in streams)
         facts = known.model_copy(
             update={
                 "container": container.format.name,
@@ -81,7 +85,17 @@ def _open(request: ProbeRequest, kind: Kind, known: FileFacts) -> ProbeAnswer:
     return ProbeAnswer(facts=facts, still=still)
 
 
-def _stream(stream: Stream, held: Held, samples: list[Sample] | None) -> StreamFacts:
+def _samples(container: InputContainer, streams: Sequence[StreamFacts], max_pixels: int) -> dict[int, list[Sample]]:
+    """Decode a few frames of every film stream, but not of pictures that are too large to try."""
+    wanted = {
+        facts.index
+        for facts in streams
+        if facts.packets and not facts.picture and facts.coded_width * facts.coded_height <= max_pixels
+    }
+    return {s.index: sample(container, s, max_pixels) for s in container.streams.video if s.index in wanted}
+
+
+def _stream(stream: Stream, held: Held) -> StreamFacts:
     facts = StreamFacts(
         index=stream.index,
         type=stream.type,
@@ -97,28 +111,43 @@ def _stream(stream: Stream, held: Held, samples: list[Sample] | None) -> StreamF
         end=held.end,
     )
     if isinstance(stream, VideoStream):
-        return facts.model_copy(update=_picture(stream, held, samples))
+        return facts.model_copy(update=_picture(stream, held))
     if isinstance(stream, av.AudioStream):
         return facts.model_copy(update={"sample_rate": stream.sample_rate, "channels": stream.channels})
     return facts
 
 
-def _picture(stream: VideoStream, held: Held, samples: list[Sample] | None) -> dict[str, object]:
+def _picture(stream: VideoStream, held: Held) -> dict[str, object]:
     base = stream.time_base or Fraction(1, 1000)
     measured, end = frame_cadence(held, base, stream.average_rate or stream.guessed_rate)
-    shown = samples[0].frame if samples else None
     return {
         "rate": str(measured.rate),
         "variable": measured.variable,
         "end": end,
-        "coded_width": shown.width if shown else stream.codec_context.width,
-        "coded_height": shown.height if shown else stream.codec_context.height,
+        "coded_width": stream.codec_context.width,
+        "coded_height": stream.codec_context.height,
         "aspect": str(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else None,
         "pixel_format": stream.codec_context.pix_fmt or "",
-        "transfer": int(shown.color_trc if shown else stream.codec_context.color_trc),
-        "rotation": samples[0].rotation if samples else 0,
-        "decoded": None if samples is None else bool(samples),
+        "transfer": int(stream.codec_context.color_trc),
     }
+
+
+def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFacts:
+    """Add what only a decoded frame tells: its turn, and the size and transfer that count."""
+    if samples is None:
+        return facts
+    if not samples:
+        return facts.model_copy(update={"decoded": False})
+    shown = samples[0].frame
+    return facts.model_copy(
+        update={
+            "decoded": True,
+            "coded_width": shown.width,
+            "coded_height": shown.height,
+            "transfer": int(shown.color_trc),
+            "rotation": samples[0].rotation,
+        }
+    )
 
 
 def _still(container: InputContainer, samples: dict[int, list[Sample]], path: Path) -> bool:

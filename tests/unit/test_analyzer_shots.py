@@ -1,0 +1,132 @@
+"""Cuts, flashes, black and frozen spans, on small frames drawn here."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from services.analyzer.domain import spans
+from services.analyzer.domain.frames import Features, Measuring
+from services.analyzer.domain.shots import hard_cuts, reach_for
+
+Frames = list[np.ndarray]
+
+
+def _world(seed: int, low: int = 20, high: int = 230, grain: int = 8) -> np.ndarray:
+    """A texture larger than a frame, to look at through a moving window."""
+    rng = np.random.default_rng(seed)
+    planes = rng.integers(low, high, (3, 24, 60)).astype(np.float32)
+    planes[1:] = 128 + (planes[1:] - 128) * 0.4
+    wide = planes.repeat(grain, 1).repeat(grain, 2)
+    for axis in (1, 2):
+        wide = sum(np.roll(wide, shift, axis) for shift in range(grain)) / grain
+    return wide
+
+
+def _shot(seed: int, count: int, speed: float = 0.5, **look: int) -> Frames:
+    world = _world(seed, **look)
+    return [world[:, 40:76, 40 + round(n * speed) : 104 + round(n * speed)].copy() for n in range(count)]
+
+
+def _measure(frames: Frames, rate: float = 30, block: int = 64) -> Features:
+    rng = np.random.default_rng(0)
+    grained = np.stack([np.clip(f + rng.normal(0, 0.5, f.shape), 16, 235) for f in frames]).round().astype(np.uint8)
+    measuring = Measuring(reach_for(rate))
+    for start in range(0, len(grained), block):
+        measuring.feed(grained[start : start + block])
+    return measuring.features()
+
+
+def _cuts(frames: Frames, rate: float = 30) -> list[int]:
+    return hard_cuts(_measure(frames, rate))
+
+
+def test_cuts_are_exact_to_the_frame() -> None:
+    assert _cuts([*_shot(1, 40), *_shot(2, 33), *_shot(3, 25), *_shot(4, 9), *_shot(5, 30)]) == [40, 73, 98, 107]
+
+
+def test_the_size_of_the_blocks_does_not_matter() -> None:
+    frames = [*_shot(1, 40), *_shot(2, 33)]
+    one, many = _measure(frames, block=1000), _measure(frames, block=7)
+    assert np.allclose(one.near, many.near, atol=1e-3)
+    assert np.allclose(one.likeness, many.likeness, atol=1e-5)
+
+
+@pytest.mark.parametrize("lasts", [1, 2, 4, 6])
+def test_a_flash_is_no_cut(lasts: int) -> None:
+    frames = _shot(1, 60)
+    for n in range(20, 20 + lasts):
+        frames[n] = np.clip(frames[n] * 0.2 + np.array([190, 102, 102])[:, None, None], 0, 255)
+    assert _cuts([*frames, *_shot(2, 30)]) == [60]
+
+
+def test_a_flash_right_before_a_cut_leaves_the_cut() -> None:
+    frames = _shot(1, 60)
+    frames[40][0] = 230
+    assert _cuts([*frames, *_shot(2, 30)]) == [60]
+
+
+def _dim(frames: Frames) -> Frames:
+    return [np.stack([f[0] * (0.45 if n > 25 else 1.0), f[1], f[2]]) for n, f in enumerate(frames)]
+
+
+def _shaken(frames: Frames) -> Frames:
+    rng = np.random.default_rng(4)
+    return [np.roll(f, rng.integers(-2, 3, 2), (1, 2)) for f in frames]
+
+
+def _crossed(frames: Frames) -> Frames:
+    for n, frame in enumerate(frames):
+        left = max(0, n * 2 - 20)
+        frame[0, 8:30, left : max(left, n * 2)] = 200
+    return frames
+
+
+@pytest.mark.parametrize("trick", [_dim, _shaken, _crossed], ids=["light", "shake", "object"])
+def test_light_shake_and_things_that_cross_are_no_cuts(trick: Callable[[Frames], Frames]) -> None:
+    assert _cuts([*trick(_shot(1, 50)), *_shot(2, 30)]) == [50]
+
+
+def test_a_fast_pan_is_no_cut() -> None:
+    assert _cuts([*_shot(1, 50, speed=2.5), *_shot(2, 40, speed=2)]) == [50]
+
+
+def test_dark_scenes_have_cuts_too() -> None:
+    assert _cuts([*_shot(1, 40, low=16, high=34), *_shot(2, 40, low=16, high=34)]) == [40]
+
+
+def test_nothing_and_one_frame_have_no_cuts() -> None:
+    assert hard_cuts(Measuring(4).features()) == []
+    assert _cuts(_shot(1, 1)) == []
+
+
+def test_black_spans_are_found() -> None:
+    black = [np.stack([np.full((36, 64), 16.0), *[np.full((36, 64), 128.0)] * 2])] * 15
+    found = _measure([*_shot(1, 30), *black, *_shot(2, 30)])
+    times = [n / 30 for n in range(76)]
+    assert [(s.start, s.end) for s in spans.blacks(found, times)] == [(1.0, 1.5)]
+
+
+def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
+    moving = _shot(1, 30, speed=1)
+    stopped = [*moving, *[moving[-1]] * 45]
+    steady = Measuring(4)
+    steady.feed(np.stack(stopped).round().astype(np.uint8))
+    times = [n / 30 for n in range(76)]
+    (span,) = spans.freezes(steady.features(), times)
+    assert span.end == 2.5 and span.start == pytest.approx(1.0, abs=0.07)
+    tripod = _measure([_shot(1, 1)[0]] * 75)
+    assert spans.freezes(tripod, times) == ()
+
+
+def test_shots_are_the_spans_between_cuts_in_ticks_and_seconds() -> None:
+    first, second = spans.shots([2], [0, 1001, 2002, 3003, 4004], 1 / 30000)
+    assert (first.start_ticks, first.end_ticks, second.start_ticks, second.end_ticks) == (0, 2002, 2002, 4004)
+    assert second.start == pytest.approx(0.066733, abs=1e-6)
+
+
+def test_motion_is_even_in_time_and_blind_to_cuts() -> None:
+    found = _measure([*_shot(1, 30, speed=0), *_shot(2, 30, speed=3)])
+    curve = spans.motion(found, [30], [n / 30 for n in range(61)])
+    assert curve.step == 0.25 and len(curve.values) == 8
+    assert max(curve.values[:4]) < min(curve.values[4:]) and max(curve.values) < 0.7
