@@ -119,7 +119,11 @@ async def test_a_worker_that_lost_its_lease_publishes_nothing(make_infra: MakeIn
     async with running(infra, late, concurrency=2):
         await accept(infra, one)
         await asyncio.wait_for(begun.wait(), 5)
-        await infra.pool.execute("update inbox set lease_until = now() - interval '1 second'")
+        while await infra.pool.fetchval("select attempts from inbox where id = $1", one.id) == 1:
+            await infra.pool.execute(
+                "update inbox set lease_until = now() - interval '1 second' where attempts = 1 and state = 'running'"
+            )
+            await asyncio.sleep(0.02)
         await heard.until(lambda all_: bool(all_))
         go.set()
         await asyncio.sleep(0.3)
