@@ -7,10 +7,14 @@ from typing import Any
 
 import httpx
 
+from shared.contracts.commands import Command
+from shared.contracts.events import EditPlanned, Event
 from shared.contracts.ids import new_id
+from shared.contracts.plan import EditPlan
+from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage
-from tests.service.editor_workers import failing, silent
+from tests.service.editor_workers import failing, plan, silent
 
 
 async def post(gateway: Stage, project: str, body: dict[str, Any], **headers: str) -> httpx.Response:
@@ -191,3 +195,29 @@ async def test_the_analysis_of_an_asset_can_be_read_and_its_subtitles_replaced(m
         assert (await gateway.client.post(f"/api/timeline/{project['id']}/analyze")).status_code == 200
         assert await gateway.infra.blobs.get_bytes(gateway.seen[-2].captions) == b"WEBVTT\n"  # type: ignore[union-attr, arg-type]
         assert (await gateway.client.put(f"/api/assets/{asset['id']}/transcript", content=b" ")).status_code == 422
+
+
+async def test_a_plan_that_breaks_the_rules_reaches_nobody(make_infra: MakeInfra) -> None:
+    async def outside(infra: Infra, command: Command) -> Event:
+        fact = await plan(infra, command)
+        assert isinstance(fact, EditPlanned)
+        document = EditPlan.model_validate_json(await infra.blobs.get_bytes(fact.plan))
+        clip = document.timeline.video[0].model_copy(update={"end": 10**9})
+        timeline = document.timeline.model_copy(update={"video": (clip,)})
+        body = document.model_copy(update={"timeline": timeline}).model_dump_json().encode()
+        ref = await infra.blobs.put_bytes("plans/outside.json", body, "application/json")
+        return fact.model_copy(update={"plan": ref})
+
+    async def nowhere(infra: Infra, command: Command) -> Event:
+        fact = await plan(infra, command)
+        assert isinstance(fact, EditPlanned)
+        await infra.blobs.delete(fact.plan.key)
+        return fact
+
+    async with stage(await make_infra("gateway")) as gateway:
+        for wrong, code in ((outside, "plan_invalid"), (nowhere, "blob_missing")):
+            gateway.plays["PlanEdit"] = wrong
+            body = await gateway.ingest()
+            job = json_of(await gateway.client.get(f"/api/jobs/{body['job_id']}"))
+            assert (job["status"], job["error"]["step"], job["error"]["code"]) == ("failed", "plan", code)
+            assert (body["project"]["status"], body["project"]["revision"]) == ("failed", 0)

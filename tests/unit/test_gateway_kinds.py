@@ -8,6 +8,7 @@ from services.gateway.domain.admission import refusal_of
 from services.gateway.domain.kinds import document_kind, media_kind
 from services.gateway.domain.labels import MAX_LABEL, clean, title_of
 from shared.contracts.media import MediaInfo
+from tests.unit.gateway_made import info
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,14 @@ def test_labels_keep_letters_of_every_script() -> None:
     ("kind", "duration", "code"), [("image", 0.0, "media_unsupported"), ("audio", 3.0, "media_no_video")]
 )
 def test_only_films_become_assets(kind: str, duration: float, code: str) -> None:
-    info = MediaInfo.model_validate({"kind": kind, "container": "x", "duration": duration, "size": 1})
-    refused = refusal_of(info)
+    told = MediaInfo.model_validate({"kind": kind, "container": "x", "duration": duration, "size": 1})
+    refused = refusal_of(told)
     assert refused is not None
     assert refused.code == code
+
+
+def test_a_film_must_last() -> None:
+    assert refusal_of(info(10.0)) is None
+    refused = refusal_of(info(0.0))
+    assert refused is not None
+    assert refused.code == "media_empty"
