@@ -86,8 +86,13 @@ async def _edit_many(client: AsyncClient, order: Order, films: Sequence[Ingested
         raise Stopped(Exit.FAILED, "render_missing", f"The studio renders nothing for the edit {plan}.")
     outputs = await _outputs(client, applied.render_job_id, f"Making {', '.join(ratios)}", screen)
     by_name = {output.name: output for output in outputs}
-    found = {ratio: by_name.get(f"edited_{ratio.replace(':', '_')}") for ratio in ratios}
-    return [await _fetch(client, output, order.files[ratio], screen) for ratio, output in found.items() if output]
+    made: list[Made] = []
+    for ratio, path in order.files.items():
+        output = by_name.get(f"edited_{ratio.replace(':', '_')}")
+        if output is None:
+            raise Stopped(Exit.FAILED, "output_missing", f"The edit {plan} has no file for {ratio}.")
+        made.append(await _fetch(client, output, path, screen))
+    return made
 
 
 async def _outputs(client: AsyncClient, job_id: str, label: str, screen: Screen) -> tuple[Output, ...]:

@@ -26,7 +26,7 @@ def show(event: Event, bar: Bar, screen: Screen) -> None:
     match event.name:
         case "progress":
             bar.to(float(data.get("percent") or 0), _note(data))
-        case "log" if data.get("message"):
+        case "log" if " " in str(data.get("message")):  # a lone word names a phase, and the bar shows the step
             screen.say(f"  {data['message']}")
         case "check_failed":
             for finding in data.get("findings") or ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -86,8 +87,8 @@ async def embedded(data: Path, screen: Screen) -> AsyncIterator[AsyncClient]:
     from deploy.embedded import Studio
 
     screen.say(f"Starting the studio in {data}")
-    log_to(data)
     async with AsyncExitStack() as stack:
+        stack.enter_context(logged_to(data))
         try:
             started = await stack.enter_async_context(Studio(data))
         except CutroomError as error:
@@ -95,14 +96,21 @@ async def embedded(data: Path, screen: Screen) -> AsyncIterator[AsyncClient]:
         yield await stack.enter_async_context(client_at(started.url))
 
 
-def log_to(data: Path) -> None:
+@contextmanager
+def logged_to(data: Path) -> Iterator[None]:
     """Write the studio's log to a file of its folder, away from the progress on the terminal."""
-    import logging
-
     from shared import log
 
     data.mkdir(parents=True, exist_ok=True)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
     log.configure("info", "json")
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream((data / "studio.log").open("w", encoding="utf-8"))
+    with (data / "studio.log").open("w", encoding="utf-8") as file:
+        for handler in root.handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(file)
+        try:
+            yield
+        finally:
+            root.handlers[:] = before
+            root.setLevel(level)

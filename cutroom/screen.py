@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 LINE_EVERY = 10.0
-"""Plain output has a line for so many percent."""
+"""Plain output has a line for so many percent,"""
+
+LINE_SECONDS = 0.5
+"""but not more often than this."""
 
 
 class Bar(Protocol):
@@ -72,19 +76,18 @@ class _LiveBar:
 
 
 class _LineBar:
-    """A line at every tenth of the way, and at every new note."""
+    """A line at every tenth of the way and at every new note, but no flood: quick work has its last line only."""
 
     def __init__(self, screen: Screen, label: str) -> None:
         self._screen, self._label = screen, label
-        self._shown, self._note = -1.0, ""
+        self._next, self._note, self._at = 0.0, "", time.monotonic()
 
     def to(self, percent: float, note: str = "") -> None:
-        word = note.split(",", maxsplit=1)[0]
-        if self._shown >= 0 and word == self._note and percent < self._shown + LINE_EVERY and percent < 100:
+        word, now = note.partition(",")[0], time.monotonic()
+        due = percent >= self._next or (word != self._note and self._next <= 100)
+        if not due or (percent < 100 and now - self._at < LINE_SECONDS):
             return
-        if self._shown >= 100:
-            return
-        self._shown, self._note = percent // LINE_EVERY * LINE_EVERY, word
+        self._next, self._note, self._at = percent // LINE_EVERY * LINE_EVERY + LINE_EVERY, word, now
         self._screen.say(f"{self._label}: {percent:.0f}%{' ' + note if note else ''}")
 
 

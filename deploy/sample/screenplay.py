@@ -8,6 +8,7 @@ from itertools import accumulate
 from shared.errors import BadRequest
 
 SHORTEST_S = 6.0
+SHORTEST_SCENE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ SCENES: tuple[Scene, ...] = (
         ("Every good story starts on a quiet morning.", "The sun climbs over the hills, and the day begins."),
         0,
     ),
-    Scene("city", 5.1, ("Down in the city, the lights never sleep.", "Everyone is on the way to somewhere."), 2),
-    Scene("black", 1.5, (), 1),
+    Scene("city", 5.1, ("Down in the city, the lights never sleep.", "Everyone is on the way to somewhere."), 1),
+    Scene("black", 1.5, (), 2),
     Scene("sea", 5.9, ("Out at sea, the wind does all the work.", "One small boat, and a whole lot of sky."), 4),
     Scene("desk", 3.2, (), 3, music=False),
     Scene("train", 5.7, ("The train to the north takes every bend at full speed.", "Blink, and you miss a mile."), 5),
@@ -53,8 +54,8 @@ SCENES: tuple[Scene, ...] = (
 def lay_out(seconds: float, fps: int) -> tuple[Shot, ...]:
     """Return the shots of a film of exactly ``round(seconds * fps)`` frames.
 
-    The scenes of lowest priority number whose lengths reach ``seconds`` are kept, then all are scaled alike.
-    Raises BadRequest below six seconds.
+    A shorter film has shorter scenes, to ``SHORTEST_SCENE`` of their full length, and then fewer: those of the lowest
+    priority numbers stay. Raises BadRequest below six seconds.
     """
     if seconds < SHORTEST_S:
         raise BadRequest(
@@ -65,7 +66,7 @@ def lay_out(seconds: float, fps: int) -> tuple[Shot, ...]:
     kept: set[str] = set()
     total = 0.0
     for scene in sorted(SCENES, key=lambda each: each.priority):
-        if total >= seconds:
+        if total * SHORTEST_SCENE >= seconds:
             break
         kept.add(scene.name)
         total += scene.seconds

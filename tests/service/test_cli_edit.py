@@ -56,7 +56,7 @@ def test_one_film_one_ratio(studio: FakeStudio, film: Path, capsys: pytest.Captu
     assert studio.bodies["render 16:9"] == {"aspect_ratio": "16:9", "captions": True, "draft": False}
     told = capsys.readouterr().out
     assert "\x1b" not in told
-    assert "Making 16:9: 90% render" in told
+    assert "Making 16:9: 100%" in told
     assert "Sound is being mixed." in told
     assert re.search(r"out\.mp4  1920x1080  4\.5 s$", told, re.MULTILINE)
 

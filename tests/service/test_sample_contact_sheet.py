@@ -26,7 +26,7 @@ async def test_frames_stand_in_rows_in_order(tmp_path: Path) -> None:
     colours = ("red", "lime", "blue", "white")
     film = await _film(tmp_path / "film.mp4", *(f"color=c={colour}:s=64x36:r=10:d=1" for colour in colours))
     sheet = await contact_sheet(film, tmp_path / "out" / "sheet.png", frames=4, columns=2, width=64)
-    picture = np.asarray(Image.open(sheet))
+    picture = _pixels(sheet)
     middles = [picture[8 + 18, 8 + 32], picture[8 + 18, 80 + 32]]
     low = picture.shape[0] // 2 + 18
     middles += [picture[low, 8 + 32], picture[low, 80 + 32]]
@@ -36,7 +36,7 @@ async def test_frames_stand_in_rows_in_order(tmp_path: Path) -> None:
 
 async def test_times_are_written_under_the_frames(tmp_path: Path) -> None:
     film = await _film(tmp_path / "film.mp4", "color=c=black:s=64x36:r=10:d=2")
-    sheet = np.asarray(Image.open(await contact_sheet(film, tmp_path / "sheet.png", frames=1, columns=1, width=160)))
+    sheet = _pixels(await contact_sheet(film, tmp_path / "sheet.png", frames=1, columns=1, width=160))
     label = sheet[8 + 90 :, :, 0]
     assert label.max() > 200
 
@@ -47,3 +47,8 @@ async def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadMedia):
         await contact_sheet(text, tmp_path / "sheet.png")
     assert not (tmp_path / "sheet.png").exists()
+
+
+def _pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture)

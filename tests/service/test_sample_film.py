@@ -56,7 +56,7 @@ def test_film_is_h264_and_aac_of_the_wished_size_and_length(sample: Sample, trut
         assert film.streams.video[0].average_rate == FPS
     assert frames.shape == (24 * FPS, SIZE[1], SIZE[0])
     assert truth["frames"] == 24 * FPS
-    assert len(truth["shots"]) == 6
+    assert len(truth["shots"]) == 8
 
 
 def test_picture_changes_at_every_cut_and_nowhere_else(truth: dict, frames: npt.NDArray) -> None:
