@@ -35,6 +35,8 @@ def captions_of(footage: Footage, frames: Frames) -> tuple[Caption, ...]:
 def _clamped(token: Token, start: float, end: float) -> Token:
     """Cuts lie on frames, words do not: a word may reach half a frame over the clip's end."""
     low, high = max(token.start, start), min(token.end, end)
+    if (low, high) == (token.start, token.end):
+        return token
     word = None if token.word is None else token.word.model_copy(update={"start": _ms(low), "end": _ms(high)})
     return Token(token.text, low, high, word)
 
@@ -96,6 +98,8 @@ def _cost(tokens: Sequence[Token], start: int, end: int, length: int) -> float:
     seconds = (tokens[end].start if end < len(tokens) else tokens[end - 1].end) - tokens[start].start
     if length > FASTEST * seconds:
         cost += 0.5
+    if seconds < SHORTEST:
+        cost += 0.5 * (SHORTEST - seconds)
     if end == len(tokens):
         return cost
     last, following = tokens[end - 1].text.casefold(), tokens[end].text.casefold()
@@ -125,6 +129,6 @@ def _mended(words: tuple[Word, ...], stop: float) -> tuple[Word, ...]:
     """Words in order, none over the next one's start nor over the line's end."""
     limits = [*(w.start for w in words[1:]), stop]
     return tuple(
-        w.model_copy(update={"end": _ms(max(w.start, min(w.end, limit)))})
+        w if w.end <= limit else w.model_copy(update={"end": _ms(max(w.start, limit))})
         for w, limit in zip(words, limits, strict=False)
     )

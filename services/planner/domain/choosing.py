@@ -78,11 +78,20 @@ def _take(selection: Selection, index: int, shortest: float) -> bool:
     if unit.core is None:
         return selection.seconds(index, room) >= shortest and selection.take(index, window(selection, index, room))
     start, end = unit.core
-    if end - start > room:
+    spare = room - (end - start)
+    if spare < 0:
         return False
-    start -= min((room - (end - start)) // 2, start - unit.frames[0])
-    end = min(unit.frames[1], start + room)
-    return selection.take(index, (start, end))
+    before, after = (_continued(selection, index, side) for side in (0, 1))
+    early = 0 if after and not before else spare if before and not after else spare // 2
+    start -= min(early, start - unit.frames[0])
+    return selection.take(index, (start, min(unit.frames[1], start + room)))
+
+
+def _continued(selection: Selection, index: int, side: int) -> bool:
+    """Tell whether the pick before (side 0) or after (side 1) touches the unit: then nothing is to be lost there."""
+    other, edge = index + (1 if side else -1), selection.units[index].frames[side]
+    same = 0 <= other < len(selection.units) and selection.units[other].source == selection.units[index].source
+    return same and other in selection.picks and selection.picks[other][1 - side] == edge
 
 
 def window(selection: Selection, index: int, length: int) -> Frames:

@@ -4,38 +4,55 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from services.planner.domain.dead import Life
 from services.planner.domain.footage import Footage
 from services.planner.domain.selection import Selection
 from services.planner.domain.spans import Frames
 
+CLOSE = 0.4
+"""Seconds between two clips that are better shown than jumped over."""
 QUIET = 1.0
 """Seconds of silence that a clip's end may reach into when nothing else fills the wished length."""
 Limits = Callable[[int, int], Frames]
 """``(source, frame)`` to the span of frames that an end lying at ``frame`` may move in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which ends may move, and where to: also those on ``beats``; only those ``closing`` a small gap."""
+
+    limits: Limits
+    beats: bool = False
+    closing: bool = False
+
+
 def fit(selection: Selection, lives: Sequence[Life]) -> None:
-    """Stretch the picks over what is left: first over live picture, ends on beats last, then into silence."""
+    """Stretch the picks over what is left: small gaps, live picture, ends on beats, and last into silence."""
     live = _inside([list(life.live) for life in lives])
     quiet = _inside([_with_silence(f, life) for f, life in zip(selection.footages, lives, strict=True)])
-    for limits, beats in ((live, False), (live, True), (quiet, True)):
-        while _round(selection, limits, beats=beats):
+    for reach in (
+        Reach(live, beats=True, closing=True),
+        Reach(live),
+        Reach(live, beats=True),
+        Reach(quiet, beats=True),
+    ):
+        while _round(selection, reach):
             pass
 
 
-def _round(selection: Selection, limits: Limits, *, beats: bool) -> bool:
+def _round(selection: Selection, reach: Reach) -> bool:
     """Share what is left among all ends that can move; tell whether any did."""
     ends = [
         (index, side)
         for index, _ in selection.in_order()
         for side in (1, 0)
-        if _room(selection, limits, index, side, beats=beats) > 0
+        if _room(selection, reach, index, side) > 0
     ]
     moved = False
     for index, side in ends:
-        room = _room(selection, limits, index, side, beats=beats)
+        room = _room(selection, reach, index, side)
         frames = min(room, max(1, selection.share(index, len(ends))), selection.room(index))
         if frames > 0:
             selection.stretch(index, *((0, frames) if side else (frames, 0)))
@@ -43,14 +60,16 @@ def _round(selection: Selection, limits: Limits, *, beats: bool) -> bool:
     return moved
 
 
-def _room(selection: Selection, limits: Limits, index: int, side: int, *, beats: bool) -> int:
+def _room(selection: Selection, reach: Reach, index: int, side: int) -> int:
     """Return by how many frames the start (side 0) or the end (side 1) of a pick can move outwards."""
     source = selection.units[index].source
     footage, at = selection.footages[source], selection.picks[index][side]
     slot = footage.speech.slot(at)
-    if slot is None or footage.is_cut(at) or (not beats and _on_beat(footage, at)):
+    if slot is None or footage.is_cut(at) or (not reach.beats and _on_beat(footage, at)):
         return 0
-    free, allowed = selection.neighbours(index), limits(source, at)
+    free, allowed = selection.neighbours(index), reach.limits(source, at)
+    if reach.closing and abs(free[side] - at) > CLOSE * footage.grid.fps:
+        return 0
     if side:
         cut = bisect_right(footage.cuts, at)
         shot = footage.cuts[cut] if cut < len(footage.cuts) else footage.grid.frames

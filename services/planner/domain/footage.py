@@ -12,8 +12,8 @@ from services.planner.domain.speech import Speech, speech_of
 from shared.contracts.blob import BlobRef
 from shared.contracts.media import Analysis, Beats, Span
 
-SURE_BEATS = 0.5
-"""Confidence from which beats are trusted."""
+SURE_BEATS = 0.3
+"""Confidence from which beats are trusted; speech over music lowers it, yet leaves the beats where they are."""
 FEWEST_BEATS = 8
 SILENT_SHARE = 0.97
 """Share of silence from which a source counts as silent throughout."""

@@ -65,7 +65,7 @@ def plan(sources: Sequence[Material], wishes: Wishes, templates: Mapping[str, Te
         planner=PLANNER,
         template_name=name,
         timeline=assembled(footages, judged.lives, clips, wishes.seed, on_beat=template.on_beat),
-        dropped=tuple(_dropped(materials, judged, selection, clips, story=bool(Story(wishes.story).stems))),
+        dropped=tuple(_dropped(materials, judged, selection, clips)),
         moments=moments_of(footages, judged.units, judged.scores),
         notes=judged.notes + _notes(judged, selection, wishes, wanted),
     )
@@ -120,9 +120,10 @@ def _select(judged: Judged, wanted: Fraction | None, pace: Pace) -> Selection:
 
 
 def _dropped(
-    materials: Sequence[Material], judged: Judged, selection: Selection, clips: Sequence[Shown], *, story: bool
+    materials: Sequence[Material], judged: Judged, selection: Selection, clips: Sequence[Shown]
 ) -> list[Dropped]:
     found: list[Dropped] = []
+    story = any(s.measures.get("story") for s in judged.scores)
     places = {f.asset_id: i for i, f in enumerate(judged.footages)}
     for material in materials:
         place = places.get(material.asset_id)

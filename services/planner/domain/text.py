@@ -30,8 +30,8 @@ def stem(word: str) -> str:
     """Return ``word`` without a common English ending, so that "dance", "dances" and "dancing" meet."""
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            return word[: -len(suffix)].rstrip("ei")
-    return word.rstrip("ei") if len(word) > 3 else word
+            return word[: -len(suffix)].rstrip("eiy")
+    return word.rstrip("eiy") if len(word) > 3 else word
 
 
 def content(text: str) -> list[str]:

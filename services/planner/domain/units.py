@@ -68,7 +68,7 @@ def _points(footage: Footage, run: Frames, pace: Pace, *, on_beat: bool) -> set[
         marks = [pause.low, *footage.cuts_within(pause.low, pause.high), pause.high]
         points.update(marks[1:-1])
         for start, end in pairwise(marks):
-            low, high = _beside_words(footage, start, end, pause, pace)
+            low, high = _beside_words(footage, start, end, pause, pace, on_beat=on_beat)
             points.update((low, high))
             points.update(_divided(footage, low, high, pace, on_beat=on_beat))
     points.update(list(_breaths(footage, sorted(points), pace)))
@@ -102,15 +102,27 @@ def _pauses(footage: Footage, run: Frames) -> Iterator[_Pause]:
         yield _Pause(low, run[1], before is not None, after=False)
 
 
-def _beside_words(footage: Footage, start: int, end: int, pause: _Pause, pace: Pace) -> Frames:
-    """Give the words beside a wordless piece their lead and tail of it; all of it when little else would remain."""
+def _beside_words(footage: Footage, start: int, end: int, pause: _Pause, pace: Pace, *, on_beat: bool) -> Frames:
+    """Give the words beside a wordless piece their lead and tail of it, or a little more up to a beat.
+
+    They get all of it when too little for a clip would remain.
+    """
     before, after = pause.before and start == pause.low, pause.after and end == pause.high
     low = start + footage.grid.count(TAIL) if before else start
     high = end - footage.grid.count(LEAD) if after else end
     if footage.grid.length(high - low) >= pace.shortest:
-        return low, high
+        return _beat_near(footage, low, start, end) if on_beat and before else low, high
     middle = (start + end) // 2 if before and after else end if before else start
+    middle = _beat_near(footage, middle, start, end) if on_beat and before and after else middle
     return middle, middle
+
+
+def _beat_near(footage: Footage, frame: int, low: int, high: int) -> int:
+    """Return the beat within ``TAIL`` of ``frame`` and inside the closed range that is nearest, else ``frame``."""
+    reach = footage.grid.count(TAIL)
+    low, high = max(low, frame - reach), min(high, frame + reach)
+    beats = footage.beats[bisect_left(footage.beats, low) : bisect_right(footage.beats, high)]
+    return min(beats, key=lambda b: (abs(b - frame), b), default=frame)
 
 
 def _phrases(footage: Footage, run: Frames) -> Iterator[list[Token]]:
