@@ -29,7 +29,7 @@ from shared.contracts.timeline import Clip, Output, RenderOptions, Source, Timel
 from shared.process import Limits, ffmpeg_path, run
 from tests.bench.table import Row, median
 
-SECONDS, RATE, CUTS, ROUNDS = 90, 30, 20, 1
+SECONDS, RATE, CUTS, ROUNDS = 90, 30, 20, 3
 WIDTH, HEIGHT = 1280, 720
 LIMITS = Limits(wall_s=3600)
 SMALL = (96, 54)
@@ -96,10 +96,10 @@ async def _make(path: Path) -> None:
 
 
 async def _by_hand(source: Path, cuts: list[tuple[int, int]], target: Path) -> None:
-    """The fastest exact single command: one input for each cut, sought by key frame, joined by the concat filter."""
+    """The fastest exact command: one input for each cut, sought a quarter of a frame early, joined by ``concat``."""
     inputs: list[str] = []
     for first, frames in cuts:
-        inputs += ["-ss", f"{first / RATE:.6f}", "-t", f"{frames / RATE:.6f}", "-i", str(source)]
+        inputs += ["-ss", f"{max(0, first - 0.25) / RATE:.6f}", "-t", f"{frames / RATE:.6f}", "-i", str(source)]
     labels = "".join(f"[{i}:v][{i}:a]" for i in range(CUTS))
     graph = f"{labels}concat=n={CUTS}:v=1:a=1[v][a]"
     codecs = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-g", "150"]
@@ -122,8 +122,8 @@ async def _ours(source: Path, cuts: list[tuple[int, int]], folder: Path) -> None
 
 def _timeline(source: Path, cuts: list[tuple[int, int]]) -> Timeline:
     video = VideoStream(
-        index=0, codec="h264", width=WIDTH, height=HEIGHT, coded_width=WIDTH, coded_height=HEIGHT, frame_rate=f"{RATE}/1",
-        time_base="1/15360", duration=SECONDS, color_space="bt709",
+        index=0, codec="h264", width=WIDTH, height=HEIGHT, coded_width=WIDTH, coded_height=HEIGHT,
+        frame_rate=f"{RATE}/1", time_base="1/15360", duration=SECONDS, color_space="bt709", pixel_format="yuv420p",
     )  # fmt: skip
     audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=1, duration=SECONDS)
     media = MediaInfo(
@@ -152,7 +152,7 @@ async def _same(one: Path, other: Path, frames: int) -> None:
 
 
 async def _small(path: Path) -> npt.NDArray[np.int16]:
-    scale = f"scale={SMALL[0]}:{SMALL[1]}:flags=area,format=gray"
+    scale = f"extractplanes=y,scale={SMALL[0]}:{SMALL[1]}:flags=area"
     out = ["-vf", scale, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
     done = await run([ffmpeg_path(), "-loglevel", "error", "-i", str(path), *out], limits=LIMITS)
     return np.frombuffer(done.stdout, np.uint8).reshape(-1, SMALL[0] * SMALL[1]).astype(np.int16)

@@ -86,6 +86,7 @@ async def film(
     video = VideoStream(
         index=0, codec="h264", width=size[0], height=size[1], coded_width=size[0], coded_height=size[1],
         frame_rate=rate, time_base="1/90000", duration=length, frames=frames, color_space="bt709",
+        pixel_format="yuv420p",
     )  # fmt: skip
     audio = AudioStream(index=1, codec="aac", sample_rate=RATE, channels=1, duration=length)
     media = MediaInfo(

@@ -97,7 +97,7 @@ def test_the_number_of_open_sources_is_bounded() -> None:
 
 def test_targets_suit_short_and_long_edits() -> None:
     assert target_frames(100, 25.0, 2) == 50
-    assert target_frames(1500, 25.0, 2) == 188
+    assert target_frames(1500, 25.0, 2) == 250
     assert target_frames(90_000, 25.0, 2) == 500
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from services.renderer.domain.sound import SILENCE_LUFS, Level
 from shared.contracts.timeline import Check, Finding
 
-BLACK_LUMA = 20.0
+BLACK_LUMA = 22.0
 BLACK_SECONDS = 0.5
 FROZEN_SECONDS = 2.0
 LOUDNESS_TOLERANCE = 1.0
@@ -57,8 +57,8 @@ class Header:
 class Measured:
     """What the finished file holds.
 
-    ``luma``: the level that nine tenths of each decoded frame stay below (0..255, of a small copy: captions do not
-    count); ``still``: whether it equals the frame before.
+    ``luma``: the level that nine tenths of each decoded frame stay below (16 is black, of a small copy: captions do
+    not count); ``still``: whether it equals the frame before.
     """
 
     header: Header

@@ -36,8 +36,8 @@ class Chunk:
 
 
 def target_frames(total: int, rate: float, parallel: int) -> int:
-    """Return a good length of a chunk: four rounds for every worker, but no less than 2 s and no more than 20 s."""
-    return round(min(max(total / (4 * parallel), 2 * rate), 20 * rate))
+    """Return a good length of a chunk: three rounds for every worker, between 2 and 20 s."""
+    return round(min(max(total / (3 * parallel), 2 * rate), 20 * rate))
 
 
 def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, ...]:

@@ -56,7 +56,7 @@ async def measure(bench: Bench, path: Path, on_frame: Callable[[int], None]) -> 
 def _arguments(path: Path, *, picture: bool, sound: bool) -> list[str]:
     own = [word for name, value in OWN.items() for word in (f"-{name}", str(value))]
     head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"]
-    small = f"scale={SMALL[0]}:{SMALL[1]}:flags=area,format=gray"
+    small = f"extractplanes=y,scale={SMALL[0]}:{SMALL[1]}:flags=area"
     video = ["-map", "0:v:0", "-vf", small, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
     audio = ["-map", "0:a:0", "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
     fast = ["-skip_loop_filter", "all"]

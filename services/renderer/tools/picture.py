@@ -24,6 +24,7 @@ from shared.contracts.timeline import Clip, Output, Timeline
 Node = Any
 """A stream of ffmpeg-python, which has no types."""
 ZOOM = (1.0, 1.2)
+SDR = {"range": "tv", "color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,6 @@ def encoder(settings: RendererSettings, output: Output, rate: str) -> dict[str, 
         "g": max(1, round(Fraction(rate) * Fraction(settings.keyframe_seconds))),
         "flags": "+cgop",
         "threads": settings.chunk_threads(),
-        "colorspace": "bt709",
-        "color_primaries": "bt709",
-        "color_trc": "bt709",
-        "color_range": "tv",
         "video_track_timescale": timescale(rate),
     }
 
@@ -72,7 +69,7 @@ def arguments(bench: Bench, canvas: Canvas, chunk: Chunk, subtitles: str | None,
     video = _on_grid(_joined(pieces, chunk, rate), rate)
     if subtitles:
         video = video.filter("ass", filename=subtitles, fontsdir=FOLDER)
-    video = _on_grid(video.filter("format", "yuv420p"), rate)
+    video = _on_grid(video.filter("format", "yuv420p").filter("setparams", **SDR), rate)
     options = {
         **encoder(bench.settings, canvas.output, rate),
         "frames:v": chunk.frames,

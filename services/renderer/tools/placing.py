@@ -16,15 +16,33 @@ Node = Any
 def placed(video: Node, stream: VideoStream, output: Output) -> Node:
     """Return ``video`` filling the frame of ``output``, in SDR, BT.709 and square pixels."""
     plan = fit((stream.width, stream.height), (output.width, output.height), output.fit)
+    if _as_it_is(stream, plan):
+        return video.filter("setsar", "1")
     if stream.hdr:
         return _laid(_tone_mapped(video, stream, plan), plan, output, {})
-    matrix = stream.color_space or ("bt709" if min(stream.width, stream.height) >= 720 else "auto")
-    colours = {"in_color_matrix": _MATRICES.get(matrix, "auto"), "out_color_matrix": "bt709", "out_range": "tv"}
+    colours = {
+        "in_color_matrix": _MATRICES.get(_matrix(stream), "auto"),
+        "out_color_matrix": "bt709",
+        "out_range": "tv",
+    }
     return _laid(video, plan, output, colours)
 
 
 _MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
              "bt2020nc": "bt2020", "bt2020c": "bt2020"}  # fmt: skip
+
+
+def _as_it_is(stream: VideoStream, plan: Fit) -> bool:
+    """Tell whether nothing is to be done: a scaler that changes nothing still costs a twentieth of the render."""
+    coded = (stream.coded_width, stream.coded_height)
+    upright = stream.rotation == 0 and stream.sample_aspect_ratio == "1/1" and stream.hdr is None
+    plain = stream.pixel_format == "yuv420p" and _matrix(stream) == "bt709"
+    return upright and plain and plan.kind == "exact" and coded == (plan.width, plan.height)
+
+
+def _matrix(stream: VideoStream) -> str:
+    """The matrix of the colours; where nobody says, it is HD's for what is as large as HD."""
+    return stream.color_space or ("bt709" if min(stream.width, stream.height) >= 720 else "auto")
 
 
 def _tone_mapped(video: Node, stream: VideoStream, plan: Fit) -> Node:
