@@ -73,10 +73,12 @@ def _crowded(selection: Selection, index: int, pace: Pace) -> bool:
 
 def _take(selection: Selection, index: int, shortest: float) -> bool:
     unit, room = selection.units[index], selection.room(index)
+    if unit.core is None and selection.seconds(index, min(unit.length, room)) < shortest:
+        return False
     if unit.length <= room:
         return selection.take(index, unit.frames)
     if unit.core is None:
-        return selection.seconds(index, room) >= shortest and selection.take(index, window(selection, index, room))
+        return selection.take(index, window(selection, index, room))
     start, end = unit.core
     spare = room - (end - start)
     if spare < 0:
