@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,15 +23,16 @@ Models = Mapping[str, type[BaseModel]]
 """The message types that a service understands, by name."""
 
 
-def acceptor(pool: Pool, service: str, models: Models, *, answers: bool) -> Accept:
+def acceptor(pool: Pool, service: str, models: Models, *, answers: bool, lanes: Collection[str] = ()) -> Accept:
     """Return the function that takes over deliveries for ``service``.
 
     It waits while the database is away, so that the offset is not committed and nothing is lost. ``answers``: a command
-    that cannot be understood is answered with ``StepFailed``, because somebody waits for it.
+    that cannot be understood is answered with ``StepFailed``, because somebody waits for it. ``lanes``: the message
+    names that each wait in a lane of their own.
     """
 
     async def take(delivery: Delivery) -> None:
-        await _patiently(lambda: _take(pool, service, models, delivery, answers=answers))
+        await _patiently(lambda: _take(pool, service, models, delivery, answers=answers, lanes=lanes))
 
     return take
 
@@ -47,7 +48,9 @@ async def _patiently(work: Callable[[], Awaitable[None]]) -> None:
             pause = min(pause * 2, 2.0)
 
 
-async def _take(pool: Pool, service: str, models: Models, delivery: Delivery, *, answers: bool) -> None:
+async def _take(
+    pool: Pool, service: str, models: Models, delivery: Delivery, *, answers: bool, lanes: Collection[str]
+) -> None:
     try:
         envelope = decode(delivery.body)
     except ValueError as bad:
@@ -71,7 +74,8 @@ async def _take(pool: Pool, service: str, models: Models, delivery: Delivery, *,
             if await inbox.accept(connection, delivery.topic, envelope, state="cancelled"):
                 await outbox.put(connection, STEP_EVENTS, answer(service, envelope, StepCancelled()))
         else:
-            await inbox.accept(connection, delivery.topic, envelope)
+            lane = envelope.name if envelope.name in lanes else ""
+            await inbox.accept(connection, delivery.topic, envelope, lane=lane)
 
 
 def _parse(models: Models, envelope: Envelope) -> Any:

@@ -25,12 +25,11 @@ OnEnd = Callable[[Connection, Envelope, StepFailed | StepCancelled], Awaitable[N
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a worker treats its rows. ``concurrency`` is the number of steps at once."""
+    """How workers treat their rows."""
 
     lease_s: float = 30.0
     max_attempts: int = 5
     retry_base_s: float = 1.0
-    concurrency: int = 1
 
 
 @dataclass(frozen=True, slots=True)

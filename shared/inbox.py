@@ -21,14 +21,14 @@ with place as (
     on conflict (tenant, priority) do update
         set rank = greatest(t.rank + 1, (select rank from inbox_clock where priority = $6))
     returning rank)
-insert into inbox (id, topic, type, subject, tenant, priority, body, rank, state, ended_at)
-select $1, $2, $3, $4, $5, $6, $7, place.rank, $8, case when $8 = 'waiting' then null else now() end from place
+insert into inbox (id, topic, type, subject, tenant, priority, body, lane, rank, state, ended_at)
+select $1, $2, $3, $4, $5, $6, $7, $9, place.rank, $8, case when $8 = 'waiting' then null else now() end from place
 on conflict (id) do nothing returning id
 """
 
 CLAIM = """
 with chosen as (
-    select id, rank, priority from inbox where state = 'waiting'
+    select id, rank, priority from inbox where state = 'waiting' and lane = $3
     order by priority desc, rank, id limit 1 for update skip locked),
 clock as (
     update inbox_clock set rank = chosen.rank from chosen
@@ -82,10 +82,14 @@ class Claim:
     lease: int
 
 
-async def accept(connection: Connection, topic: str, envelope: Envelope, state: str = "waiting") -> bool:
-    """Insert the message as a row; tell whether it was new."""
+async def accept(
+    connection: Connection, topic: str, envelope: Envelope, *, state: str = "waiting", lane: str = ""
+) -> bool:
+    """Insert the message as a row of ``lane``; tell whether it was new."""
     e = envelope
-    row = await connection.fetchval(ACCEPT, e.id, topic, e.type, e.subject, e.tenant, e.priority, e.encode(), state)
+    row = await connection.fetchval(
+        ACCEPT, e.id, topic, e.type, e.subject, e.tenant, e.priority, e.encode(), state, lane
+    )
     return row is not None
 
 
@@ -98,9 +102,9 @@ async def bury(connection: Connection, delivery: Delivery, reason: str) -> None:
     )  # fmt: skip
 
 
-async def claim(connection: Connection, lease_s: float, owner: str) -> Claim | None:
-    """Claim the next row by priority, then fairly between tenants; the attempt counts from here on."""
-    row = await connection.fetchrow(CLAIM, lease_s, owner)
+async def claim(connection: Connection, lease_s: float, owner: str, lane: str = "") -> Claim | None:
+    """Claim the next row of ``lane`` by priority, then fairly between tenants; the attempt counts from here on."""
+    row = await connection.fetchrow(CLAIM, lease_s, owner, lane)
     if row is None:
         return None
     return Claim(row["id"], row["topic"], decode(row["body"]), row["attempts"], row["lease"])

@@ -40,9 +40,11 @@ class Subscription:
 class Service:
     """A service as data: ``app.build`` returns it, the runtime runs it.
 
-    ``subscriptions`` feed the inbox; ``handlers`` work on it by message name; ``lossy`` is called straight from the
-    bus; ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs beside the worker; ``web``
-    is an ASGI application, served on ``host`` and ``port`` (0: any free one, told by ``bound`` once it listens).
+    ``subscriptions`` feed the inbox; ``handlers`` work on it by message name, ``concurrency`` at once. A message named
+    in ``lanes`` has workers of its own, as many as it says: quick work never waits behind long work. ``lossy`` is
+    called straight from the bus; ``listeners`` are called for NOTIFYs of the service's database; ``background`` runs
+    beside the workers; ``web`` is an ASGI application, served on ``host`` and ``port`` (0: any free one, told by
+    ``bound`` once it listens).
     """
 
     name: str
@@ -51,6 +53,7 @@ class Service:
     handlers: Mapping[str, tuple[type[BaseModel], Handler]]
     migrations: Path
     concurrency: int = 1
+    lanes: Mapping[str, int] = field(default_factory=dict)
     lossy: Mapping[str, Accept] = field(default_factory=dict)
     listeners: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
     background: Sequence[Background] = ()
@@ -68,7 +71,7 @@ class Service:
         await asyncio.to_thread(_clear, infra.scratch / self.name)
         group = f"cutroom.{self.name}"
         for wanted in self.subscriptions:
-            accept = consumer.acceptor(infra.pool, self.name, wanted.models, answers=wanted.answers)
+            accept = consumer.acceptor(infra.pool, self.name, wanted.models, answers=wanted.answers, lanes=self.lanes)
             infra.bus.subscribe(wanted.topic, group, accept)
         for topic, accept in self.lossy.items():
             infra.bus.subscribe_lossy(topic, f"{group}.progress", accept)
@@ -76,21 +79,25 @@ class Service:
     async def run(self) -> None:
         """Work until cancelled."""
         infra, settings = self.infra, self.infra.settings
-        rules = Rules(settings.lease_seconds, settings.max_attempts, settings.retry_base_seconds, self.concurrency)
+        rules = Rules(settings.lease_seconds, settings.max_attempts, settings.retry_base_seconds)
         ending = Ending(self.name, infra.pool, rules, self.on_end)
-        worker = Worker(self.name, infra.pool, infra.bus, self.handlers, infra.scratch, ending, rules)
+        crew = [
+            Worker(self.name, infra.pool, infra.bus, self.handlers, infra.scratch, ending, rules, lane, concurrency)
+            for lane, concurrency in {"": self.concurrency, **self.lanes}.items()
+        ]
         outgoing = signal.Signal()
         channels: dict[str, signal.Listener] = {
-            "inbox": lambda _: worker.wake.set(),
+            "inbox": lambda _: _wake(crew),
             "outbox": lambda _: outgoing.set(),
-            "inbox_cancel": worker.cancel_requested,
+            "inbox_cancel": lambda command: _cancel(crew, command),
             **self.listeners,
         }
         async with asyncio.TaskGroup() as group:
             group.create_task(signal.listen(infra.database_url, channels))
             group.create_task(outbox.relay(infra.database_url, infra.bus, outgoing))
-            group.create_task(self._housekeep(worker))
-            group.create_task(worker.run())
+            group.create_task(self._housekeep(ending, crew))
+            for worker in crew:
+                group.create_task(worker.run())
             for work in self.background:
                 group.create_task(work())
             if self.web is not None:
@@ -120,11 +127,11 @@ class Service:
             return False
         return True
 
-    async def _housekeep(self, worker: Worker) -> None:
+    async def _housekeep(self, ending: Ending, crew: Sequence[Worker]) -> None:
         forget_at = 0.0
         while True:
             try:
-                await worker.ending.sweep()
+                await ending.sweep()
                 async with transaction(self.infra.pool) as connection:
                     for state, rows in (await inbox.depth(connection)).items():
                         QUEUE_DEPTH.labels(self.name, state).set(rows)
@@ -133,8 +140,18 @@ class Service:
                         forget_at = time.monotonic() + 3600
             except (*AWAY, TimeoutError) as away:
                 logger.warning("housekeeping.waits", error=f"{type(away).__name__}: {away}")
-            worker.wake.set()
+            _wake(crew)
             await asyncio.sleep(min(1.0, self.infra.settings.lease_seconds / 4))
+
+
+def _wake(crew: Sequence[Worker]) -> None:
+    for worker in crew:
+        worker.wake.set()
+
+
+def _cancel(crew: Sequence[Worker], command_id: str) -> None:
+    for worker in crew:
+        worker.cancel_requested(command_id)
 
 
 def _clear(folder: Path, older_than_s: float = 86400.0) -> None:

@@ -45,7 +45,7 @@ class _Running:
 
 @dataclass(slots=True)
 class Worker:
-    """Runs ``handlers`` (by message name, with the model to parse it) over one service's inbox."""
+    """Runs ``handlers`` (by message name, with the model to parse it) over one lane of a service's inbox."""
 
     service: str
     pool: Pool
@@ -53,13 +53,15 @@ class Worker:
     handlers: Mapping[str, tuple[type[BaseModel], Handler]]
     scratch: Path
     ending: Ending
-    rules: Rules = field(default_factory=Rules)
+    rules: Rules
+    lane: str
+    concurrency: int
     wake: Signal = field(default_factory=Signal)
     _running: dict[str, _Running] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Work until cancelled; then let no step go on and give unfinished ones back."""
-        slots = asyncio.Semaphore(self.rules.concurrency)
+        slots = asyncio.Semaphore(self.concurrency)
         tasks: set[asyncio.Task[None]] = set()
         try:
             while True:
@@ -84,7 +86,7 @@ class Worker:
         while True:
             try:
                 async with transaction(self.pool) as connection:
-                    claimed = await inbox.claim(connection, self.rules.lease_s, owner)
+                    claimed = await inbox.claim(connection, self.rules.lease_s, owner, self.lane)
                 if claimed is not None:
                     return claimed
             except (*AWAY, TimeoutError) as away:

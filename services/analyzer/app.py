@@ -41,6 +41,7 @@ def build(settings: AnalyzerSettings, infra: Infra) -> Service:
         ],
         handlers={"ProbeMedia": (ProbeMedia, probe), "AnalyzeMedia": (AnalyzeMedia, analyze)},
         migrations=MIGRATIONS,
+        lanes={"ProbeMedia": settings.probes},
         concurrency=settings.concurrency,
     )
 

@@ -18,13 +18,15 @@ class AnalyzerSettings(BaseSettings):
 
     ``whisper_model``: a folder with a CTranslate2 Whisper model, or the name of one in the Hugging Face cache
     (``base``, ``owner/name``); empty: the best that is cached. Nothing is ever downloaded. ``language``: the spoken
-    one as a two-letter code where the command names none; empty: found out. ``concurrency``: media at work at once.
+    one as a two-letter code where the command names none; empty: found out. ``concurrency``: media analysed at once;
+    ``probes``: uploads looked into at once, which never wait behind an analysis.
     ``numba_cache_dir``: where librosa's compiled code is kept (NUMBA_CACHE_DIR goes before it). Durations in seconds.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_ANALYZER_", extra="ignore")
 
     concurrency: int = Field(default=1, ge=1, le=16)
+    probes: int = Field(default=2, ge=1, le=16)
     min_duration_s: float = Field(default=0.1, ge=0)
     max_duration_s: float = Field(default=4 * 3600.0, gt=0)
     max_pixels: int = Field(default=8192 * 4320, gt=0)

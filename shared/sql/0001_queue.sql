@@ -7,6 +7,7 @@ create table inbox (
     subject text not null,
     tenant text not null,
     priority smallint not null,
+    lane text not null default '',
     body bytea not null,
     state text not null check (state in ('waiting', 'delayed', 'running', 'done', 'dead', 'cancelled')),
     rank bigint not null,
@@ -21,7 +22,7 @@ create table inbox (
     ended_at timestamptz
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 
-create index inbox_waiting on inbox (priority desc, rank, id) where state = 'waiting';
+create index inbox_waiting on inbox (lane, priority desc, rank, id) where state = 'waiting';
 create index inbox_delayed on inbox (available_at) where state = 'delayed';
 create index inbox_running on inbox (lease_until) where state = 'running';
 create index inbox_ended on inbox (ended_at) where ended_at is not null;

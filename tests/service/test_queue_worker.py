@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pydantic import BaseModel
 
-from shared.bus import LocalBus
-from shared.contracts.commands import PlanEdit
-from shared.contracts.topics import JOB_PROGRESS, STEP_EVENTS
+from shared.bus import LocalBus, Message
+from shared.contracts.commands import PlanEdit, ProbeMedia
+from shared.contracts.events import StepCancelled
+from shared.contracts.ids import new_id
+from shared.contracts.topics import JOB_PROGRESS, PLANNER_COMMANDS, STEP_EVENTS
 from shared.errors import BadMedia, BadRequest
+from shared.messages import order
+from shared.service import Service, Subscription
 from shared.step import Step
 from tests.database import MakeInfra
-from tests.service.queue_doubles import Heard, accept, cancel, command, running, state_of, succeed
+from tests.service.queue_doubles import PLAN, Heard, accept, cancel, command, running, state_of, succeed
 
 
 async def test_a_message_handled_twice_answers_once(make_infra: MakeInfra) -> None:
@@ -203,3 +208,35 @@ async def test_progress_is_lossy_and_reaches_the_bus(make_infra: MakeInfra) -> N
         await heard.until(lambda all_: bool(all_))
     assert 2 <= len(told) <= 5
     assert b'"fraction":1.0' in told[-1]
+
+
+async def test_quick_work_does_not_wait_behind_long_work(make_infra: MakeInfra) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("planner", bus=bus)
+    long_ones = [command() for _ in range(3)]
+    probe = ProbeMedia(asset_id="a", media=PLAN)
+    quick = order("test", new_id(), probe, message_id=new_id(), tenant="a")
+    forever = asyncio.Event()
+
+    async def dawdle(order: PlanEdit, step: Step) -> None:
+        await forever.wait()
+
+    async def look(order: ProbeMedia, step: Step) -> None:
+        async with step.finish() as done:
+            await done.emit(StepCancelled())
+
+    models: dict[str, type[BaseModel]] = {"PlanEdit": PlanEdit, "ProbeMedia": ProbeMedia}
+    service = Service(
+        name="planner", infra=infra, subscriptions=[Subscription(PLANNER_COMMANDS, models)], lanes={"ProbeMedia": 1},
+        handlers={"PlanEdit": (PlanEdit, dawdle), "ProbeMedia": (ProbeMedia, look)}, migrations=infra.scratch / "none",
+    )  # fmt: skip
+    await service.prepare()
+    task = asyncio.create_task(service.run())
+    try:
+        await bus.publish([Message(PLANNER_COMMANDS, e.subject, e.encode()) for e in (*long_ones, quick)])
+        (fact,) = await heard.until(lambda all_: bool(all_), within_s=5)
+        assert fact.commandid == quick.id
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
