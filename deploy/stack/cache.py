@@ -20,6 +20,8 @@ def cache_folder() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Cache:
+    """A folder of things that cost minutes to make; each is made whole or not at all."""
+
     root: Path
 
     def entry(self, name: str, fill: Callable[[Path], None]) -> Path:

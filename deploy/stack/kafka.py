@@ -42,6 +42,8 @@ _STARTED = b"Kafka Server started"
 
 @dataclass(frozen=True, slots=True)
 class Kafka:
+    """One broker that is its own controller, on loopback ports."""
+
     java: str
     jars: Path
     port: int

@@ -15,6 +15,8 @@ BUCKET = "cutroom"
 
 @dataclass(frozen=True, slots=True)
 class Minio:
+    """An S3 store with its data in one folder."""
+
     program: Path
     port: int
     secret_key: str

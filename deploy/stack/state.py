@@ -27,6 +27,8 @@ class Running:
 
 @dataclass(slots=True)
 class State:
+    """Ports, passwords and processes of one run folder; ``save`` keeps them."""
+
     ports: dict[str, int]
     passwords: dict[str, str]
     running: dict[str, Running] = field(default_factory=dict)

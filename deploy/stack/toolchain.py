@@ -22,6 +22,8 @@ GO_FETCHED = "1.26.8"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
+    """A program that a server needs, and how Debian calls its package."""
+
     program: str
     package: str
     remedy: str
@@ -83,6 +85,7 @@ def find(tool: Tool) -> str:
 
 
 def version_of(argv: list[str]) -> str:
+    """Return what the program prints of its version. Raises ``ProcessFailed``."""
     # `java -version` writes to standard error, which is kept only of a failure.
     return programs.run(["sh", "-c", '"$@" 2>&1', "sh", *argv], env=dict(os.environ), wall_s=60)
 
