@@ -94,7 +94,8 @@ def grid_of(media: MediaInfo, shot_starts: Iterable[int]) -> Grid | None:
     video = media.video
     if video is None:
         return None
-    rate, start = Fraction(video.frame_rate), max(Fraction(0), _exact(video.start))
+    rate = min(Fraction(video.frame_rate), 1 / Fraction(video.time_base))  # no frame is shorter than a tick
+    start = max(Fraction(0), _exact(video.start))
     frames = floor((_picture_end(media, video) - start + Fraction(4, 10000)) * rate)
     if frames < 1:
         return None
