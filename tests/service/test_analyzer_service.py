@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from deploy.sample import Sample
-from shared.contracts.commands import ProbeMedia
-from shared.contracts.events import MediaAnalyzed, MediaProbed
+from shared.contracts.commands import AnalyzeMedia, ProbeMedia
+from shared.contracts.events import MediaAnalyzed, MediaProbed, StepFailed
+from shared.contracts.ids import new_id
+from shared.contracts.media import Analysis
 from tests.database import MakeInfra
-from tests.service.analyzer_stage import Stage, analyzer, clip
+from tests.service.analyzer_stage import Stage, analyzer, children_in, clip, cut, ffmpeg
 
 
 def picture_size(path: Path) -> tuple[int, int]:
@@ -40,15 +45,124 @@ async def test_a_probe_answers_with_facts_and_a_picture(stage: Stage, tmp_path: 
         assert picture_size(path) == (320, 180)
 
 
-async def test_the_demo_film_is_understood(stage: Stage, sample: Sample) -> None:
+async def test_the_demo_film_is_understood_once(stage: Stage, sample: Sample) -> None:
     answer, analysis = await stage.analyze(sample.video, sample.captions)
     fact = MediaAnalyzed.model_validate(answer.data)
     assert not fact.cached and fact.transcript == "completed" and fact.words > 5
-    assert fact.shots == len(analysis.shots) > 1 and analysis.silences and analysis.loudness
-    assert analysis.transcript.source == "captions"
+    _is_the_truth(analysis, json.loads(sample.truth.read_text()))
     assert fact.sprites and fact.sprites.count == len(range(0, 16, int(fact.sprites.interval)))
     async with stage.infra.blobs.local(fact.sprites.image) as path:
         size = (fact.sprites.columns * fact.sprites.tile_width, fact.sprites.rows * fact.sprites.tile_height)
         assert picture_size(path) == size
     fractions = [e.data["fraction"] for e in stage.progress]
     assert fractions == sorted(fractions) and len(fractions) > 3
+    again, _ = await stage.analyze(sample.video, sample.captions)
+    assert MediaAnalyzed.model_validate(again.data) == fact.model_copy(
+        update={"cached": True, "asset_id": again.data["asset_id"]}
+    )
+
+
+def _is_the_truth(analysis: Analysis, truth: dict[str, Any]) -> None:
+    assert [round(shot.start * truth["fps"]) for shot in analysis.shots[1:]] == truth["cuts"]
+    for wanted, found in zip(truth["blacks"], analysis.blacks, strict=True):
+        assert (found.start, found.end) == pytest.approx((wanted["start"], wanted["end"]), abs=1e-3)
+    for wanted in truth["silences"]:
+        assert any(
+            abs(s.start - wanted["start"]) < 0.35 and abs(s.end - wanted["end"]) < 0.2 for s in analysis.silences
+        )
+    assert analysis.beats.tempo == pytest.approx(truth["tempo"], rel=0.02)
+    assert analysis.loudness and -40 < analysis.loudness.integrated < -5
+    assert analysis.energy and len(analysis.energy.values) == pytest.approx(truth["seconds"] * 10, abs=2)
+    assert analysis.motion and analysis.thumbnail
+
+
+async def test_other_words_are_another_analysis(stage: Stage, tmp_path: Path) -> None:
+    path = await clip(tmp_path / "a.mp4", seconds=1)
+    (tmp_path / "a.srt").write_text("1\n00:00:00,100 --> 00:00:00,900\nHello there\n")
+    first, silent = await stage.analyze(path)
+    second, spoken = await stage.analyze(path, tmp_path / "a.srt")
+    assert first.data["transcript"] == "unavailable" and silent.transcript.reason
+    assert "CUTROOM_ANALYZER_WHISPER_MODEL" in (silent.transcript.remedy or "")
+    assert second.data["words"] == 2 and not second.data["cached"]
+    assert first.data["analysis"]["key"] != second.data["analysis"]["key"]
+    assert silent.shots == spoken.shots and silent.thumbnail == spoken.thumbnail
+
+
+async def test_an_analysis_whose_document_is_lost_is_made_anew(stage: Stage, tmp_path: Path) -> None:
+    path = await clip(tmp_path / "a.mp4", seconds=1)
+    first, _ = await stage.analyze(path)
+    await stage.infra.blobs.delete(first.data["analysis"]["key"])
+    again, analysis = await stage.analyze(path)
+    assert not again.data["cached"] and analysis.shots
+
+
+async def test_two_at_once_agree(make_infra: MakeInfra, tmp_path: Path) -> None:
+    async with analyzer(await make_infra("analyzer"), concurrency=2) as stage:
+        media = await stage.upload(await clip(tmp_path / "a.mp4", seconds=1))
+        orders = [await stage.send(AnalyzeMedia(asset_id=f"asset-{n}", media=media)) for n in range(2)]
+        answers = [await stage.answer(each) for each in orders]
+        facts = [MediaAnalyzed.model_validate(answer.data) for answer in answers]
+        assert sorted(fact.asset_id for fact in facts) == ["asset-0", "asset-1"]
+        assert len({fact.analysis.sha256 for fact in facts}) == 1
+
+
+async def test_a_film_without_sound_is_good(stage: Stage, tmp_path: Path) -> None:
+    answer, analysis = await stage.analyze(await clip(tmp_path / "mute.mp4", seconds=2, tone=""))
+    assert answer.data["transcript"] == "completed" and answer.data["words"] == 0
+    assert analysis.beats.times == () and analysis.loudness is None and analysis.energy is None
+    assert [(span.start, span.end) for span in analysis.silences] == [(0.0, analysis.media.duration)]
+    assert analysis.shots and analysis.thumbnail
+
+
+async def test_a_film_whose_sound_is_digital_silence_is_good(stage: Stage, tmp_path: Path) -> None:
+    _, analysis = await stage.analyze(await clip(tmp_path / "quiet.mp4", seconds=2, tone="anullsrc"))
+    assert analysis.loudness is None and analysis.beats.tempo is None
+    assert analysis.energy and max(analysis.energy.values) == -90.0
+    (span,) = analysis.silences
+    assert span.start == 0.0 and span.end == analysis.media.duration
+
+
+async def test_sound_alone_can_be_analysed(stage: Stage, sample: Sample) -> None:
+    answer, analysis = await stage.analyze(sample.music)
+    assert analysis.media.kind == "audio" and analysis.shots == () and answer.data["thumbnail"] is None
+    assert analysis.beats.tempo and analysis.beats.confidence > 0.5 and analysis.loudness
+
+
+async def test_bad_media_end_the_step_with_what_to_do(stage: Stage, tmp_path: Path) -> None:
+    whole = await clip(tmp_path / "a.mp4", seconds=2)
+    await ffmpeg("-i", whole, "-vn", "-c", "copy", tmp_path / "sound.m4a")
+    (tmp_path / "empty").touch()
+    spoilt = {"media_truncated": cut(whole, tmp_path / "cut.mp4", 0.5), "media_no_video": tmp_path / "sound.m4a"}
+    for code, path in {**spoilt, "media_empty": tmp_path / "empty", "media_unsupported": Path(__file__)}.items():
+        answer = await stage.ask(ProbeMedia(asset_id=new_id(), media=await stage.upload(path)))
+        failed = StepFailed.model_validate(answer.data)
+        assert failed.code == code and failed.remedy and failed.attempts == 1
+        assert failed.details["detected"]
+
+
+async def test_captions_that_cannot_be_read_do_not_end_the_analysis(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "bad.srt").write_bytes(b"no subtitles here")
+    path = await clip(tmp_path / "a.mp4", seconds=1)
+    answer, analysis = await stage.analyze(path, tmp_path / "bad.srt")
+    assert answer.data["transcript"] == "failed" and analysis.shots
+    assert analysis.transcript.reason and "SRT" in (analysis.transcript.remedy or "")
+    again, _ = await stage.analyze(path, tmp_path / "bad.srt")
+    assert not again.data["cached"], "what failed is tried again"
+
+
+async def test_a_cancelled_analysis_stops_within_two_seconds_and_leaves_nothing(stage: Stage, tmp_path: Path) -> None:
+    short = await clip(tmp_path / "short.mp4", seconds=2)
+    await ffmpeg("-stream_loop", "400", "-i", short, "-c", "copy", tmp_path / "long.mp4")
+    media = await stage.upload(tmp_path / "long.mp4")
+    order = await stage.send(AnalyzeMedia(asset_id="x", media=media))
+    async with asyncio.timeout(60), stage.more:
+        await stage.more.wait_for(lambda: any(e.data["detail"].get("phase") == "pictures" for e in stage.progress))
+    scratch = stage.infra.scratch / "analyzer"
+    assert children_in(scratch)
+    asked = time.monotonic()
+    await stage.cancel(order)
+    answer = await stage.answer(order)
+    assert answer.name == "StepCancelled" and time.monotonic() - asked < 2.0
+    assert children_in(scratch) == [] and list(scratch.iterdir()) == []
+    assert await stage.infra.blobs.stat(f"analysis/{media.sha256}") is None
+    assert not list((stage.infra.settings.blobs_root).rglob("*still*"))
