@@ -23,11 +23,11 @@ _NOTE = "studio.json"
 def data_folder(given: Path | None) -> Path:
     """Return the folder of the embedded studio: ``given``, else CUTROOM_DATA, else the user's own place for data."""
     if given is not None:
-        return given.expanduser()
+        return given.expanduser().absolute()
     if named := os.environ.get("CUTROOM_DATA"):
-        return Path(named).expanduser()
+        return Path(named).expanduser().absolute()
     home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
-    return Path(home).expanduser() / "cutroom"
+    return Path(home).expanduser().absolute() / "cutroom"
 
 
 def client_at(url: str) -> AsyncClient:

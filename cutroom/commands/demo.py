@@ -9,7 +9,7 @@ import typer
 
 from cutroom.editing import Made, Order, edit
 from cutroom.footage import Film, films
-from cutroom.places import embedded
+from cutroom.places import data_folder, embedded
 from cutroom.ratios import DEFAULT, files
 from cutroom.running import run
 from cutroom.screen import Screen
@@ -40,7 +40,7 @@ async def _demo(video: Path | None, out: Path, screen: Screen) -> Made:
 
     (film,) = films([video], None) if video is not None else [await _sample(out / "sample", screen)]
     order = Order([film], files(str(out / "demo.mp4"), [DEFAULT], [film.path]), Wishes())
-    async with embedded(out / "studio", screen) as client:
+    async with embedded(data_folder(out / "studio"), screen) as client:
         (made,) = await edit(client, order, screen)
     await contact_sheet(made.path, made.path.with_suffix(".png"))
     return made
