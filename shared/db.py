@@ -23,12 +23,16 @@ AWAY = (
     OSError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
-"""What the driver raises while the database is stopped, starting or unreachable."""
+"""What the driver raises while the database is stopped, starting or unreachable.
+
+``InternalClientError`` comes in the moment between the server's farewell on an idle connection and its end.
+"""
 
 logger = log.get(__name__)
 
