@@ -23,7 +23,7 @@ up: $(STAMP)  ## the whole studio in one process, until Ctrl-C
 	$(BIN)/cutroom up --data $(DATA)
 
 demo: $(STAMP)  ## footage in, finished video out: make demo [VIDEO=path]
-	$(BIN)/python -m deploy.demo $(if $(VIDEO),"$(VIDEO)")
+	$(BIN)/cutroom demo $(if $(VIDEO),"$(VIDEO)")
 
 check: $(STAMP)  ## style, types, walls, rooms, pure tests: under a minute
 	$(BIN)/ruff format --check .

@@ -27,12 +27,6 @@ FILTERS = {
 HDR_FILTERS = {"tonemap", "zscale"}
 ENCODERS = {"libx264", "aac"}
 PROGRAMS = (("java", "Java 17 or newer"), ("mvn", "Apache Maven"), ("go", "Go"))
-KEYS = (
-    ("OPENAI_API_KEY", "planning and voices by an OpenAI-compatible API"),
-    ("ANTHROPIC_API_KEY", "planning by Anthropic's API"),
-    ("REPLICATE_API_KEY", "generated pictures and clips"),
-    ("SYNC_API_KEY", "lip-sync by Sync.so"),
-)
 _SETUP = "Run `make setup`."
 
 
@@ -47,7 +41,7 @@ class Finding:
 
 
 async def checks(data: Path) -> list[Finding]:
-    """Look at everything; ``data`` is the folder of the embedded studio. Nothing is installed and no key is shown."""
+    """Look at everything; ``data`` is the folder of the embedded studio. Nothing is installed."""
     looked: Sequence[Callable[[], Awaitable[list[Finding]]]] = (
         _python,
         _ffmpeg,
@@ -58,7 +52,6 @@ async def checks(data: Path) -> list[Finding]:
         _beats,
         _voice,
         _stack,
-        _keys,
     )
     return [finding for look in looked for finding in await look()]
 
@@ -168,13 +161,6 @@ async def _stack() -> list[Finding]:
     remedy = "Only `make stack-up` and the tests on the real servers need it."
     return [
         Finding(text, "ok" if path else "optional", path or "not there", "" if path else remedy) for text, path in found
-    ]
-
-
-async def _keys() -> list[Finding]:
-    return [
-        Finding(name, "ok", "set") if os.environ.get(name) else Finding(name, "optional", "not set", f"Only for {use}.")
-        for name, use in KEYS
     ]
 
 

@@ -71,6 +71,7 @@ class Studio:
             await asyncio.shield(self._running)
 
     async def _start(self) -> None:
+        self.data = self.data.absolute()
         self.data.mkdir(parents=True, exist_ok=True)
         self._stack.enter_context(_only_one(self.data))
         database = EmbeddedDatabase(self.data / "postgres")

@@ -44,8 +44,8 @@ def page() -> str:
     """Return the whole page as Markdown."""
     parts = [
         "# Settings",
-        "Environment variables, all optional unless a service says that it needs one. This page is made from the code by"
-        " `python -m deploy.settings_page`; a test holds it to the code.",
+        "Environment variables, all optional unless a service says that it needs one. This page is made from the code"
+        " by `python -m deploy.settings_page`; a test holds it to the code.",
     ]
     for title, settings in CLASSES.items():
         rows = [f"| `{name}` | {_default(field)} |" for name, field in names(settings).items()]

@@ -33,8 +33,8 @@ from shared.step import Handler, Step
 
 STILL = BlobRef(key="thumbnails/x.jpg", sha256="0" * 64, size=1, content_type="image/jpeg")
 VIDEO = VideoStream(
-    index=0, codec="h264", width=320, height=180, coded_width=320, coded_height=180, frame_rate="25/1", time_base="1/12800",
-    duration=60.0, frames=1500,
+    index=0, codec="h264", width=320, height=180, coded_width=320, coded_height=180, frame_rate="25/1",
+    time_base="1/12800", duration=60.0, frames=1500,
 )  # fmt: skip
 INFO = MediaInfo(kind="video", container="mp4", duration=60.0, size=1000, video=VIDEO)
 
@@ -54,7 +54,13 @@ class Workers:
         """Say that all is rendered."""
         outputs = tuple(
             Rendered(
-                name=o.name, file=STILL, width=o.width, height=o.height, duration=1.0, frames=30, check=Check(passed=True)
+                name=o.name,
+                file=STILL,
+                width=o.width,
+                height=o.height,
+                duration=1.0,
+                frames=30,
+                check=Check(passed=True),
             )
             for o in order.outputs
         )
@@ -74,7 +80,9 @@ async def main(port: int, notes: Path) -> None:
 
         async def infra(service: str) -> Infra:
             url = database.url(service)
-            settings = Settings(database_url=url, bus="local", blobs_root=folder / "blobs", scratch_dir=folder / "scratch")
+            settings = Settings(
+                database_url=url, bus="local", blobs_root=folder / "blobs", scratch_dir=folder / "scratch"
+            )
             return Infra(settings, url, await open_pool(url, 8), bus, FolderBlobs(folder / "blobs"), folder / "scratch")
 
         def worker(name: str, at: Infra, topic: str, model: type[BaseModel], handler: Handler) -> Service:
@@ -94,8 +102,6 @@ async def main(port: int, notes: Path) -> None:
         async with asyncio.TaskGroup() as group:
             for service in services:
                 group.create_task(service.run())
-
-
 
 
 if __name__ == "__main__":
