@@ -6,11 +6,24 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from shared.contracts.time import sample_at
-from tests.service.renderer_footage import barcode, clip, lag, numbered, numbers, pictures, rendered, sound, timeline
+from shared.process import ffmpeg_path, run
+from tests.service.renderer_footage import (
+    Footage,
+    barcode,
+    clip,
+    lag,
+    numbered,
+    numbers,
+    pictures,
+    rendered,
+    sound,
+    timeline,
+)
 from tests.service.renderer_footage import film as make_film
 
 
@@ -113,3 +126,61 @@ async def test_the_same_moment_may_be_shown_twice(tmp_path: Path) -> None:
     (film,) = await rendered(tmp_path / "out", made, footage)
     once = list(range(25, 35))
     assert numbers(await pictures(film.file, (192, 108))) == [*once, *once, *range(5), *once]
+
+
+def begun(plain: Footage, path: Path) -> tuple[Fraction, dict[str, Footage]]:
+    """The same film in another container, and how many seconds after the container's start its picture begins."""
+    with av.open(str(path)) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        starts = [(stream.start_time or 0) * (stream.time_base or Fraction(1)) for stream in (video, audio)]
+        kind = container.format.name
+        begins = Fraction(container.start_time or 0, 1_000_000)
+    late = starts[0] - begins
+    known = plain.media.video
+    assert known is not None
+    update = {
+        "duration": plain.media.duration + float(late),
+        "container": kind,
+        "video": known.model_copy(update={"start": float(late)}),
+    }
+    return late, {"a": replace(plain, path=path, media=plain.media.model_copy(update=update))}
+
+
+@pytest.mark.parametrize("ending", ["mkv", "ts", "webm"])
+async def test_other_containers_are_cut_as_exactly(tmp_path: Path, ending: str) -> None:
+    rate = "30000/1001"
+    frames = Fraction(rate)
+    plain = await numbered(tmp_path, 150, rate)
+    other = tmp_path / f"other.{ending}"
+    codecs = ["-c", "copy"]
+    if ending == "webm":
+        codecs = ["-c:v", "libvpx", "-b:v", "2M", "-cpu-used", "8", "-deadline", "realtime", "-c:a", "libopus"]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(plain.path), *codecs, str(other)])
+    late, footage = begun(plain, other)
+    firsts = [100, 7, 64, 31]
+    clips = [clip(i, late + n / frames, late + (n + 11) / frames) for i, n in enumerate(firsts)]
+    made = timeline(footage, clips, rate)
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    assert numbers(await pictures(film.file, (192, 108))) == [n + k for n in firsts for k in range(11)]
+    heard = (await sound(film.file))[:, 0]
+    for i, n in enumerate(firsts):
+        begin, end = sample_at(11 * i, rate, 48000), sample_at(11 * i + 11, rate, 48000)
+        source = round(n / frames * 48000)
+        assert abs(lag(heard[begin:end], plain.noise[source : source + end - begin])) < (96 if ending == "webm" else 48)
+
+
+async def test_a_variable_frame_rate_is_laid_on_the_grid(tmp_path: Path) -> None:
+    plain = await numbered(tmp_path, 100, "25/1", sound=False)
+    uneven = tmp_path / "uneven.mp4"
+    keep = "select='not(mod(n,7)*mod(n,3))+lt(n,20)'"
+    arguments = ["-i", str(plain.path), "-vf", keep, "-fps_mode", "vfr", "-c:v", "libx264", "-crf", "10", str(uneven)]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", *arguments])
+    video = plain.media.video
+    assert video is not None
+    vfr = video.model_copy(update={"variable_frame_rate": True, "frame_rate": "12/1"})
+    footage = {"a": replace(plain, path=uneven, media=plain.media.model_copy(update={"video": vfr}))}
+    made = timeline(footage, [clip(0, 2.04, 3.0), clip(1, 0.4, 1.6)])
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    kept = [n for n in range(100) if n < 20 or n % 7 == 0 or n % 3 == 0]
+    expected = [max(n for n in kept if n <= k) for k in [*range(51, 75), *range(10, 40)]]
+    assert numbers(await pictures(film.file, (192, 108))) == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.join import Tags, join
+from services.renderer.tools.seekable import seekable
 from services.renderer.tools.soundtrack import soundtrack
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import Check, Output, RenderOptions, Timeline
 from shared.errors import PermanentError
+from shared.process import ProcessFailed
 
 Report = Callable[[float, dict[str, float | int | str]], None]
 
@@ -58,9 +60,16 @@ async def render(bench: Bench, order: Order, report: Report) -> list[Film]:
     """
     await asyncio.to_thread(lay_out_fonts, bench.scratch)
     try:
-        return await _Studio(bench, order, report).run()
-    except ExceptionGroup as group:
-        raise meaning(group) from group
+        return await _Studio(bench, await _seekable(bench, order), report).run()
+    except (ExceptionGroup, ProcessFailed) as failed:
+        raise meaning(failed) from failed
+
+
+async def _seekable(bench: Bench, order: Order) -> Order:
+    sources, paths = dict(order.timeline.sources), dict(order.sources)
+    for number, key in enumerate(sorted(paths)):
+        sources[key], paths[key] = await seekable(bench, sources[key], paths[key], number)
+    return replace(order, timeline=order.timeline.model_copy(update={"sources": sources}), sources=paths)
 
 
 class _Studio:
