@@ -17,6 +17,8 @@ FASTEST = 20.0
 """Characters a second that can be read."""
 SHORTEST = 1.0
 """Seconds that even a short line stands, where the pause after it has room."""
+LEAST = 0.01
+"""Seconds below which a line is none."""
 PAUSE = 0.45
 """Seconds between words that part two lines."""
 
@@ -121,7 +123,7 @@ def _timed(lines: Sequence[list[Token]], end: float) -> Iterator[Caption]:
         wanted = start + max(SHORTEST, len(text) / FASTEST)
         stop = min(max(stop, wanted), limit) if limit > start else stop
         words = tuple(t.word for t in line if t.word is not None)
-        if stop > start:
+        if stop - start >= LEAST:
             yield Caption(text=text, start=_ms(start), end=_ms(stop), words=_mended(words, stop))
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor, lcm
 
 from shared.contracts.media import MediaInfo, VideoStream
-from shared.contracts.time import to_seconds
+from shared.contracts.time import to_seconds, to_ticks
 
 EPSILON = 0.0005
 """Seconds by which two times may differ and still be the same instant (half a millisecond, Matroska's resolution)."""
@@ -95,17 +95,23 @@ def grid_of(media: MediaInfo, shot_starts: Iterable[int]) -> Grid | None:
     if video is None:
         return None
     rate = min(Fraction(video.frame_rate), 1 / Fraction(video.time_base))  # no frame is shorter than a tick
-    start = max(Fraction(0), _exact(video.start))
+    start = to_seconds(max(0, to_ticks(video.start, video.time_base)), video.time_base)
     frames = floor((_picture_end(media, video) - start + Fraction(4, 10000)) * rate)
     if frames < 1:
         return None
+    even = Grid(start, rate, video.time_base, frames)
+    return Grid(start, rate, video.time_base, frames, _known(even, shot_starts))
+
+
+def _known(grid: Grid, ticks: Iterable[int]) -> dict[int, int]:
+    """Return which frame begins at which of ``ticks``, where that keeps the frames in order."""
     known: dict[int, int] = {}
-    for ticks in shot_starts:
-        exact = (to_seconds(ticks, video.time_base) - start) * rate
-        frame = round(exact)
-        if 0 < frame < frames and abs(exact - frame) < Fraction(1, 2):
-            known.setdefault(frame, ticks)
-    return Grid(start=start, rate=rate, time_base=video.time_base, frames=frames, known=known)
+    for at in sorted(set(ticks)):
+        frame = grid.nearest(float(to_seconds(at, grid.time_base)))
+        before = known.get(frame - 1, grid.ticks(frame - 1))
+        if 0 < frame < grid.frames and before < at < grid.ticks(frame + 1):
+            known.setdefault(frame, at)
+    return known
 
 
 def _picture_end(media: MediaInfo, video: VideoStream) -> Fraction:
