@@ -53,9 +53,9 @@ def retime(timeline: Timeline, rate: str) -> Timeline:
 
 def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, source: Source) -> Clip:
     time_base = source.media.video.time_base if source.media.video else MICROSECONDS
-    end_of_media = Fraction(repr(source.media.duration)) / Fraction(time_base)
-    start = to_ticks(segment.start, time_base)
-    end = min(to_ticks(segment.end, time_base), int(end_of_media))
+    last = int(Fraction(repr(source.media.duration)) / Fraction(time_base))
+    start = min(to_ticks(segment.start, time_base), max(0, last - 1))
+    end = min(to_ticks(segment.end, time_base), last)
     effects = {effect.name: effect.parameters for effect in segment.effects}
     # The clip's speed already says what slow motion does to its length and sound.
     slow = effects.pop(SLOWMO, None) is not None
@@ -63,7 +63,7 @@ def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, sour
         id=f"c{place + 1}",
         name=segment.name or f"segment {place + 1}",
         source=asset,
-        start=min(start, max(0, int(end_of_media) - 1)),
+        start=start,
         end=max(end, start + 1),
         time_base=time_base,
         speed="1/2" if slow else "1/1",
