@@ -1,3 +1,12 @@
 """What every test may use."""
 
+import os
+
+from hypothesis import settings
+
 pytest_plugins = ("tests.stack", "tests.database", "tests.footage")
+
+# The same examples in every run of CI, new ones on a developer's machine; speed is measured in tests/bench only.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")

@@ -1,0 +1,34 @@
+"""How long a stream is: what the header promises, what the packets hold, and where it begins. All in seconds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from services.analyzer.domain.facts import FileFacts, StreamFacts
+
+PROMISING = ("mov", "matroska", "avi", "wav", "flac")
+
+
+def promised_seconds(facts: FileFacts, stream: StreamFacts) -> float:
+    """Return how long the header says that the stream is; 0 where the format makes no promise."""
+    if not facts.container.startswith(PROMISING):
+        return 0.0
+    if stream.promised is not None:
+        return float(stream.promised * stream.tick)
+    if facts.container.startswith("matroska") and stream.type == "video":
+        return (facts.promised or 0) / 1e6 - offset(facts, stream)
+    return 0.0
+
+
+def held_seconds(facts: FileFacts, stream: StreamFacts) -> float:
+    """Return the span that the stream's packets fill."""
+    if stream.first is None or stream.end is None:
+        return 0.0
+    return float((stream.end - stream.first) * stream.tick)
+
+
+def offset(facts: FileFacts, stream: StreamFacts) -> float:
+    """Return where the stream begins, in seconds after the container's start."""
+    if stream.first is None:
+        return 0.0
+    return max(0.0, float(stream.first * stream.tick - Fraction(facts.start, 1_000_000)))
