@@ -7,6 +7,7 @@ a time, under a session-level advisory lock, whatever the number of replicas.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import asyncpg
 
@@ -18,12 +19,27 @@ from shared.errors import BadRequest, TransientError
 from shared.signal import Signal
 
 BATCH = 200
+PUT = """
+insert into outbox (topic, key, body) select topic, key, body
+from unnest($1::text[], $2::text[], $3::bytea[]) with ordinality as message (topic, key, body, n) order by n
+"""
 LOCK = "select pg_try_advisory_lock(hashtext('cutroom.relay'))"
 logger = log.get(__name__)
 
 
 async def put(connection: Connection, topic: str, envelope: Envelope) -> None:
     """Add ``envelope`` to the outbox, inside the caller's transaction. Raises :class:`BadRequest` over 64 KiB."""
+    await put_all(connection, [(topic, envelope)])
+
+
+async def put_all(connection: Connection, messages: Sequence[tuple[str, Envelope]]) -> None:
+    """Add envelopes with their topics, in this order and in one round trip. Raises :class:`BadRequest` over 64 KiB."""
+    if messages:
+        keys = [envelope.subject for _, envelope in messages]
+        await connection.execute(PUT, [topic for topic, _ in messages], keys, [_body(e) for _, e in messages])
+
+
+def _body(envelope: Envelope) -> bytes:
     body = envelope.encode()
     if len(body) > MAX_BODY:
         raise BadRequest(
@@ -31,7 +47,7 @@ async def put(connection: Connection, topic: str, envelope: Envelope) -> None:
             code="message_too_large",
             remedy="Put the document into the object store and send its reference.",
         )
-    await connection.execute("insert into outbox (topic, key, body) values ($1, $2, $3)", topic, envelope.subject, body)
+    return body
 
 
 async def relay_once(connection: Connection, bus: Bus) -> int:

@@ -8,11 +8,13 @@ from services.gateway.domain import flow
 from services.gateway.domain.flow import Decision
 from services.gateway.domain.job import Job, JobDraft, JobError
 from services.gateway.domain.refusal import conflict, not_found
+from services.gateway.domain.steps import Order
 from services.gateway.handlers import projects
 from services.gateway.handlers.origin import origin
 from services.gateway.handlers.tracing import traceparent
 from services.gateway.store import events, jobs
 from shared import log, outbox
+from shared.contracts.envelope import Envelope
 from shared.contracts.topics import JOB_EVENTS
 from shared.db import Connection
 from shared.messages import order
@@ -83,15 +85,16 @@ async def apply(connection: Connection, before: Job, decision: Decision, *, caus
     job, told = await events.append(connection, decision.job, decision.events, cause)
     for effect in decision.effects:
         await projects.apply_effect(connection, effect)
-    for envelope in told:
-        await outbox.put(connection, JOB_EVENTS, envelope)
-    for sent in decision.orders:
-        envelope = order(
-            SERVICE, job.id, sent.command, message_id=sent.id, tenant=job.account, priority=job.priority,
-            traceparent=job.traceparent, cause=cause,
-        )  # fmt: skip
-        await outbox.put(connection, sent.topic, envelope)
+    orders = [(sent.topic, _order(job, sent, cause)) for sent in decision.orders]
+    await outbox.put_all(connection, [*((JOB_EVENTS, envelope) for envelope in told), *orders])
     return job
+
+
+def _order(job: Job, sent: Order, cause: str | None) -> Envelope:
+    return order(
+        SERVICE, job.id, sent.command, message_id=sent.id, tenant=job.account, priority=job.priority,
+        traceparent=job.traceparent, cause=cause,
+    )  # fmt: skip
 
 
 async def _consented(connection: Connection, decision: Decision) -> Decision:

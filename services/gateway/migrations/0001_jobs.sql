@@ -1,4 +1,4 @@
--- Jobs, their steps and their public event log; who may ask, and what was answered to whom.
+-- Jobs with their steps, and their public event log; who may ask, and what was answered to whom.
 
 create table accounts (
     id text primary key,
@@ -28,6 +28,7 @@ create table jobs (
     asset_id text,
     input jsonb not null,
     state jsonb not null,
+    steps jsonb not null,
     result jsonb,
     error jsonb,
     traceparent text,
@@ -40,16 +41,6 @@ create table jobs (
 ) with (fillfactor = 80);
 create index jobs_of_account on jobs (account, id desc);
 create index jobs_of_project on jobs (project_id, id desc) where project_id is not null;
-
-create table job_steps (
-    job_id text not null references jobs (id),
-    name text not null,
-    position smallint not null,
-    status text not null check (status in ('pending', 'processing', 'completed', 'failed', 'cancelled')),
-    percent double precision not null,
-    command_id text,
-    primary key (job_id, name)
-) with (fillfactor = 80);
 
 -- Numbered from 1 without a gap: the number is taken under the lock of the job's row. The body is kept as it was published.
 create table job_events (

@@ -1,25 +1,21 @@
-"""SQL over jobs and their steps."""
+"""SQL over jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.gateway.domain.job import Job, JobKind, JobStatus, Step
+from services.gateway.domain.job import Job, JobKind, JobStatus
 from shared.db import Connection
 
-_STEPS = """
-(select coalesce(jsonb_agg(jsonb_build_object(
-    'name', s.name, 'status', s.status, 'percent', s.percent, 'command_id', s.command_id) order by s.position), '[]')
- from job_steps s where s.job_id = j.id) as steps
-"""
-_COLUMNS = f"""
+_COLUMNS = """
 j.id, j.account, j.kind, j.status, j.percent, j.eta_seconds, j.cost_usd, j.priority, j.run, j.project_id, j.asset_id,
-j.input, j.state, j.result, j.error, j.traceparent, j.last_seq, j.created_at, j.started_at, j.ended_at, {_STEPS}
+j.input, j.state, j.result, j.error, j.traceparent, j.last_seq, j.created_at, j.started_at, j.ended_at, j.steps
 """
 GET = f"select {_COLUMNS} from jobs j where j.id = $1"
+LOCK = f"{GET} for update"
 LIST = f"""
 select {_COLUMNS} from jobs j
 where j.account = $1 and ($2::text is null or j.id < $2) and ($3::text is null or j.kind = $3)
@@ -28,17 +24,12 @@ order by j.id desc limit $6
 """
 INSERT = """
 insert into jobs (id, account, kind, status, percent, priority, run, project_id, asset_id, input, state, result,
-    traceparent, created_at, ended_at, origin)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    traceparent, created_at, ended_at, origin, steps)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 UPDATE = """
 update jobs set status = $2, percent = $3, eta_seconds = $4, cost_usd = $5, run = $6, state = $7, result = $8,
-    error = $9, started_at = $10, ended_at = $11 where id = $1
-"""
-STEP = """
-insert into job_steps (job_id, name, position, status, percent, command_id) values ($1, $2, $3, $4, $5, $6)
-on conflict (job_id, name) do update
-    set status = excluded.status, percent = excluded.percent, command_id = excluded.command_id
+    error = $9, started_at = $10, ended_at = $11, steps = $12 where id = $1
 """
 
 
@@ -52,14 +43,13 @@ class Filter:
 
 
 async def insert(connection: Connection, job: Job, origin: str | None = None) -> None:
-    """Add a new job and its steps; ``origin`` names the request that made it, once."""
+    """Add a new job; ``origin`` names the request that made it, once."""
     dumped = job.model_dump(mode="json")
     await connection.execute(
         INSERT, job.id, job.account, job.kind, job.status, job.percent, job.priority, job.run, job.project_id,
         job.asset_id, dumped["input"], dumped["state"], dumped["result"], job.traceparent, job.created_at, job.ended_at,
-        origin,
+        origin, dumped["steps"],
     )  # fmt: skip
-    await _put_steps(connection, job.id, enumerate(job.steps))
 
 
 async def get(connection: Connection, job_id: str) -> Job | None:
@@ -79,22 +69,20 @@ async def by_origin(connection: Connection, origin: str) -> Job | None:
 
 async def lock(connection: Connection, job_id: str) -> Job | None:
     """Return the job, its row locked until the end of the transaction: whatever changes a job begins with this."""
-    if await connection.fetchval("select id from jobs where id = $1 for update", job_id) is None:
-        return None
-    return await get(connection, job_id)
+    row = await connection.fetchrow(LOCK, job_id)
+    return _job(row) if row else None
 
 
 async def save(connection: Connection, before: Job, after: Job) -> None:
     """Write what differs. The row must be locked."""
     if after == before:
         return
-    dumped = after.model_dump(mode="json", include={"state", "result", "error"})
+    dumped = after.model_dump(mode="json", include={"state", "result", "error", "steps"})
     await connection.execute(
         UPDATE, after.id, after.status, after.percent, after.eta_seconds, after.cost_usd, after.run, dumped["state"],
         dumped["result"], dumped["error"], after.started_at, after.ended_at,
+        dumped["steps"],
     )  # fmt: skip
-    changed = [(i, step) for i, step in enumerate(after.steps) if before.step(step.name) != step]
-    await _put_steps(connection, after.id, changed)
 
 
 async def list_jobs(connection: Connection, account: str, wanted: Filter, after: str | None, limit: int) -> list[Job]:
@@ -112,12 +100,6 @@ async def told_at(connection: Connection, job_id: str) -> datetime | None:
 async def note_told(connection: Connection, job_id: str, at: datetime) -> None:
     """Remember when progress was put into the log."""
     await connection.execute("update jobs set told_at = $2 where id = $1", job_id, at)
-
-
-async def _put_steps(connection: Connection, job_id: str, steps: Iterable[tuple[int, Step]]) -> None:
-    rows = [(job_id, step.name, i, step.status, step.percent, step.command_id) for i, step in steps]
-    if rows:
-        await connection.executemany(STEP, rows)
 
 
 def _job(row: Mapping[str, Any]) -> Job:
