@@ -24,7 +24,7 @@ from services.planner import app as planner
 from services.planner.settings import PlannerSettings
 from services.renderer import app as renderer
 from services.renderer.settings import RendererSettings
-from shared import log
+from shared import ignored, log
 from shared.blobs import FolderBlobs
 from shared.bus import LocalBus
 from shared.db import open_pool
@@ -71,6 +71,7 @@ class Studio:
             await asyncio.shield(self._running)
 
     async def _start(self) -> None:
+        ignored.warn(os.environ)
         self.data = self.data.absolute()
         self.data.mkdir(parents=True, exist_ok=True)
         self._stack.enter_context(_only_one(self.data))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable
 
-from shared import log
+from shared import ignored, log
 from shared.db import migrate_service, open_pool
 from shared.infra import Infra, build_blobs, build_bus
 from shared.service import Service
@@ -22,6 +23,7 @@ def main(name: str, build: Build) -> None:
     """Run the service until SIGTERM or SIGINT; ``migrate`` only brings its database up to date."""
     settings = Settings()
     log.configure(settings.log_level, settings.log_format)
+    ignored.warn(os.environ)
     if not settings.database_url:
         sys.exit("CUTROOM_DATABASE_URL is not set: give this service its PostgreSQL database.")
     wanted = sys.argv[1] if len(sys.argv) > 1 else "run"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -23,14 +23,16 @@ class AnalyzerSettings(BaseSettings):
     ``numba_cache_dir``: where librosa's compiled code is kept (NUMBA_CACHE_DIR goes before it). Durations in seconds.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CUTROOM_ANALYZER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CUTROOM_ANALYZER_", extra="ignore", populate_by_name=True)
 
     concurrency: int = Field(default=1, ge=1, le=16)
     probes: int = Field(default=2, ge=1, le=16)
     min_duration_s: float = Field(default=0.1, ge=0)
     max_duration_s: float = Field(default=4 * 3600.0, gt=0)
     max_pixels: int = Field(default=8192 * 4320, gt=0)
-    whisper_model: str = ""
+    whisper_model: str = Field(
+        default="", validation_alias=AliasChoices("CUTROOM_ANALYZER_WHISPER_MODEL", "AIVE_WHISPER_MODEL")
+    )
     whisper_threads: int = Field(default=2, ge=1, le=64)
     whisper_beam: int = Field(default=5, ge=1, le=10)
     whisper_memory_bytes: int = Field(default=12 * 1024**3, gt=0)

@@ -25,7 +25,7 @@ class GatewaySettings(BaseSettings):
     auth: Literal["none", "keys"] = Field(default="none", validation_alias=AliasChoices("CUTROOM_AUTH"))
     local_tier: Tier = Field(default="enterprise", validation_alias=AliasChoices("CUTROOM_LOCAL_TIER"))
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), validation_alias=AliasChoices("CUTROOM_CORS_ORIGINS", "CORS_ORIGINS")
+        default=(), validation_alias=AliasChoices("CUTROOM_CORS_ORIGINS", "CORS_ORIGINS", "AIVE_CORS_ORIGINS")
     )
     max_upload_bytes: int = Field(default=20 * 1024**3, gt=0)
     max_document_bytes: int = Field(default=20 * 1024**2, gt=0)
@@ -33,7 +33,11 @@ class GatewaySettings(BaseSettings):
     max_body_bytes: int = Field(default=16 * 1024**2, gt=0)
     link_ttl: int = Field(default=24 * 3600, gt=0)
     link_secret: SecretStr = SecretStr("")
-    watermark: str = Field(default="", max_length=120)
+    watermark: str = Field(
+        default="",
+        max_length=120,
+        validation_alias=AliasChoices("CUTROOM_GATEWAY_WATERMARK", "AIVE_WATERMARK_TEXT"),
+    )
     idempotency_hours: float = Field(default=24.0, gt=0)
     idempotency_lease_seconds: float = Field(default=30.0, gt=0)
     heartbeat_seconds: float = Field(default=15.0, gt=0)
