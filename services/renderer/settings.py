@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,7 +14,8 @@ class RendererSettings(BaseSettings):
 
     ``parallel`` chunks are rendered at once, each with ``threads`` (0: the cores divided among them) and at most
     ``max_inputs`` sources open. ``crf`` is x264's quality (lower is better); drafts have their own. ``wall_s`` and
-    ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture.
+    ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture. ``fonts_dir`` has further fonts for
+    captions in writings that ours lack, Chinese or emoji among them.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_RENDERER_", extra="ignore")
@@ -31,6 +33,7 @@ class RendererSettings(BaseSettings):
     max_frames: int = Field(default=60 * 60 * 60 * 4, ge=1)
     max_pixels: int = Field(default=8192 * 8192, ge=1)
     wall_s: float = Field(default=4 * 3600.0, gt=0)
+    fonts_dir: Path | None = None
     memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
 
     def chunk_threads(self) -> int:

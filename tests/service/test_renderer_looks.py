@@ -208,3 +208,14 @@ async def test_zoom_moves_by_fractions_of_a_pixel(tmp_path: Path) -> None:
     inside = expected < 310
     assert np.abs(edge - expected)[inside].max() < 0.15
     assert np.abs(np.diff(edge, n=2))[: inside.sum() - 2].max() < 0.35, "no shaking"
+
+
+async def test_a_writing_without_a_font_is_named_in_the_check(tmp_path: Path) -> None:
+    footage = {"a": await scene_film(tmp_path)}
+    said = [Caption(text="Ça, Привет, नमस्ते, 你好", start=0, end=1)]
+    made = timeline(footage, [clip(0, 0, 1, captions=said)], "10/1")
+    options = RenderOptions(captions=True, loudness=None)
+    (done,) = await rendered(tmp_path / "out", made, footage, options=options)
+    assert done.check.passed
+    (finding,) = (f for f in done.check.findings if f.code == "glyphs_missing")
+    assert "你好" in finding.message and finding.figure == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from fractions import Fraction
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from services.renderer.domain import ass
 from services.renderer.domain.captions import Page, pages, width, within
+from services.renderer.domain.glyphs import characters, missing
 from shared.contracts.layout import lay_out
 from shared.contracts.media import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Clip
@@ -172,3 +174,30 @@ def test_layouts_keep_captions_off_the_edges(size: tuple[int, int]) -> None:
     assert layout.side >= 0.079 * size[0] and layout.top >= 0.05 * size[1]
     assert layout.bottom >= (0.18 if size[1] > size[0] * 1.3 else 0.06) * size[1]
     assert 8 <= layout.line_width <= 40
+
+
+def font(*segments: tuple[int, int], kind: int = 4) -> bytes:
+    """A font with nothing but a cmap."""
+    if kind == 4:
+        ends = struct.pack(f">{len(segments)}H", *(end for _, end in segments))
+        starts = struct.pack(f">{len(segments)}H", *(start for start, _ in segments))
+        table = struct.pack(">HHHHHHH", 4, 0, 0, 2 * len(segments), 0, 0, 0) + ends + b"\0\0" + starts
+    else:
+        table = struct.pack(">HHIII", 12, 0, 0, 0, len(segments))
+        table += b"".join(struct.pack(">III", start, end, 1) for start, end in segments)
+    head = b"\x00\x01\x00\x00" + struct.pack(">HHHH", 1, 0, 0, 0) + struct.pack(">4sIII", b"cmap", 0, 28, 0)
+    return head + struct.pack(">HHHHI", 0, 1, 3, 1, 12) + table
+
+
+def test_the_characters_of_a_font_are_read() -> None:
+    assert characters(font((65, 70), (0xFFFF, 0xFFFF))) == frozenset(range(65, 71))
+    assert characters(font((0x1F600, 0x1F602), kind=12)) == {0x1F600, 0x1F601, 0x1F602}
+    for bad in (b"", b"\x00\x01\x00\x00", b"%PDF-1.4" * 20, font((65, 70))[:40], b"ttcf" + b"\xff" * 40):
+        with pytest.raises(ValueError, match="not a font"):
+            characters(bad)
+
+
+def test_what_no_font_has_is_named_once() -> None:
+    known = characters(font((65, 90), (0xFFFF, 0xFFFF)))
+    assert missing("AB 你A你好\u200d\n", known) == "你好"
+    assert missing("AZ", known) == ""

@@ -67,10 +67,13 @@ class Measured:
     still: Sequence[bool]
 
 
-def check(expected: Expected, measured: Measured) -> Check:
-    """Return the verdict; it passes when no finding is an error."""
-    found = (*_video(expected, measured), *_audio(expected, measured), *_pictures(expected, measured))
-    return Check(passed=all(f.severity != "error" for f in found), findings=found)
+def check(expected: Expected, measured: Measured, undrawn: str = "") -> Check:
+    """Return the verdict; it passes when no finding is an error. ``undrawn``: characters that no font has."""
+    found = [*_video(expected, measured), *_audio(expected, measured), *_pictures(expected, measured)]
+    if undrawn:
+        message = f"No font has these characters of the captions: {undrawn[:40]} (see CUTROOM_RENDERER_FONTS_DIR)."
+        found.append(_warning("glyphs_missing", message, float(len(undrawn))))
+    return Check(passed=all(f.severity != "error" for f in found), findings=tuple(found))
 
 
 def _error(code: str, message: str, figure: float | None = None) -> Finding:

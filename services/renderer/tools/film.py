@@ -12,6 +12,7 @@ from pathlib import Path
 from services.renderer.domain import ass, captions
 from services.renderer.domain.check import Expected, check
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
+from services.renderer.domain.glyphs import missing
 from services.renderer.domain.key import chunk_key
 from services.renderer.domain.progress import Progress
 from services.renderer.domain.sound import SILENCE_LUFS
@@ -19,7 +20,7 @@ from services.renderer.tools import picture
 from services.renderer.tools.check import measure
 from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.fonts import lay_out_fonts
+from services.renderer.tools.fonts import known_characters, lay_out_fonts
 from services.renderer.tools.join import Tags, join
 from services.renderer.tools.seekable import seekable
 from services.renderer.tools.soundtrack import soundtrack
@@ -58,7 +59,7 @@ async def render(bench: Bench, order: Order, report: Report) -> list[Film]:
 
     Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
-    await asyncio.to_thread(lay_out_fonts, bench.scratch)
+    await asyncio.to_thread(lay_out_fonts, bench.scratch, bench.settings.fonts_dir)
     try:
         return await _Studio(bench, await _seekable(bench, order), report).run()
     except (ExceptionGroup, ProcessFailed) as failed:
@@ -156,14 +157,22 @@ class _Studio:
         async with self._slots:
             file = await join(self._bench, pieces, heard, rate=rate, tags=self._order.tags, target=target)
             measured = await measure(self._bench, file, lambda frame: self._checked(output.name, frame))
+        undrawn = await self._undrawn()
         level = measured.level.integrated if measured.level else SILENCE_LUFS
         return Film(
             output,
             file,
             float(self._timeline.frames / Fraction(rate)),
             level if level > SILENCE_LUFS else None,
-            check(self._expected(output), measured),
+            check(self._expected(output), measured, undrawn),
         )
+
+    async def _undrawn(self) -> str:
+        options = self._order.options
+        lines = [caption.text for clip in self._timeline.video for caption in clip.captions] if options.captions else []
+        words = [w.text for clip in self._timeline.video for c in clip.captions for w in c.words] if lines else []
+        known = await asyncio.to_thread(known_characters, self._bench.settings.fonts_dir)
+        return missing("".join([options.watermark, *lines, *words]), known)
 
     def _checked(self, name: str, frame: int) -> None:
         self._progress.checked[name] = frame
