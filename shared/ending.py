@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from shared import inbox, log, outbox
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import StepCancelled, StepFailed
 from shared.contracts.topics import STEP_EVENTS
 from shared.db import Connection, Pool, transaction
-from shared.errors import PermanentError
+from shared.errors import PermanentError, Unavailable
 from shared.failure import exhausted, failure
 from shared.inbox import Claim
 from shared.messages import answer
@@ -25,11 +26,12 @@ OnEnd = Callable[[Connection, Envelope, StepFailed | StepCancelled], Awaitable[N
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How workers treat their rows."""
+    """How workers treat their rows; ``patience_s``: how old an order may grow while it waits for a server."""
 
     lease_s: float = 30.0
     max_attempts: int = 5
     retry_base_s: float = 1.0
+    patience_s: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,13 @@ class Ending:
     on_end: OnEnd | None = None
 
     async def failed(self, claimed: Claim, error: Exception) -> str:
-        """End the row, or put it back to be tried again after a pause; return the outcome's name."""
+        """End the row, or put it back to be tried again after a pause; return the outcome's name.
+
+        A server that is away uses up no attempt as long as the order is younger than the rules' patience.
+        """
         told = failure(claimed, error)
-        final = isinstance(error, PermanentError) or claimed.attempts >= self.rules.max_attempts
+        waits = isinstance(error, Unavailable) and _age(claimed) < self.rules.patience_s
+        final = isinstance(error, PermanentError) or (claimed.attempts >= self.rules.max_attempts and not waits)
         if isinstance(error, PermanentError):
             logger.info("step.failed", code=told.code, error=told.message)
         else:
@@ -57,7 +63,8 @@ class Ending:
             if final:
                 await self._end(connection, claimed, "dead", told)
             else:
-                await inbox.delay(connection, claimed, self._pause(claimed), told.model_dump(mode="json"))
+                body = told.model_dump(mode="json")
+                await inbox.delay(connection, claimed, self._pause(claimed), body, counted=not waits)
         return "dead" if final else "retried"
 
     async def cancelled(self, claimed: Claim) -> str:
@@ -96,3 +103,7 @@ class Ending:
             await self.on_end(connection, claimed.envelope, fact)
         else:
             await outbox.put(connection, STEP_EVENTS, answer(self.service, claimed.envelope, fact))
+
+
+def _age(claimed: Claim) -> float:
+    return (datetime.now(UTC) - claimed.envelope.time).total_seconds()

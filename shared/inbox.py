@@ -50,7 +50,8 @@ where id = $1 and lease = $2 and state = 'running' returning id
 """
 
 AGAIN = """
-update inbox set state = 'delayed', available_at = now() + make_interval(secs => $3), error = $4
+update inbox set state = 'delayed', available_at = now() + make_interval(secs => $3), error = $4,
+    attempts = attempts - case when $5 then 0 else 1 end
 where id = $1 and lease = $2 and state = 'running' returning id
 """
 
@@ -124,9 +125,14 @@ async def end(connection: Connection, claimed: Claim, state: str, error: dict[st
         raise LeaseLost(claimed.id)
 
 
-async def delay(connection: Connection, claimed: Claim, seconds: float, error: dict[str, object]) -> None:
-    """Put the row back, to be claimed again after ``seconds``. Raises :class:`LeaseLost`."""
-    if await connection.fetchval(AGAIN, claimed.id, claimed.lease, seconds, error) is None:
+async def delay(
+    connection: Connection, claimed: Claim, seconds: float, error: dict[str, object], *, counted: bool = True
+) -> None:
+    """Put the row back, to be claimed again after ``seconds``; an attempt that is not ``counted`` is given back.
+
+    Raises :class:`LeaseLost`.
+    """
+    if await connection.fetchval(AGAIN, claimed.id, claimed.lease, seconds, error, counted) is None:
         raise LeaseLost(claimed.id)
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from shared import inbox, log
 from shared.bus import Bus
+from shared.contracts.topics import STEP_EVENTS
 from shared.db import AWAY, Pool, transaction
 from shared.ending import Ending, Rules
 from shared.inbox import Claim, LeaseLost
@@ -132,6 +133,8 @@ class Worker:
 
     async def _handle(self, claimed: Claim, step: Step) -> None:
         model, handler = self.handlers[claimed.envelope.name]
+        if claimed.topic != STEP_EVENTS:
+            step.progress(0.0)
         await handler(model.model_validate(claimed.envelope.data), step)
         if not step.finished:
             raise RuntimeError(f"the handler of {claimed.envelope.name} returned without step.finish()")

@@ -4,7 +4,12 @@ import os
 
 from hypothesis import settings
 
+from shared import log
+
 pytest_plugins = ("tests.stack", "tests.database", "tests.footage")
+
+# Without it structlog prints tracebacks with every local variable.
+log.configure("info", "console")
 
 # The same examples in every run of CI, new ones on a developer's machine; speed is measured in tests/bench only.
 settings.register_profile("here", deadline=None)

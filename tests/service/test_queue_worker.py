@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from shared.contracts.commands import PlanEdit, ProbeMedia
 from shared.contracts.events import StepCancelled
 from shared.contracts.ids import new_id
 from shared.contracts.topics import JOB_PROGRESS, PLANNER_COMMANDS, STEP_EVENTS
-from shared.errors import BadMedia, BadRequest
+from shared.errors import BadMedia, BadRequest, Unavailable
 from shared.messages import order
 from shared.service import Service, Subscription
 from shared.step import Step
@@ -240,3 +241,29 @@ async def test_quick_work_does_not_wait_behind_long_work(make_infra: MakeInfra) 
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_server_that_is_away_uses_up_no_attempt(make_infra: MakeInfra) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("planner", bus=bus, retry_base_seconds=0.01, lease_seconds=0.4)
+    tries = 0
+
+    async def wait(order: PlanEdit, step: Step) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= 8:
+            raise Unavailable("The object store does not answer.")
+        await succeed(order, step)
+
+    async with running(infra, wait):
+        await accept(infra, command())
+        (fact,) = await heard.until(lambda all_: bool(all_))
+    assert fact.name == "EditPlanned" and tries == 9
+    old = command().model_copy(update={"time": datetime.now(UTC) - timedelta(hours=2)})
+    tries = -100
+    async with running(infra, wait):
+        await accept(infra, old)
+        got = await heard.until(lambda all_: any(e.commandid == old.id for e in all_))
+    (gave_up,) = [e for e in got if e.commandid == old.id]
+    assert gave_up.data["code"] == "dependency_unavailable" and gave_up.data["attempts"] == 5
