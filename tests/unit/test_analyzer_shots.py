@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from services.analyzer.domain import spans
-from services.analyzer.domain.frames import Features, Measuring
+from services.analyzer.domain.frames import Features, Measuring, signatures
+from services.analyzer.domain.gradual import Watching, gradual_cuts
 from services.analyzer.domain.shots import hard_cuts, reach_for
 
 Frames = list[np.ndarray]
@@ -33,7 +34,7 @@ def _measure(frames: Frames, rate: float = 30, block: int = 64) -> Features:
     grained = np.stack([np.clip(f + rng.normal(0, 0.5, f.shape), 16, 235) for f in frames]).round().astype(np.uint8)
     measuring = Measuring(reach_for(rate))
     for start in range(0, len(grained), block):
-        measuring.feed(grained[start : start + block])
+        measuring.feed(grained[start : start + block], signatures(grained[start : start + block]))
     return measuring.features()
 
 
@@ -100,6 +101,54 @@ def test_nothing_and_one_frame_have_no_cuts() -> None:
     assert _cuts(_shot(1, 1)) == []
 
 
+def _slow_cuts(frames: Frames, rate: float = 30) -> list[int]:
+    watching = Watching(rate)
+    drawn = np.stack(frames).round().astype(np.uint8)
+    for start in range(0, len(drawn), 50):
+        watching.feed(signatures(drawn[start : start + 50]))
+    return gradual_cuts(watching.slow(), _cuts(frames, rate))
+
+
+def _blend(first: Frames, second: Frames) -> Frames:
+    count = len(first)
+    return [a + (b - a) * (n + 1) / (count + 1) for n, (a, b) in enumerate(zip(first, second, strict=True))]
+
+
+def _faded(frames: Frames, shares: list[float]) -> Frames:
+    black = np.array([16.0, 128.0, 128.0])[:, None, None]
+    return [black + (f - black) * share for f, share in zip(frames, shares, strict=True)]
+
+
+@pytest.mark.parametrize("lasts", [12, 20, 36])
+def test_a_dissolve_is_a_cut_in_its_middle(lasts: int) -> None:
+    a, b = _shot(1, 40 + lasts, speed=0.05), _shot(2, 80, speed=0.05)
+    film = [*a[:40], *_blend(a[40:], b[:lasts]), *b[lasts:]]
+    (cut,) = _slow_cuts(film)
+    assert abs(cut - (40 + lasts / 2)) <= 4
+    assert _cuts(film) == []
+
+
+@pytest.mark.parametrize("black", [1, 12])
+def test_a_dip_to_black_is_one_cut_in_the_dark(black: int) -> None:
+    fade = [1 - n / 18 for n in range(19)]
+    out, back = _faded(_shot(1, 60, 0.05), [1.0] * 41 + fade), _faded(_shot(2, 60, 0.05), fade[::-1] + [1.0] * 41)
+    (cut,) = _slow_cuts([*out, *[out[-1]] * black, *back])
+    assert 60 - 4 <= cut <= 60 + black + 4
+
+
+def test_fades_at_the_ends_of_a_film_are_no_cuts() -> None:
+    shares = [min(1.0, n / 20, (119 - n) / 20) for n in range(120)]
+    assert _slow_cuts(_faded(_shot(1, 120), shares)) == []
+
+
+def test_pans_that_begin_and_end_and_slow_light_are_no_cuts() -> None:
+    world = _world(7)
+    places = [40 + max(0, min(60, round((n - 40) * 1.5))) for n in range(120)]
+    assert _slow_cuts([world[:, 40:76, x : x + 64] for x in places]) == []
+    still = _shot(1, 1)[0]
+    assert _slow_cuts([still * np.array([min(1, 0.4 + n / 80), 1, 1])[:, None, None] for n in range(90)]) == []
+
+
 def test_black_spans_are_found() -> None:
     black = [np.stack([np.full((36, 64), 16.0), *[np.full((36, 64), 128.0)] * 2])] * 15
     found = _measure([*_shot(1, 30), *black, *_shot(2, 30)])
@@ -111,7 +160,8 @@ def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
     moving = _shot(1, 30, speed=1)
     stopped = [*moving, *[moving[-1]] * 45]
     steady = Measuring(4)
-    steady.feed(np.stack(stopped).round().astype(np.uint8))
+    drawn = np.stack(stopped).round().astype(np.uint8)
+    steady.feed(drawn, signatures(drawn))
     times = [n / 30 for n in range(76)]
     (span,) = spans.freezes(steady.features(), times)
     assert span.end == 2.5 and span.start == pytest.approx(1.0, abs=0.07)

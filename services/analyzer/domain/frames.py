@@ -81,10 +81,10 @@ class Measuring:
         self._histogram = np.zeros((0, sum(_BINS)), np.float32)
         self._rows: list[Features] = []
 
-    def feed(self, block: Block) -> None:
-        """Measure the next frames."""
+    def feed(self, block: Block, signed: Floats) -> None:
+        """Measure the next frames; ``signed`` are their signatures."""
         kept = len(self._signatures)
-        known = np.concatenate([self._signatures, signatures(block)])
+        known = np.concatenate([self._signatures, signed])
         colours = np.concatenate([self._histogram, _histograms(block)])
         luma = block[:, 0].reshape(len(block), -1)
         self._rows.append(

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.analyzer.domain.beats import QUIETEST_DB, SHORTEST_S
 from services.analyzer.domain.facts import FileFacts
-from services.analyzer.domain.levels import MIN_SILENCE_S
+from services.analyzer.domain.levels import FLOOR_DB, MIN_SILENCE_S
 from services.analyzer.engines.speech import Speech, SpeechEngine
 from services.analyzer.handlers.deps import both, subfolder
 from services.analyzer.tools import sound
@@ -62,7 +63,8 @@ class Listening:
             return await self._unreadable()
         levels = await sound.measure_levels(samples, duration, subfolder(self.folder, "levels"))
         self.reach("sound", 1.0)
-        (beats, beat_notes), spoken = await both(self._beats(samples), self._words(samples))
+        loudest = max(levels.energy.values, default=FLOOR_DB)
+        (beats, beat_notes), spoken = await both(self._beats(samples, loudest), self._words(samples))
         transcript, word_notes = spoken
         await asyncio.to_thread(samples.unlink)
         notes = (*beat_notes, *word_notes)
@@ -80,7 +82,10 @@ class Listening:
             transcript = Transcript(status="failed", reason="The sound cannot be decoded.", remedy=_REMEDY)
         return Heard(transcript, notes=(Note(code="sound_unreadable", message="The sound cannot be decoded."), *notes))
 
-    async def _beats(self, samples: Path) -> tuple[Beats, tuple[Note, ...]]:
+    async def _beats(self, samples: Path, loudest: float) -> tuple[Beats, tuple[Note, ...]]:
+        if self.info.duration < SHORTEST_S or loudest < QUIETEST_DB:
+            self.reach("beats", 1.0)
+            return Beats(), ()
         try:
             found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.cache)
         except ProcessFailed as failed:

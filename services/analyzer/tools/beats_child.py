@@ -6,7 +6,7 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.beats import confidence, judged
+from services.analyzer.domain.beats import SHORTEST_S, confidence, judged
 from services.analyzer.tools import telling
 from services.analyzer.tools.requests import BeatsRequest
 from shared.contracts.media import Beats
@@ -46,7 +46,7 @@ def find(request: BeatsRequest) -> Beats:
     sureness: list[tuple[float, int]] = []
     for start in range(0, len(samples), _SECTION_S * request.rate):
         section = np.asarray(samples[start : start + _SECTION_S * request.rate], np.float32)
-        if len(section) < 2 * request.rate or float(np.abs(section).max()) < 1e-3:
+        if len(section) < SHORTEST_S * request.rate or float(np.abs(section).max()) < 1e-3:
             continue
         strength = onsets(section, request.rate)
         _, frames = librosa.beat.beat_track(

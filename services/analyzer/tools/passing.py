@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 
-from services.analyzer.domain.frames import SHAPE, Features, Measuring
+from services.analyzer.domain.frames import SHAPE, Features, Measuring, signatures
+from services.analyzer.domain.gradual import Watching
 from services.analyzer.domain.stills import still_score
 from services.analyzer.tools.pictures import Shrinker
 from services.analyzer.tools.sheet import Sheet
@@ -29,6 +30,7 @@ class Pass:
     period: int
     sheet: Sheet
     measuring: Measuring
+    watching: Watching
     ticks: list[int] = field(default_factory=list)
     damaged: int = 0
     best: tuple[float, VideoFrame] | None = None
@@ -77,5 +79,8 @@ class Pass:
 
     def _flush(self) -> None:
         if self._block:
-            self.measuring.feed(np.stack(self._block).reshape(-1, *SHAPE))
+            block = np.stack(self._block).reshape(-1, *SHAPE)
+            signed = signatures(block)
+            self.measuring.feed(block, signed)
+            self.watching.feed(signed)
             self._block.clear()

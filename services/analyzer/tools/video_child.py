@@ -16,6 +16,7 @@ from av.video.stream import VideoStream
 
 from services.analyzer.domain import spans
 from services.analyzer.domain.frames import Features, Measuring
+from services.analyzer.domain.gradual import Watching, gradual_cuts
 from services.analyzer.domain.shots import hard_cuts, reach_for
 from services.analyzer.domain.stills import STILL, fit, tiles
 from services.analyzer.tools import telling
@@ -35,6 +36,7 @@ def measure(request: VideoRequest) -> VideoAnswer:
         period=max(1, round(1 / (rate * tick))),
         sheet=Sheet(tiles(request.duration, *request.size), request.rotation),
         measuring=Measuring(reach_for(float(rate))),
+        watching=Watching(float(rate)),
     )
     with open_media(request.path, request.demuxers, request.max_pixels) as container:
         stream = _stream(container, request)
@@ -73,7 +75,8 @@ def _still(request: VideoRequest, run: Pass) -> bool:
 
 
 def _answer(run: Pass, found: Features, *, still: bool) -> VideoAnswer:
-    cuts = hard_cuts(found)
+    hard = hard_cuts(found)
+    cuts = sorted({*hard, *gradual_cuts(run.watching.slow(), hard)})
     times = [round(float(tick * run.tick), 6) for tick in run.ticks]
     plan = run.sheet.tiles
     return VideoAnswer(
