@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -66,7 +67,7 @@ def create_web(
         Middleware(BodyLimit, most=settings.max_body_bytes),
         Middleware(Idempotency, settings=settings, pool=pool, watch=answers),
     ]
-    app = FastAPI(
+    app: FastAPI = FastAPIOffline(
         title="Cutroom",
         version=version("cutroom"),
         description=DESCRIPTION,
@@ -74,7 +75,6 @@ def create_web(
         middleware=layers,
         responses=PROBLEMS(422, 503),
         generate_unique_id_function=_name,
-        redoc_url=None,
         lifespan=lifespan,
     )
     problems.install(app)
