@@ -88,12 +88,13 @@ def _forgetting(pool: Pool, settings: GatewaySettings) -> Background:
 
 
 def _sweeping(infra: Infra) -> Background:
-    """Delete what uploads left behind that a crash ended."""
+    """Delete what a crash left behind: uploads that nobody finished, and the store's own leftovers of any service."""
 
     async def work() -> None:
         while True:
             try:
                 await sweep(infra.pool, infra.blobs)
+                await infra.blobs.sweep()
             except Exception as error:
                 logger.warning("sweeping.waits", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(FORGET_EVERY)

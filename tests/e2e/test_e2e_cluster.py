@@ -89,3 +89,46 @@ async def test_a_job_outlives_a_server(
     assert sum(e["type"].endswith(".completed") for e in log) == 1
     status = (await person.http.get(f"/api/render/status/{job_id}")).json()
     assert look(await person.download(status["output_url"], tmp_path / "film.mp4")).frames > 100
+
+
+@pytest.mark.timeout(300)
+async def test_a_job_outlives_the_kill_of_each_service(
+    cluster: Cluster, person: Person, sample: Sample, tmp_path: Path
+) -> None:
+    """``kill -9`` of the analyzer, the planner, the gateway and the renderer, each while it is needed."""
+    fresh = tmp_path / "fresh.srt"
+    fresh.write_text(sample.subtitles.read_text("utf-8") + "\n99\n00:00:15,000 --> 00:00:15,500\nDone.\n", "utf-8")
+    body = await person.ingest(sample.video, fresh)
+    for service, step in (("analyzer", "analyze"), ("planner", "plan")):
+        await at_step(person, body["job_id"], step)
+        cluster.kill(service)
+        await asyncio.sleep(0.5)
+        cluster.start(service)
+    ended = await person.until_ended(body["job_id"])
+    assert ended["status"] == "completed", ended
+    job_id = await person.render(body["project"]["id"], body["asset"]["id"])
+    for service in ("gateway", "renderer"):
+        await at_step(person, job_id, "render")
+        cluster.kill(service)
+        await asyncio.sleep(0.5)
+        cluster.start(service)
+        await cluster.until_ready(service)
+    ended = await person.until_ended(job_id)
+    assert ended["status"] == "completed" and ended["result"]["check"]["passed"], ended
+    log = await person.events(job_id)
+    assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
+    assert sum(e["type"].endswith("job.completed") for e in log) == 1
+    bootstrap = cluster.environment("gateway")["CUTROOM_KAFKA_BOOTSTRAP"]
+    seen = {int(e["sequence"]): e for e in await from_kafka(bootstrap, job_id)}
+    assert [seen[number] for number in sorted(seen)] == log
+
+
+async def at_step(person: Person, job_id: str, step: str) -> None:
+    """Wait until the step is under way, or done before it could be seen."""
+    async with asyncio.timeout(90):
+        while True:
+            job = await person.job(job_id)
+            state = {s["name"]: s["status"] for s in job["steps"]}[step]
+            if state != "pending" or job["status"] in ("completed", "failed"):
+                return
+            await asyncio.sleep(0.01)
