@@ -30,7 +30,8 @@ class Note(Value):
 class VideoStream(Value):
     """A video stream; ``width`` and ``height`` are as displayed, after rotation and sample aspect ratio.
 
-    ``color_space``: its matrix as ffmpeg names it (``bt709``, ``smpte170m``), empty where the file does not say.
+    ``rotation``: degrees by which a player turns the coded picture, clockwise. ``color_space``: its matrix as ffmpeg
+    names it (``bt709``, ``smpte170m``), empty where the file does not say.
     """
 
     index: int

@@ -122,5 +122,11 @@ def test_hdr_is_known_by_its_transfer(transfer: int, name: str | None) -> None:
     assert ("hdr" in [note.code for note in info.notes]) == (name is not None)
 
 
+@pytest.mark.parametrize(("matrix", "name"), [(1, "bt709"), (6, "smpte170m"), (9, "bt2020nc"), (2, "")])
+def test_the_colour_matrix_is_named_where_the_file_names_it(matrix: int, name: str) -> None:
+    info = judge(_video(matrix=matrix))
+    assert info.video and info.video.color_space == name
+
+
 def test_a_film_that_is_too_long_is_refused() -> None:
     assert _code(FILM, Bounds(max_seconds=2)) == "media_too_long"

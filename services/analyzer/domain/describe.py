@@ -12,6 +12,11 @@ from shared.contracts.media import AudioStream, MediaInfo, Note, VideoStream
 from shared.contracts.time import fraction_text
 
 TOLERANCE_S = 0.25
+_MATRICES = {
+    0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco", 9: "bt2020nc",
+    10: "bt2020c",
+}  # fmt: skip
+"""Matrix coefficients of ISO 23091-2 by the names that ffmpeg gives them; 2 is unknown."""
 _HDR: dict[int, Literal["pq", "hlg"]] = {16: "pq", 18: "hlg"}
 
 
@@ -51,6 +56,7 @@ def _video(facts: FileFacts, stream: StreamFacts) -> VideoStream:
         frames=stream.packets,
         pixel_format=stream.pixel_format,
         hdr=_HDR.get(stream.transfer),
+        color_space=_MATRICES.get(stream.matrix, ""),
     )
 
 

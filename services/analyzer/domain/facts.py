@@ -41,6 +41,7 @@ class StreamFacts(BaseModel):
     aspect: Exact | None = None
     pixel_format: str = ""
     transfer: int = 0
+    matrix: int = 2
     rotation: int = 0
     mirrored: bool = False
     decoded: bool | None = None

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorPrimaries, ColorRange, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from PIL import Image
+
+from services.analyzer.domain.turning import Turn
 
 SMALL = (64, 36)
 _HDR = {16, 18}
+_UNKNOWN = 2
 _TURN = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 
 
@@ -31,12 +34,12 @@ class Shrinker:
 
 
 class Painter:
-    """Makes pictures of one size (as displayed), turned clockwise by ``rotation`` degrees. HDR becomes SDR."""
+    """Makes pictures of one size (as displayed), turned as a player does. HDR becomes SDR."""
 
-    def __init__(self, size: tuple[int, int], rotation: int) -> None:
+    def __init__(self, size: tuple[int, int], turn: Turn) -> None:
         self._scaler = VideoReformatter()
-        self._size = size[::-1] if rotation in {90, 270} else size
-        self._turn = _TURN.get(rotation)
+        self._size = turn.shown(*size)
+        self._turn = turn
 
     def paint(self, frame: VideoFrame) -> Image.Image:
         """Return the frame as an RGB picture."""
@@ -46,18 +49,25 @@ class Painter:
             *self._size,
             "rgb24",
             interpolation="AREA",
+            src_colorspace=Colorspace.ITU709 if _untold_hd(frame) else None,
             dst_color_trc=ColorTrc.IEC61966_2_1 if hdr else None,
             dst_color_primaries=ColorPrimaries.BT709 if hdr else None,
             threads=1,
         )
         image = Image.fromarray(np.asarray(made.to_ndarray(), np.uint8))
-        return image if self._turn is None else image.transpose(self._turn)
+        if self._turn.mirrored:
+            image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        return image.transpose(_TURN[self._turn.clockwise]) if self._turn.clockwise else image
 
 
-def displayed(frame: VideoFrame, aspect: Fraction | None, rotation: int) -> tuple[int, int]:
+def _untold_hd(frame: VideoFrame) -> bool:
+    """Whether the frame does not name its colour matrix and is so large that everybody takes it for BT.709."""
+    return frame.colorspace == _UNKNOWN and min(frame.width, frame.height) >= 720
+
+
+def displayed(frame: VideoFrame, aspect: Fraction | None, turn: Turn) -> tuple[int, int]:
     """Return the size at which a player shows the frame; ``aspect`` is that of one sample."""
-    size = (max(1, round(frame.width * (aspect or 1))), frame.height)
-    return size[::-1] if rotation in {90, 270} else size
+    return turn.shown(max(1, round(frame.width * (aspect or 1))), frame.height)
 
 
 def save(image: Image.Image, path: Path) -> None:

@@ -129,6 +129,7 @@ def _picture(stream: VideoStream, held: Held) -> dict[str, object]:
         "aspect": str(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else None,
         "pixel_format": stream.codec_context.pix_fmt or "",
         "transfer": int(stream.codec_context.color_trc),
+        "matrix": int(stream.codec_context.colorspace),
     }
 
 
@@ -145,7 +146,9 @@ def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFact
             "coded_width": shown.width,
             "coded_height": shown.height,
             "transfer": int(shown.color_trc),
-            "rotation": samples[0].rotation,
+            "matrix": int(shown.colorspace),
+            "rotation": samples[0].turn.clockwise,
+            "mirrored": samples[0].turn.mirrored,
         }
     )
 
@@ -158,8 +161,8 @@ def _still(container: InputContainer, samples: dict[int, list[Sample]], path: Pa
     if index is None:
         return False
     best = max(samples[index], key=lambda s: s.score)
-    size = displayed(best.frame, _aspect(container, index), best.rotation)
-    save(Painter(fit(*size, STILL), best.rotation).paint(best.frame), path)
+    size = displayed(best.frame, _aspect(container, index), best.turn)
+    save(Painter(fit(*size, STILL), best.turn).paint(best.frame), path)
     return True
 
 

@@ -46,6 +46,7 @@ class VideoRequest(_Talk):
     time_base: str
     rate: str
     rotation: int
+    mirrored: bool
     size: tuple[int, int]
     duration: float
     still: str

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import cast
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import SideData, Type
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from services.analyzer.domain.stills import still_score
+from services.analyzer.domain.turning import Turn, turn_of
 from services.analyzer.tools.opening import prepare
 from services.analyzer.tools.pictures import Shrinker
 
 _PLACES = (Fraction(1, 10), Fraction(3, 10), Fraction(1, 2), Fraction(7, 10))
 _PATIENCE = 300
+_MATRIX = struct.Struct("=9i")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A frame, how many degrees clockwise a player turns it, and how good a picture of the clip it is."""
+    """A frame, how a player turns it, and how good a picture of the clip it is."""
 
     frame: VideoFrame
-    rotation: int
+    turn: Turn
     score: float
 
 
@@ -43,9 +49,12 @@ def sample(container: InputContainer, stream: VideoStream, max_pixels: int) -> l
     return found
 
 
-def turned(frame: VideoFrame) -> int:
-    """Return the clockwise turn of a frame for display: 0, 90, 180 or 270."""
-    return round(-frame.rotation / 90) % 4 * 90
+def turned(frame: VideoFrame) -> Turn:
+    """Return how a player turns the frame."""
+    for data in cast(Iterable[SideData], frame.side_data):
+        if data.type == Type.DISPLAYMATRIX and data.buffer_size >= _MATRIX.size:
+            return turn_of(_MATRIX.unpack_from(bytes(data)))
+    return Turn()
 
 
 def _length(container: InputContainer, stream: VideoStream) -> int:

@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from services.analyzer.domain.stills import Tiles
+from services.analyzer.domain.turning import Turn
 from services.analyzer.tools.pictures import Painter, save
 
 
@@ -17,13 +18,13 @@ class Sheet:
     """Tile n shows the frame that is on the screen at ``n * interval`` seconds."""
 
     tiles: Tiles
-    rotation: int
+    turn: Turn
     filled: int = 0
     image: Image.Image = field(init=False)
     _painter: Painter = field(init=False)
 
     def __post_init__(self) -> None:
-        self._painter = Painter((self.tiles.width, self.tiles.height), self.rotation)
+        self._painter = Painter((self.tiles.width, self.tiles.height), self.turn)
         size = (self.tiles.columns * self.tiles.width, self.tiles.rows * self.tiles.height)
         self.image = Image.new("RGB", size)
 

@@ -44,6 +44,7 @@ async def measure_video(
         time_base=video.time_base,
         rate=video.frame_rate,
         rotation=video.rotation,
+        mirrored=any(stream.mirrored for stream in facts.streams if stream.index == video.index),
         size=(video.width, video.height),
         duration=max(info.duration, 0.01),
         still=STILL_NAME,

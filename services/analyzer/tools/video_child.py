@@ -19,6 +19,7 @@ from services.analyzer.domain.frames import Features, Measuring
 from services.analyzer.domain.gradual import Watching, gradual_cuts
 from services.analyzer.domain.shots import hard_cuts, reach_for
 from services.analyzer.domain.stills import STILL, fit, tiles
+from services.analyzer.domain.turning import Turn
 from services.analyzer.tools import telling
 from services.analyzer.tools.opening import open_media, prepare
 from services.analyzer.tools.passing import Pass
@@ -34,7 +35,7 @@ def measure(request: VideoRequest) -> VideoAnswer:
         zero=request.zero,
         tick=tick,
         period=max(1, round(1 / (rate * tick))),
-        sheet=Sheet(tiles(request.duration, *request.size), request.rotation),
+        sheet=Sheet(tiles(request.duration, *request.size), Turn(request.rotation, request.mirrored)),
         measuring=Measuring(reach_for(float(rate))),
         watching=Watching(float(rate)),
     )
@@ -69,7 +70,7 @@ def _frames(container: InputContainer, stream: VideoStream, run: Pass) -> Iterat
 def _still(request: VideoRequest, run: Pass) -> bool:
     if run.best is None:
         return False
-    painter = Painter(fit(*request.size, STILL), request.rotation)
+    painter = Painter(fit(*request.size, STILL), run.sheet.turn)
     save(painter.paint(run.best[1]), request.folder / request.still)
     return True
 
