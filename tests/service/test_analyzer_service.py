@@ -140,6 +140,18 @@ async def test_bad_media_end_the_step_with_what_to_do(stage: Stage, tmp_path: Pa
         assert failed.details["detected"]
 
 
+async def test_damaged_frames_are_told_and_the_rest_is_analysed(stage: Stage, tmp_path: Path) -> None:
+    """Bytes in the middle of the film are overwritten: its index is whole, a few pictures are not."""
+    path = await clip(tmp_path / "a.mp4", "-g", "10", "-movflags", "faststart", seconds=2, tone="")
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 6000] = b"\xff" * 6000
+    path.write_bytes(data)
+    _, analysis = await stage.analyze(path)
+    assert "frames_missing" in [note.code for note in analysis.media.notes]
+    assert analysis.shots and analysis.shots[-1].end == pytest.approx(2.0, abs=0.1)
+
+
 async def test_captions_that_cannot_be_read_do_not_end_the_analysis(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "bad.srt").write_bytes(b"no subtitles here")
     path = await clip(tmp_path / "a.mp4", seconds=1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.analyzer.domain.keys import analysis_key, settings_key
 from services.analyzer.domain.loudness import loudness
-from services.analyzer.domain.phases import Phases, analysis_weights
+from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
 from services.analyzer.domain.stills import MOST_TILES, fit, still_score, tiles
 from shared.contracts.blob import checked_key
 
@@ -86,6 +86,11 @@ def test_progress_never_goes_back_and_ends_at_one() -> None:
     seen += [phases.reach(part, 1) for part in ("sound", "beats", "words", "pictures")]
     assert seen == sorted(seen)
     assert seen[-1] == pytest.approx(1.0)
+
+
+def test_the_time_left_is_what_is_left_at_the_same_pace() -> None:
+    assert seconds_left(10, 0.25) == 30.0
+    assert seconds_left(10, 0.05) is None and seconds_left(0.1, 0.5) is None
 
 
 def test_an_analysis_is_filed_under_all_that_it_depends_on() -> None:

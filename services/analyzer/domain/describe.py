@@ -101,3 +101,11 @@ def _stream_notes(facts: FileFacts, stream: StreamFacts) -> Iterable[Note]:
         yield Note(code="duration_wrong", message=message)
     if stream.damaged:
         yield Note(code="packets_damaged", message=f"{stream.damaged} packets of {stream.type} are damaged.")
+
+
+def frame_notes(info: MediaInfo, decoded: int) -> tuple[Note, ...]:
+    """Say that not every frame which the packets promise could be decoded."""
+    missing = (info.video.frames or 0) - decoded if info.video else 0
+    if missing <= 0:
+        return ()
+    return (Note(code="frames_missing", message=f"{missing} of {decoded + missing} frames could not be decoded."),)

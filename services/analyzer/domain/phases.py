@@ -28,3 +28,8 @@ def analysis_weights(*, pictures: bool, sound: bool, model: bool) -> dict[str, f
         "beats": 2.0 if sound else 0.0,
         "words": (25.0 if model else 0.5) if sound else 0.0,
     }
+
+
+def seconds_left(elapsed: float, fraction: float) -> float | None:
+    """Estimate the rest of a work that took ``elapsed`` seconds for ``fraction`` of it; None while nobody can tell."""
+    return round(elapsed * (1 - fraction) / fraction, 1) if fraction > 0.1 and elapsed > 0.5 else None

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.analyzer import store
+from services.analyzer.domain.describe import frame_notes
 from services.analyzer.domain.keys import analysis_key, settings_key
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.engines.speech import SpeechEngine
@@ -88,9 +89,10 @@ async def _publish(found: Measured, sha256: str, settings: str, deps: Deps) -> M
 
 def _document(found: Measured, sha256: str, still: BlobRef | None, sprites: SpriteSheet | None) -> Analysis:
     seen, heard = found.pictures.found if found.pictures else None, found.heard
+    notes = (*found.info.notes, *frame_notes(found.info, seen.frames if seen else 0), *heard.notes)
     return Analysis(
         sha256=sha256,
-        media=found.info.model_copy(update={"notes": (*found.info.notes, *heard.notes)}),
+        media=found.info.model_copy(update={"notes": notes}),
         transcript=heard.transcript,
         shots=seen.shots if seen else (),
         silences=heard.silences,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +10,7 @@ from typing import Protocol
 from services.analyzer.domain import bad
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import judge
-from services.analyzer.domain.phases import Phases, analysis_weights
+from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
 from services.analyzer.engines.speech import SpeechEngine
 from services.analyzer.handlers.deps import Deps, both, subfolder
 from services.analyzer.handlers.listening import Heard, Listening
@@ -60,9 +61,14 @@ class Measuring:
             )
         )
 
+        started = time.monotonic()
+
         def reach(part: str, fraction: float, **detail: float) -> None:
+            done = phases.reach(part, fraction)
             told: dict[str, float | int | str] = {"phase": part, **detail}
-            self.step.progress(phases.reach(part, fraction), told)
+            if (left := seconds_left(time.monotonic() - started, done)) is not None:
+                told["eta_seconds"] = left
+            self.step.progress(done, told)
 
         reach("probe", 1.0)
         listening = Listening(
