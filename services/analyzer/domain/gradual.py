@@ -40,7 +40,7 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds, found on generated clips (see the tests)."""
+    """Thresholds, found on generated clips."""
 
     least: float = 14.0
     bend: float = 0.25

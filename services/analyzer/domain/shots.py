@@ -19,7 +19,7 @@ FLASH_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds, in the units of :class:`Features`; found on generated and filmed clips (see the tests)."""
+    """Thresholds, in the units of :class:`Features`; found on generated clips."""
 
     least: float = 6.0
     least_dark: float = 2.0
