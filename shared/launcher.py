@@ -100,7 +100,8 @@ def main() -> None:
         _die_with_parent(parent)
         _watch_group()
     _apply_limits(cpu_s, memory, file, nice)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores both, and exec would hand that on
+    # Python ignores the first two, ``nohup`` and shells the others, and exec would hand that on.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     try:
         os.execvp(argv[0], argv)  # noqa: S606 a list, no shell
