@@ -67,7 +67,9 @@ async def _job(http: httpx.AsyncClient, sample: Sample) -> tuple[float, str]:
     files = {"file": sample.video.open("rb"), "captions": sample.subtitles.open("rb")}
     body: dict[str, Any] = (await http.post("/api/ingest", files=files, params={"wait": 60})).raise_for_status().json()
     await http.post(f"/api/consent/{body['asset']['id']}/checkbox", json={"accepted": True})
-    answer = (await http.post(f"/api/render/{body['project']['id']}", json={"draft": True}, params={"wait": 60})).raise_for_status()
+    answer = (
+        await http.post(f"/api/render/{body['project']['id']}", json={"draft": True}, params={"wait": 60})
+    ).raise_for_status()
     job = str(answer.json()["job_id"])
     status = (await http.get(f"/api/jobs/{job}")).json()["status"]
     taken = time.perf_counter() - begun
