@@ -61,9 +61,7 @@ async def test_the_event_log_is_gapless_and_the_same_everywhere(person: Person, 
     live = await person.events(body["job_id"])
     again = await person.events(body["job_id"])
     assert live == again
-    assert [e["sequence"] for e in live] == [str(n) for n in range(1, len(live) + 1)] or [
-        e["sequence"] for e in live
-    ] == list(range(1, len(live) + 1))
+    assert [int(e["sequence"]) for e in live] == list(range(1, len(live) + 1))
     assert {e["subject"] for e in live} == {body["job_id"]}
     assert live[0]["type"].endswith("created") and live[-1]["type"].endswith("completed")
     assert await person.events(body["job_id"], after=3) == live[3:]
