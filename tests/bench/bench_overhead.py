@@ -110,7 +110,7 @@ async def _order(studio: Studio, job: str) -> tuple[RenderTimeline, Timeline]:
 
 
 async def _pairs(folder: Path, seconds: int) -> tuple[list[float], list[float]]:
-    """The times of the two ways, pair by pair; which goes first alternates, so that what the first leaves warm favours neither."""
+    """The times of the two ways, pair by pair; which goes first alternates, so that warmth favours neither."""
     folder.mkdir()
     sample = await make_sample(folder, seconds=seconds, size=(640, 360), fps=30)
     jobs, alone = [], []
@@ -129,7 +129,7 @@ async def _pairs(folder: Path, seconds: int) -> tuple[list[float], list[float]]:
 
 
 async def measure() -> list[Row]:
-    """Rounds of both ways for a short and a longer film, on fresh content each time (or the analysis would come from its cache)."""
+    """Both ways with a short and a longer film, on fresh content each time (or the analysis came from its cache)."""
     log.configure("warning")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as name:
