@@ -121,6 +121,32 @@ class Shot(Value):
     end: float
 
 
+class ShotChange(Value):
+    """How one shot becomes the next, or how a film begins and ends, over ``start`` to ``end`` in seconds.
+
+    A ``cut`` takes no time: both are the first frame of the new shot. ``fade`` goes through one colour to another
+    shot; ``fade_in`` and ``fade_out`` come from one and end in it. ``score``: how clear it is, 0..1.
+    """
+
+    kind: Literal["cut", "dissolve", "fade", "fade_in", "fade_out", "wipe"]
+    start: float
+    end: float
+    score: float
+
+
+class Still(Value):
+    """A moment that shows its shot well. All but ``time`` (seconds) are 0..1, 1 best; ``score`` weighs the others.
+
+    ``faces``: how large and clear the faces are, 0 where there is none or nobody looked for them.
+    """
+
+    time: float
+    score: float
+    sharpness: float
+    exposure: float
+    faces: float = 0.0
+
+
 class Loudness(Value):
     """EBU R128 figures: LUFS, LU and dBTP."""
 
@@ -164,12 +190,16 @@ class Analysis(Value):
     media: MediaInfo
     transcript: Transcript
     shots: tuple[Shot, ...] = ()
+    changes: tuple[ShotChange, ...] = ()
+    stills: tuple[Still, ...] = ()
     silences: tuple[Span, ...] = ()
     blacks: tuple[Span, ...] = ()
     freezes: tuple[Span, ...] = ()
     loudness: Loudness | None = None
     energy: Curve | None = None
     motion: Curve | None = None
+    sharpness: Curve | None = None
+    exposure: Curve | None = None
     beats: Beats = Field(default_factory=Beats)
     thumbnail: BlobRef | None = None
     sprites: SpriteSheet | None = None

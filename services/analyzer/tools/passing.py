@@ -14,6 +14,7 @@ from services.analyzer.domain.gradual import Watching
 from services.analyzer.domain.stills import still_score
 from services.analyzer.tools.pictures import Shrinker
 from services.analyzer.tools.sheet import Sheet
+from services.analyzer.tools.views import Views
 
 _BLOCK = 64
 
@@ -29,6 +30,7 @@ class Pass:
     tick: Fraction
     period: int
     sheet: Sheet
+    views: Views
     measuring: Measuring
     watching: Watching
     ticks: list[int] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Pass:
             self.damaged += 1
             return
         self._show(float(at * self.tick))
+        self.views.offer(frame, float(at * self.tick))
         self.ticks.append(at)
         self._lasts = frame.duration or self.period
         measured = self._shrinker.small(frame)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
+from services.analyzer.domain.looks import Look
 from shared.contracts.media import Caption, Curve, Shot, Span
 
 
@@ -69,6 +70,7 @@ class VideoAnswer(_Talk):
     tile_height: int
     interval: float
     tiles: int
+    looks: tuple[Look, ...] = ()
 
 
 class LevelsRequest(_Talk):

@@ -26,16 +26,19 @@ from services.analyzer.tools.passing import Pass
 from services.analyzer.tools.pictures import Painter, save
 from services.analyzer.tools.requests import VideoAnswer, VideoRequest
 from services.analyzer.tools.sheet import Sheet
+from services.analyzer.tools.views import Viewer, Views
 
 
 def measure(request: VideoRequest) -> VideoAnswer:
     """Decode, measure, leave the pictures in the folder."""
     rate, tick = Fraction(request.rate), Fraction(request.time_base)
+    turn = Turn(request.rotation, request.mirrored)
     run = Pass(
         zero=request.zero,
         tick=tick,
         period=max(1, round(1 / (rate * tick))),
-        sheet=Sheet(tiles(request.duration, *request.size), Turn(request.rotation, request.mirrored)),
+        sheet=Sheet(tiles(request.duration, *request.size), turn),
+        views=Views(_viewer(), request.size, turn),
         measuring=Measuring(reach_for(float(rate))),
         watching=Watching(float(rate)),
     )
@@ -49,6 +52,11 @@ def measure(request: VideoRequest) -> VideoAnswer:
     if run.sheet.filled:
         run.sheet.save(request.folder / request.sprites)
     return _answer(run, found, still=_still(request, run))
+
+
+def _viewer() -> Viewer | None:
+    """What looks at the middle-sized pictures."""
+    return None
 
 
 def _stream(container: InputContainer, request: VideoRequest) -> VideoStream:
@@ -94,6 +102,7 @@ def _answer(run: Pass, found: Features, *, still: bool) -> VideoAnswer:
         tile_height=plan.height,
         interval=plan.interval,
         tiles=run.sheet.filled,
+        looks=tuple(run.views.looks),
     )
 
 
