@@ -138,13 +138,15 @@ def _only_one(data: Path) -> Iterator[None]:
         os.close(handle)
 
 
-async def run_forever(data: Path, host: str, port: int, ready: Callable[[Studio], None]) -> None:
+async def run_forever(
+    data: Path, host: str, port: int, ready: Callable[[Studio], None], kind: type[Studio] = Studio
+) -> None:
     """Run a studio until SIGINT or SIGTERM; ``ready`` is called once it answers."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with Studio(data, host, port) as studio:
+    async with kind(data, host, port) as studio:
         ready(studio)
         told, ended = asyncio.create_task(stop.wait()), asyncio.create_task(studio.wait())
         await asyncio.wait([told, ended], return_when=asyncio.FIRST_COMPLETED)

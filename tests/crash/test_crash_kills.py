@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.sample import Sample
+from deploy.sample import Sample, make_sample
 from deploy.stack.state import free_ports
+from shared.blob_record import Record, data_name
 from shared.process import Spawned, spawn
 from tests.e2e.api import Person
 from tests.films import look
@@ -31,14 +33,19 @@ class StudioProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: Spawned | None = None
 
-    async def start(self) -> None:
-        """Start it on its data folder and wait until it answers."""
-        argv = [sys.executable, "-m", "cutroom", "up", "--port", str(self.port), "--data", str(self.data)]
+    async def start(self, *deadly: str) -> None:
+        """Start it on its data folder and wait until it answers, or has died of the ``deadly`` message and moment."""
+        up = ["cutroom", "up", "--port", str(self.port), "--data", str(self.data)]
+        doomed = ["tests.crash.doomed_studio", str(self.data), str(self.port), *deadly]
+        argv = [sys.executable, "-m", *(doomed if deadly else up)]
         env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "CUTROOM_LEASE_SECONDS": "2"}
+        env["PYTHONPATH"] = str(ROOT)
         self.process = spawn(argv, cwd=ROOT, env=env, stdout=self.data.with_suffix(".log"))
         async with asyncio.timeout(60), httpx.AsyncClient() as http:
             while True:
-                assert self.process.alive(), self.data.with_suffix(".log").read_text()[-3000:]
+                if not self.process.alive():
+                    assert deadly, self.data.with_suffix(".log").read_text()[-3000:]
+                    return
                 try:
                     if (await http.get(f"{self.url}/api/healthz", timeout=3)).status_code == 200:
                         return
@@ -52,6 +59,14 @@ class StudioProcess:
         os.kill(self.process.pid, signal.SIGKILL)
         while self.process.alive():
             time.sleep(0.005)
+
+    async def death(self, within_s: float) -> int | None:
+        """Wait for the process to end by itself and return its exit status."""
+        assert self.process is not None
+        async with asyncio.timeout(within_s):
+            while self.process.alive():
+                await asyncio.sleep(0.01)
+        return self.process.returncode
 
     def stop(self) -> None:
         """Stop in good order."""
@@ -97,26 +112,53 @@ async def until_none(data: Path, within_s: float = 5) -> None:
             await asyncio.sleep(0.05)
 
 
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("step", ["created", "probe", "analyze", "plan"])
-async def test_an_ingest_survives_a_kill(step: str, studio: StudioProcess, person: Person, sample: Sample) -> None:
+DEADLY = [
+    *((message, moment) for message in ("ProbeMedia", "MediaProbed") for moment in ("before", "inside", "after")),
+    *((message, moment) for message in ("AnalyzeMedia", "MediaAnalyzed") for moment in ("inside", "after")),
+    *((message, moment) for message in ("PlanEdit", "EditPlanned") for moment in ("before", "inside", "after")),
+    *((message, moment) for message in ("RenderTimeline", "TimelineRendered") for moment in ("inside", "after")),
+]
+"""Every message on the way from an upload to a film, and the moments of its handling at which the studio dies."""
+
+
+@pytest.mark.timeout(400)
+async def test_a_film_is_made_whole_by_studios_that_die_at_every_step(
+    studio: StudioProcess, person: Person, tmp_path: Path
+) -> None:
+    """One upload, one render, and a power cut at each moment of each message; every one of them is sure to strike."""
+    footage = await make_sample(tmp_path, seconds=6, size=(320, 180), fps=25)
+    rendered = ""
+    for message, moment in DEADLY:
+        await studio.start(message, moment)
+        if (message, moment) == DEADLY[0]:
+            await asyncio.gather(person.ingest_sample(footage), return_exceptions=True)
+        elif message == "RenderTimeline" and not rendered:
+            rendered = await order_a_render(person)
+        assert await studio.death(within_s=60) == -signal.SIGKILL, (message, moment)
+        await until_none(studio.data)
+        nothing_half_written(studio.data)
     await studio.start()
-    killer = asyncio.create_task(kill_at(step, studio))
-    upload = asyncio.create_task(person.ingest_sample(sample))
-    await asyncio.wait([killer])
-    killer.result()
-    await asyncio.gather(upload, return_exceptions=True)
-    await until_none(studio.data)
-    await studio.start()
-    (job,) = (await person.http.get("/api/jobs", params={"kind": "ingest"})).json()["items"]
-    ended = await person.until_ended(job["id"])
-    assert ended["status"] == "completed", ended
-    log = await person.events(job["id"])
-    assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
-    kinds = [e["type"].rsplit(".", 1)[-1] for e in log]
-    assert kinds.count("completed") == 1 and kinds.count("created") == 1
+    jobs = (await person.http.get("/api/jobs")).json()["items"]
+    assert sorted(job["kind"] for job in jobs) == ["ingest", "render"]
+    for job in jobs:
+        ended = await person.until_ended(job["id"])
+        assert ended["status"] == "completed", ended
+        log = await person.events(job["id"])
+        assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
+        kinds = [e["type"].rsplit(".", 1)[-1] for e in log]
+        assert kinds.count("completed") == 1 and kinds.count("created") == 1
     assert len((await person.http.get("/api/projects")).json()) == 1
+    (film,) = (p for p in (studio.data / "blobs").rglob("*.mp4") if "final" in p.parts)
+    assert look(film).frames > 10
     nothing_half_written(studio.data)
+
+
+async def order_a_render(person: Person) -> str:
+    """Order a draft of the only project once its ingest is done."""
+    (job,) = (await person.http.get("/api/jobs")).json()["items"]
+    assert (await person.until_ended(job["id"]))["status"] == "completed"
+    (project,) = (await person.http.get("/api/projects")).json()
+    return await person.render(project["id"], project["asset_id"], draft=True)
 
 
 @pytest.mark.timeout(240)
@@ -162,22 +204,13 @@ async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, p
 
 
 def nothing_half_written(data: Path) -> None:
-    """No temporary object that a reader could take for a whole one, no scratch folder in use."""
-    assert not [p for p in (data / "blobs").rglob("*") if p.is_file() and p.stat().st_size == 0]
-    assert not list((data / "scratch").glob("renderer/*")) or not processes_of(data / "scratch")
-
-
-async def kill_at(step: str, studio: StudioProcess) -> None:
-    """Kill the studio as soon as its only job has come to ``step``."""
-    async with httpx.AsyncClient(base_url=studio.url, timeout=5) as http:
-        while True:
-            items = (await http.get("/api/jobs", params={"kind": "ingest"})).json()["items"]
-            if items:
-                begun = {s["name"] for s in items[0]["steps"] if s["status"] != "pending"}
-                if step == "created" or step in begun or items[0]["status"] == "completed":
-                    studio.kill()
-                    return
-            await asyncio.sleep(0.002)
+    """Every object that a reader can see is whole, to its digest, and no program works on a scratch folder."""
+    root = data / "blobs"
+    for record in (root / "refs").rglob("*~"):
+        found = Record.model_validate_json(record.read_bytes())
+        content = (root / data_name(found.ref.key, found.token)).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (found.ref.size, found.ref.sha256), found.ref.key
+    assert not [line for line in processes_of(data / "scratch") if "ffmpeg" in line]
 
 
 async def at_percent(person: Person, job_id: str, percent: float) -> None:

@@ -35,7 +35,7 @@ class Person:
 
     async def ingest_sample(self, sample: Sample, **fields: str) -> Json:
         """Upload the demo footage with its true subtitles."""
-        return await self.ingest(sample.video, sample.subtitles, **fields)
+        return await self.ingest(sample.video, sample.subtitles, wait=0, **fields)
 
     async def job(self, job_id: str) -> Json:
         """The job as it stands; waits for a gateway that is away."""
