@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.planner.handlers import Deps, plan_edit
+from services.planner.handlers.deps import Deps
+from services.planner.handlers.edits import plan_edit
 from services.planner.settings import PlannerSettings
 from services.planner.tools.catalog import templates
 from shared.contracts.commands import CancelStep, PlanEdit

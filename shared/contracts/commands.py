@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.brief import StoryBrief
 from shared.contracts.media import Value
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
@@ -36,10 +37,14 @@ class PlanSource(Value):
 
 
 class PlanEdit(Value):
-    """Make an edit of the sources, in their order. Answer: ``EditPlanned``."""
+    """Make an edit of the sources, in their order. Answer: ``EditPlanned``.
+
+    With a ``brief`` a language model is asked, where one is set up; without one the rules decide.
+    """
 
     sources: tuple[PlanSource, ...]
     wishes: Wishes
+    brief: StoryBrief | None = None
 
 
 class RenderTimeline(Value):

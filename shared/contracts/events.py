@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.brief import PlanReport
 from shared.contracts.media import MediaInfo, SpriteSheet, Value
 from shared.contracts.timeline import Rendered
 
@@ -38,6 +39,7 @@ class EditPlanned(Value):
     clips: int
     duration: float
     planner: str
+    report: PlanReport = PlanReport()
 
 
 class TimelineRendered(Value):

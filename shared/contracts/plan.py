@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from shared.contracts.brief import PlanReport, StoryTold
 from shared.contracts.media import Value
 from shared.contracts.timeline import Timeline
 
@@ -75,3 +76,5 @@ class EditPlan(Value):
     dropped: tuple[Dropped, ...] = ()
     moments: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
+    story: StoryTold | None = None
+    report: PlanReport = PlanReport()

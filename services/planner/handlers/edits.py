@@ -1,11 +1,9 @@
-"""One function per command: fetch, decide, act, done."""
+"""Plans: fetch, decide, act, done."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from pydantic import ValidationError
@@ -13,23 +11,12 @@ from pydantic import ValidationError
 from services.planner import store
 from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan
-from services.planner.domain.template import Template
-from services.planner.settings import PlannerSettings
-from shared.blobs import Blobs
+from services.planner.handlers.deps import Deps
 from shared.contracts.commands import PlanEdit, PlanSource
 from shared.contracts.events import EditPlanned
 from shared.contracts.media import Analysis
 from shared.errors import BadRequest
 from shared.step import Step
-
-
-@dataclass(frozen=True, slots=True)
-class Deps:
-    """What the handlers work with."""
-
-    blobs: Blobs
-    settings: PlannerSettings
-    templates: Mapping[str, Template]
 
 
 async def plan_edit(command: PlanEdit, step: Step, deps: Deps) -> None:

@@ -1,0 +1,1 @@
+"""What the planner does on each command: one function per message."""
