@@ -101,6 +101,23 @@ class Caption(Value):
     words: tuple[Word, ...] = ()
 
 
+class Sentence(Value):
+    """A sentence as it was spoken."""
+
+    text: str
+    start: float
+    end: float
+
+
+class Paragraph(Value):
+    """Sentences that belong together: those numbered ``first`` to ``last`` of the transcript's."""
+
+    start: float
+    end: float
+    first: int
+    last: int
+
+
 class Transcript(Value):
     """What was said; when ``status`` is not ``completed``, ``reason`` and ``remedy`` say why and what to do."""
 
@@ -108,6 +125,8 @@ class Transcript(Value):
     source: Literal["captions", "model", "none"] = "none"
     language: str | None = None
     captions: tuple[Caption, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
     reason: str | None = None
     remedy: str | None = None
 
@@ -147,6 +166,37 @@ class Still(Value):
     faces: float = 0.0
 
 
+class FaceBox(Value):
+    """Where a face is at ``time`` seconds: left upper corner and size, fractions of the displayed picture; score 0..1.
+
+    ``talking``: how much more the mouth moves than the rest of the face, 0..1.
+    """
+
+    time: float
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float
+    talking: float = 0.0
+
+
+class FaceTrack(Value):
+    """One face within one shot; between two boxes it moves evenly. ``id`` is unique within the medium."""
+
+    id: str
+    boxes: tuple[FaceBox, ...]
+
+
+class FocusPoint(Value):
+    """Where the eye is drawn at ``time`` seconds, in fractions of the picture; ``weight``: how strongly, 0..1."""
+
+    time: float
+    x: float
+    y: float
+    weight: float
+
+
 class Loudness(Value):
     """EBU R128 figures: LUFS, LU and dBTP."""
 
@@ -182,12 +232,17 @@ class SpriteSheet(Value):
     count: int
 
 
+Part = Literal["pictures", "sound", "beats", "speech"]
+"""What an analysis consists of: each part is measured, kept and asked for on its own."""
+
+
 class Analysis(Value):
-    """All that the analyzer knows of one medium; stored under its content hash and settings."""
+    """All that the analyzer knows of one medium. What is not among ``parts`` was not looked for."""
 
     version: Literal[1] = 1
     sha256: str
     media: MediaInfo
+    parts: tuple[Part, ...] = ("pictures", "sound", "beats", "speech")
     transcript: Transcript
     shots: tuple[Shot, ...] = ()
     changes: tuple[ShotChange, ...] = ()
@@ -195,6 +250,8 @@ class Analysis(Value):
     silences: tuple[Span, ...] = ()
     blacks: tuple[Span, ...] = ()
     freezes: tuple[Span, ...] = ()
+    faces: tuple[FaceTrack, ...] = ()
+    focus: tuple[FocusPoint, ...] = ()
     loudness: Loudness | None = None
     energy: Curve | None = None
     motion: Curve | None = None

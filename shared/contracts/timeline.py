@@ -12,21 +12,18 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import Caption, MediaInfo, Value
+from shared.contracts.effects import EFFECTS, Effect
+from shared.contracts.media import Caption, FaceTrack, FocusPoint, MediaInfo, Value
+from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
 from shared.contracts.time import Ratio, to_seconds
+from shared.contracts.warp import Warp, length
 
-EffectName = Literal["zoom", "slowmo"]
-EFFECTS: dict[str, str] = {
-    "zoom": "A slow push in, from 1.0 to 1.2 over the clip.",
-    "slowmo": "Half speed with the pitch kept: the clip plays twice as long.",
-}
-
-
-class Effect(Value):
-    """A named effect with its parameters."""
-
-    name: EffectName
-    parameters: dict[str, float] = Field(default_factory=dict)
+__all__ = ["EFFECTS", "Effect"]
+TransitionKind = Literal[
+    "dissolve", "dip_black", "dip_white", "zoom", "wipe_left", "wipe_right", "wipe_up", "wipe_down", "slide_left",
+    "slide_right", "slide_up", "slide_down", "push_left", "push_right", "push_up", "push_down",
+]  # fmt: skip
+"""The direction is the one in which the edge moves. A push moves both pictures, a slide only the new one."""
 
 
 class Evidence(Value):
@@ -40,19 +37,31 @@ class Evidence(Value):
 class Transition(Value):
     """An overlap with the clip before; ``frames`` of the output grid."""
 
-    kind: Literal["dissolve"]
+    kind: TransitionKind
     frames: int = Field(ge=1)
 
 
 class Source(Value):
-    """An asset that clips refer to."""
+    """An asset that clips refer to, with what a moving crop needs to know of it.
+
+    ``faces`` and ``focus`` are the analysis's; ``cuts`` the times in seconds at which a new shot begins. ``name`` is a
+    file name by which people find the medium again, never a path.
+    """
 
     blob: BlobRef
     media: MediaInfo
+    name: str = ""
+    faces: tuple[FaceTrack, ...] = ()
+    focus: tuple[FocusPoint, ...] = ()
+    cuts: tuple[float, ...] = ()
 
 
 class Clip(Value):
-    """A span of a source on the video track. Its sound goes with it. ``speed`` 1/2 plays twice as long."""
+    """A span of a source on the video track. Its sound goes with it. ``speed`` 1/2 plays twice as long.
+
+    ``warp``, where there is one, takes the place of ``speed`` and runs through the whole span. A still picture has no
+    end: its span only says how long it is shown.
+    """
 
     id: str
     name: str
@@ -61,6 +70,8 @@ class Clip(Value):
     end: int
     time_base: Ratio
     speed: Ratio = "1/1"
+    warp: tuple[Warp, ...] = Field(default=(), max_length=64)
+    reverse: bool = False
     frames: int = Field(ge=1)
     transition_in: Transition | None = None
     effects: tuple[Effect, ...] = ()
@@ -80,18 +91,36 @@ class Clip(Value):
     @property
     def seconds(self) -> Fraction:
         """Exact length on the output, in seconds, before it is laid on the grid."""
-        return (self.source_end - self.source_start) / Fraction(self.speed)
+        return length(self.warp) if self.warp else (self.source_end - self.source_start) / Fraction(self.speed)
+
+
+class Overlay(Layer):
+    """Something laid over the picture: a text, a shape, or a clip (film, still picture, logo) without its sound."""
+
+    text: TextBox | None = None
+    shape: Shape | None = None
+    clip: Clip | None = None
 
 
 class SoundClip(Value):
-    """A sound laid over the track. ``at`` is an output frame; ``name`` a built-in when there is no ``source``."""
+    """A sound laid over the track. ``at`` is an output frame; ``name`` a built-in when there is no ``source``.
+
+    ``start`` is where in the source it begins; ``loop``: from its end on again, as long as ``seconds`` or the edit
+    lasts. ``fade_in``, ``fade_out`` in seconds. ``duck_db``: so much softer while somebody speaks.
+    """
 
     id: str
     name: str
     at: int = Field(ge=0)
     source: str | None = None
     seconds: float | None = Field(default=None, gt=0)
-    gain_db: float = 0.0
+    gain_db: float = Field(default=0.0, ge=-60, le=24)
+    track: Literal["voice", "music", "effects"] = "effects"
+    start: float = Field(default=0.0, ge=0)
+    loop: bool = False
+    fade_in: float = Field(default=0.0, ge=0, le=60)
+    fade_out: float = Field(default=0.0, ge=0, le=60)
+    duck_db: float = Field(default=0.0, ge=0, le=40)
 
 
 class Timeline(Value):
@@ -103,6 +132,8 @@ class Timeline(Value):
     sources: dict[str, Source]
     video: tuple[Clip, ...]
     sounds: tuple[SoundClip, ...] = ()
+    overlays: tuple[Overlay, ...] = Field(default=(), max_length=MAX_OVERLAYS)
+    luts: dict[str, BlobRef] = Field(default_factory=dict)
 
     @property
     def frames(self) -> int:
