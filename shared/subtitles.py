@@ -27,7 +27,7 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
 PARAGRAPH_S: Final = 2.0
 """Seconds without a caption behind which plain text begins a new paragraph."""
 _NOTHING = "\u200b"
-_SRT_TAG = re.compile(r"<(?=[A-Za-z/])")
+_SRT_TAG = re.compile(r"<(?=[A-Za-z/0-9])")
 _ASS_HEAD = """[Script Info]
 ScriptType: v4.00+
 PlayResX: 1280
@@ -98,21 +98,18 @@ def _vtt_text(text: str) -> str:
 def _vtt_words(line: Caption, words: Sequence[Word]) -> str:
     """Return the words with the time at which each begins, and at which it ends where the next does not begin then."""
     parts: list[str] = []
-    at = _milliseconds(line.start)
-    for word in words:
+    told = _milliseconds(line.start)
+    for word, after in zip(words, [*words[1:], None], strict=True):
         parts.append(" " if parts else "")
-        if (start := _milliseconds(word.start)) > at:
+        start, end = _milliseconds(word.start), _milliseconds(word.end)
+        if start > told:
             parts.append(f"<{_clock(word.start, '.')}>")
+            told = start
         parts.append(_vtt_text(" ".join(_rows(word.text))))
-        following = _following(words, word, line)
-        if (at := max(start, _milliseconds(word.end))) < following:
+        if told < end < _milliseconds(after.start if after else line.end):
             parts.append(f"<{_clock(word.end, '.')}>")
+            told = end
     return "".join(parts)
-
-
-def _following(words: Sequence[Word], word: Word, line: Caption) -> int:
-    behind = next((w.start for w in words if w.start > word.start), line.end)
-    return _milliseconds(behind)
 
 
 def _spoken(line: Caption) -> tuple[Word, ...]:

@@ -10,7 +10,7 @@ from shared.contracts.media import Caption, Word
 
 _SHORTEST_S = 0.02
 _SECONDS_A_LETTER = 0.065
-_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_MARKS = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 MAX_TEXT = 2000
 
 
