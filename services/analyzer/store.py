@@ -1,9 +1,36 @@
-"""SQL over the analyzer's own table; takes an open connection."""
+"""SQL over the analyzer's own tables; takes an open connection."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from shared.contracts.blob import BlobRef
 from shared.contracts.events import MediaAnalyzed
 from shared.db import Connection
+
+
+async def parts(connection: Connection, sha256: str, keys: Mapping[str, str]) -> dict[str, BlobRef]:
+    """Return the documents of those parts of a medium that are kept under just these settings (``keys`` by part)."""
+    rows = await connection.fetch(
+        "select part, document from parts where sha256 = $1"
+        " and (part, settings) in (select * from unnest($2::text[], $3::text[]))",
+        sha256,
+        list(keys.keys()),
+        list(keys.values()),
+    )
+    return {row["part"]: BlobRef.model_validate(row["document"]) for row in rows}
+
+
+async def keep_part(connection: Connection, sha256: str, part: str, settings: str, document: BlobRef) -> None:
+    """Remember where a part lies; a second one of the same takes its place."""
+    await connection.execute(
+        "insert into parts (sha256, part, settings, document) values ($1, $2, $3, $4)"
+        " on conflict (sha256, part, settings) do update set document = $4, made_at = now()",
+        sha256,
+        part,
+        settings,
+        document.model_dump(mode="json"),
+    )
 
 
 async def find(connection: Connection, sha256: str, settings: str) -> MediaAnalyzed | None:

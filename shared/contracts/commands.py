@@ -6,7 +6,7 @@ from typing import Literal
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import StoryBrief
-from shared.contracts.media import Value
+from shared.contracts.media import Part, Value
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
 
@@ -20,12 +20,16 @@ class ProbeMedia(Value):
 
 
 class AnalyzeMedia(Value):
-    """Analyse an asset at full depth. ``captions`` is a subtitle file as it was uploaded. Answer: ``MediaAnalyzed``."""
+    """Analyse an asset. ``captions`` is a subtitle file as it was uploaded; ``parts``: what is wanted, empty for all.
+
+    Answer: ``MediaAnalyzed``.
+    """
 
     asset_id: str
     media: BlobRef
     captions: BlobRef | None = None
     language: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class PlanSource(Value):

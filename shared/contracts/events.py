@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport
-from shared.contracts.media import MediaInfo, SpriteSheet, Value
+from shared.contracts.media import MediaInfo, Part, SpriteSheet, Value
 from shared.contracts.timeline import Rendered
 
 
@@ -19,7 +19,10 @@ class MediaProbed(Value):
 
 
 class MediaAnalyzed(Value):
-    """The analysis document is ready."""
+    """The analysis document is ready.
+
+    ``parts`` are in it, of which ``measured`` were measured for this answer; ``cached``: none was.
+    """
 
     asset_id: str
     analysis: BlobRef
@@ -29,6 +32,8 @@ class MediaAnalyzed(Value):
     words: int
     tempo: float | None
     transcript: str
+    parts: tuple[Part, ...] = ()
+    measured: tuple[Part, ...] = ()
     cached: bool = False
 
 

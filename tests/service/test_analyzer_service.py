@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from deploy.sample import Sample
+from services.analyzer.domain.judge import Bounds
+from services.analyzer.domain.keys import part_keys
+from services.analyzer.store import parts
+from shared.contracts.blob import BlobRef
 from shared.contracts.commands import AnalyzeMedia, ProbeMedia
 from shared.contracts.events import MediaAnalyzed, MediaProbed, StepFailed
 from shared.contracts.ids import new_id
 from shared.contracts.media import Analysis
+from shared.db import transaction
 from tests.database import MakeInfra
 from tests.service.analyzer_stage import Stage, analyzer, children_in, clip, cut, ffmpeg
 
@@ -58,7 +64,7 @@ async def test_the_demo_film_is_understood_once(stage: Stage, sample: Sample) ->
     assert fractions == sorted(fractions) and len(fractions) > 3
     again, _ = await stage.analyze(sample.video, sample.captions)
     assert MediaAnalyzed.model_validate(again.data) == fact.model_copy(
-        update={"cached": True, "asset_id": again.data["asset_id"]}
+        update={"cached": True, "measured": (), "asset_id": again.data["asset_id"]}
     )
 
 
@@ -88,12 +94,40 @@ async def test_other_words_are_another_analysis(stage: Stage, tmp_path: Path) ->
     assert silent.shots == spoken.shots and silent.thumbnail == spoken.thumbnail
 
 
-async def test_an_analysis_whose_document_is_lost_is_made_anew(stage: Stage, tmp_path: Path) -> None:
+async def test_a_document_that_is_lost_is_put_together_anew(stage: Stage, tmp_path: Path) -> None:
     path = await clip(tmp_path / "a.mp4", seconds=1)
-    first, _ = await stage.analyze(path)
+    first, before = await stage.analyze(path)
     await stage.infra.blobs.delete(first.data["analysis"]["key"])
     again, analysis = await stage.analyze(path)
-    assert not again.data["cached"] and analysis.shots
+    assert analysis == before and again.data["analysis"] == first.data["analysis"] and not again.data["measured"]
+    async with transaction(stage.infra.pool) as connection:
+        keys = part_keys(Bounds(), "none", None)
+        await stage.infra.blobs.delete((await parts(connection, before.sha256, keys))["pictures"].key)
+    third, analysis = await stage.analyze(path)
+    assert analysis == before and third.data["measured"] == ["pictures"]
+
+
+async def test_a_part_that_is_asked_for_later_does_not_redo_the_others(stage: Stage, sample: Sample) -> None:
+    media = await stage.upload(sample.video)
+    with capture_logs() as first:
+        answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media, parts=("pictures",)))
+    assert _measured(first) == answer.data["measured"] == answer.data["parts"] == ["pictures"]
+    with capture_logs() as second:
+        answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media, parts=("beats",)))
+    assert _measured(second) == answer.data["measured"] == ["beats"]
+    analysis = await stage.document(BlobRef.model_validate(answer.data["analysis"]))
+    assert analysis.parts == ("pictures", "beats") and analysis.shots and analysis.beats.tempo
+    assert analysis.energy is None and analysis.transcript.status == "unavailable"
+    with capture_logs() as third:
+        answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media, parts=("beats", "pictures")))
+    assert _measured(third) == [] and answer.data["cached"] and answer.data["analysis"]["sha256"]
+    with capture_logs() as last:
+        answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media))
+    assert sorted(_measured(last)) == ["sound", "speech"] and answer.data["measured"] == ["sound", "speech"]
+
+
+def _measured(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(line["part"]) for line in logs if line["event"] == "analysis.part"]
 
 
 async def test_two_at_once_agree(make_infra: MakeInfra, tmp_path: Path) -> None:

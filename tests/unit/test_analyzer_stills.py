@@ -5,11 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analyzer.domain.keys import analysis_key, settings_key
 from services.analyzer.domain.loudness import loudness
+from services.analyzer.domain.parts import PARTS
 from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
 from services.analyzer.domain.stills import MOST_TILES, fit, still_score, tiles
-from shared.contracts.blob import checked_key
 
 _rng = np.random.default_rng(2)
 
@@ -81,7 +80,7 @@ def test_silence_has_no_loudness(integrated: str, peak: str) -> None:
 
 
 def test_progress_never_goes_back_and_ends_at_one() -> None:
-    phases = Phases(analysis_weights(pictures=True, sound=True, model=True))
+    phases = Phases(analysis_weights(frozenset(PARTS), pictures=True, sound=True, model=True))
     seen = [phases.reach("probe", 1), phases.reach("pictures", 0.5), phases.reach("pictures", 0.2)]
     seen += [phases.reach(part, 1) for part in ("sound", "beats", "words", "pictures")]
     assert seen == sorted(seen)
@@ -91,11 +90,3 @@ def test_progress_never_goes_back_and_ends_at_one() -> None:
 def test_the_time_left_is_what_is_left_at_the_same_pace() -> None:
     assert seconds_left(10, 0.25) == 30.0
     assert seconds_left(10, 0.05) is None and seconds_left(0.1, 0.5) is None
-
-
-def test_an_analysis_is_filed_under_all_that_it_depends_on() -> None:
-    keys = {
-        settings_key(speech, language) for speech in ("none", "whisper:a", "captions:b") for language in (None, "en")
-    }
-    assert len(keys) == 6
-    assert checked_key(analysis_key("a" * 64, keys.pop()))

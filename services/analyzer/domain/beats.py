@@ -13,8 +13,7 @@ Floats = npt.NDArray[np.float32]
 SURE = 0.3
 STRONG_DB = 1.5
 SHORTEST_S = 2.0
-QUIETEST_DB = -60.0
-"""A beat is not looked for in less than two seconds, nor where all is quieter than -60 dB."""
+"""A beat is not looked for in less than two seconds."""
 
 
 def confidence(onsets: Floats, beats: Sequence[int]) -> float:

@@ -1,20 +1,42 @@
-"""Names under which an analysis is stored: what it depends on, and nothing else."""
+"""Names under which the parts of an analysis are stored: what each depends on, and nothing else."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
-VERSION = 1
-"""Raise it when the same input gives a better analysis, so that stored ones are made anew."""
+from services.analyzer.domain.judge import Bounds
+from services.analyzer.domain.parts import Kept
 
-
-def settings_key(speech: str, language: str | None) -> str:
-    """Return a short hash of all that an analysis depends on beside the medium itself."""
-    parts = {"version": VERSION, "speech": speech, "language": language}
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
+VERSIONS: dict[Kept, int] = {"facts": 1, "pictures": 1, "sound": 1, "beats": 1, "speech": 1}
+"""Raise a part's number when the same input gives more or better of it, so that stored ones are made anew."""
 
 
-def analysis_key(sha256: str, settings: str) -> str:
-    """Where the analysis document lies."""
-    return f"analysis/{sha256}/{settings}.json"
+def part_keys(bounds: Bounds, speech: str, language: str | None) -> dict[Kept, str]:
+    """Return for each part a short hash of all that it depends on beside the medium itself.
+
+    ``speech`` names the engine and its model, or the subtitle file, ``language`` the one that is asked for.
+    """
+    settings: dict[Kept, list[object]] = {
+        "facts": [bounds.max_pixels, bounds.max_seconds],
+        "pictures": [bounds.max_pixels],
+        "sound": [],
+        "beats": [],
+        "speech": [speech, language],
+    }
+    return {part: _short([VERSIONS[part], *given]) for part, given in settings.items()}
+
+
+def whole_key(held: Mapping[Kept, str]) -> str:
+    """Return the key of the analysis that is put together from these parts (their keys by name)."""
+    return _short(sorted(held.items()))
+
+
+def document_key(sha256: str, name: str, data: bytes) -> str:
+    """Where a document lies: under its own content, so that a reference to it stays true for ever."""
+    return f"analysis/{sha256}/{name}-{hashlib.sha256(data).hexdigest()[:24]}.json"
+
+
+def _short(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:24]

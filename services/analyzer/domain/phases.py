@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.contracts.media import Part
+
 
 class Phases:
     """``weights``: how long each part takes, roughly, in any unit. A part that is never told of counts as not done."""
@@ -19,14 +21,19 @@ class Phases:
         return sum(self._weights[part] * done for part, done in self._done.items()) / total
 
 
-def analysis_weights(*, pictures: bool, sound: bool, model: bool) -> dict[str, float]:
-    """Return the parts of an analysis with their usual share of the time."""
+def analysis_weights(wanted: frozenset[Part], *, pictures: bool, sound: bool, model: bool) -> dict[str, float]:
+    """Return the phases of an analysis of the ``wanted`` parts, each with its usual share of the time.
+
+    ``pictures``, ``sound``: what the medium has; ``model``: the words come from a speech model.
+    """
+    words = (25.0 if model else 0.5) if "speech" in wanted else 0.0
+    decode = 2.0 if wanted - {"pictures"} else 0.0
     return {
         "probe": 1.0,
-        "pictures": 12.0 if pictures else 0.0,
-        "sound": 2.0 if sound else 0.0,
-        "beats": 2.0 if sound else 0.0,
-        "words": (25.0 if model else 0.5) if sound else 0.0,
+        "pictures": 12.0 if pictures and "pictures" in wanted else 0.0,
+        "sound": decode if sound else 0.0,
+        "beats": 2.0 if sound and "beats" in wanted else 0.0,
+        "words": words if sound else 0.0,
     }
 
 

@@ -46,6 +46,11 @@ class CaptionsEngine:
         """Words depend on the file alone."""
         return f"captions:{self.sha256}"
 
+    @property
+    def listens(self) -> bool:
+        """The words are in the file."""
+        return False
+
     async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
         """Return the file's lines; a file that cannot be read makes a failed transcript."""
         try:

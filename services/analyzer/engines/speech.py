@@ -37,6 +37,10 @@ class SpeechEngine(Protocol):
     def identity(self) -> str:
         """Names the engine and all that its words depend on; the same identity and medium give the same words."""
 
+    @property
+    def listens(self) -> bool:
+        """Whether it needs the samples; one that does not is only told by ``samples`` whether there is sound."""
+
     async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
         """Return the words. What fails is in the transcript's status, with reason and remedy, and is not raised."""
 
@@ -59,6 +63,11 @@ class NoEngine:
     def identity(self) -> str:
         """There is one way of knowing nothing."""
         return "none"
+
+    @property
+    def listens(self) -> bool:
+        """It does not."""
+        return False
 
     async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
         """Return an unavailable transcript; for a medium without sound a complete and empty one."""

@@ -48,6 +48,11 @@ class WhisperEngine:
         """Words depend on the model."""
         return f"whisper:{self.model.name}"
 
+    @property
+    def listens(self) -> bool:
+        """To all of it."""
+        return True
+
     async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
         """Return what the model hears; a model that fails makes a failed transcript."""
         if speech.samples is None:

@@ -1,41 +1,50 @@
-"""``AnalyzeMedia``: everything that can be known of a medium, once for each content and settings."""
+"""``AnalyzeMedia``: what can be known of a medium, each part once for its content and settings."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.analyzer import store
-from services.analyzer.domain.describe import frame_notes
-from services.analyzer.domain.keys import analysis_key, settings_key
+from services.analyzer.domain.keys import part_keys
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.engines.speech import SpeechEngine
-from services.analyzer.handlers.deps import Deps, content_hash, put_picture
-from services.analyzer.handlers.measuring import Measured, Measuring
+from services.analyzer.handlers.deps import Deps, content_hash
+from services.analyzer.handlers.measuring import Measuring
+from services.analyzer.handlers.shelf import Shelf
 from services.analyzer.tools.speech import read_captions
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import AnalyzeMedia
 from shared.contracts.events import MediaAnalyzed
-from shared.contracts.media import Analysis, SpriteSheet
-from shared.db import transaction
 from shared.step import Step
 
 
 async def analyze_media(command: AnalyzeMedia, step: Step, deps: Deps) -> None:
-    """Answer with the analysis document; made now, or before for the same content and settings. Raises BadMedia."""
+    """Answer with the analysis document: the wanted parts, and all others that are known. Raises BadMedia."""
     sha256 = await content_hash(deps.blobs, command.media)
     language = command.language or deps.settings.language or None
     async with _speech(command.captions, deps) as engine:
-        settings = settings_key(engine.identity, language)
-        fact = await _known(deps, sha256, settings)
+        shelf = Shelf(deps, sha256, part_keys(deps.bounds, engine.identity, language))
+        await shelf.look()
+        fact = None if shelf.missing(command.parts) else await shelf.published()
         if fact is None:
-            async with deps.blobs.local(command.media) as path:
-                found = await Measuring(path, engine, language, step, deps).measure()
-            fact = await _known(deps, sha256, settings) or await _publish(found, sha256, settings, deps)
+            fact = await _measured(command, shelf, engine, language, step, deps)
     async with step.finish() as done:
-        if not fact.cached and fact.transcript != "failed":
-            await store.save(done.connection, sha256, settings, fact)
+        await shelf.keep(done.connection, fact)
         await done.emit(fact.model_copy(update={"asset_id": command.asset_id}))
+
+
+async def _measured(
+    command: AnalyzeMedia, shelf: Shelf, engine: SpeechEngine, language: str | None, step: Step, deps: Deps
+) -> MediaAnalyzed:
+    facts, missing = await shelf.facts(), shelf.missing(command.parts)
+    if facts is not None and not missing:
+        return await shelf.publish(facts, {})
+    async with deps.blobs.local(command.media) as path:
+        measuring = Measuring(path, shelf.sha256, engine, language, step, deps)
+        facts = facts or await measuring.probe()
+        made = await measuring.measure(facts, missing)
+    await shelf.look()  # others may have measured the same or more meanwhile; all shall tell the same
+    return await shelf.publish(facts, {part: found for part, found in made.items() if part not in shelf.held})
 
 
 @asynccontextmanager
@@ -45,63 +54,3 @@ async def _speech(captions: BlobRef | None, deps: Deps) -> AsyncIterator[SpeechE
         return
     async with deps.blobs.local(captions) as file:
         yield CaptionsEngine(file, await content_hash(deps.blobs, captions), read_captions)
-
-
-async def _known(deps: Deps, sha256: str, settings: str) -> MediaAnalyzed | None:
-    """Return what was published for this content and settings, if its document is still there."""
-    async with transaction(deps.pool) as connection:
-        fact = await store.find(connection, sha256, settings)
-    if fact is None or await deps.blobs.stat(fact.analysis.key) is None:
-        return None
-    return fact.model_copy(update={"cached": True})
-
-
-async def _publish(found: Measured, sha256: str, settings: str, deps: Deps) -> MediaAnalyzed:
-    """Store the pictures and the document; nobody knows of them before the fact is published."""
-    seen = found.pictures.found if found.pictures else None
-    still = await put_picture(deps.blobs, sha256, "still", found.pictures.still if found.pictures else None)
-    sheet = await put_picture(deps.blobs, sha256, "sprites", found.pictures.sprites if found.pictures else None)
-    sprites = None
-    if seen and sheet:
-        sprites = SpriteSheet(
-            image=sheet,
-            columns=seen.columns,
-            rows=seen.rows,
-            tile_width=seen.tile_width,
-            tile_height=seen.tile_height,
-            interval=seen.interval,
-            count=seen.tiles,
-        )
-    analysis = _document(found, sha256, still, sprites)
-    data = analysis.model_dump_json().encode()
-    stored = await deps.blobs.put_bytes(analysis_key(sha256, settings), data, "application/json")
-    return MediaAnalyzed(
-        asset_id="",
-        analysis=stored,
-        thumbnail=still,
-        sprites=sprites,
-        shots=len(analysis.shots),
-        words=sum(len(line.words) for line in analysis.transcript.captions),
-        tempo=analysis.beats.tempo,
-        transcript=analysis.transcript.status,
-    )
-
-
-def _document(found: Measured, sha256: str, still: BlobRef | None, sprites: SpriteSheet | None) -> Analysis:
-    seen, heard = found.pictures.found if found.pictures else None, found.heard
-    notes = (*found.info.notes, *frame_notes(found.info, seen.frames if seen else 0), *heard.notes)
-    return Analysis(
-        sha256=sha256,
-        media=found.info.model_copy(update={"notes": notes}),
-        transcript=heard.transcript,
-        shots=seen.shots if seen else (),
-        silences=heard.silences,
-        blacks=seen.blacks if seen else (),
-        freezes=seen.freezes if seen else (),
-        loudness=heard.loudness,
-        energy=heard.energy,
-        motion=seen.motion if seen else None,
-        beats=heard.beats,
-        thumbnail=still,
-        sprites=sprites,
-    )

@@ -1,101 +1,130 @@
-"""All that is heard in a medium: loudness, levels, silences, beats and words."""
+"""All that is heard in a medium: loudness, levels, silences, beats and words, from one decode of its sound."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from services.analyzer.domain.beats import QUIETEST_DB, SHORTEST_S
+from services.analyzer.domain.beats import SHORTEST_S
 from services.analyzer.domain.facts import FileFacts
-from services.analyzer.domain.levels import FLOOR_DB, MIN_SILENCE_S
+from services.analyzer.domain.levels import MIN_SILENCE_S
+from services.analyzer.domain.parts import BeatsFound, Found, SoundFound, SpeechFound, same_named
 from services.analyzer.engines.speech import Speech, SpeechEngine
 from services.analyzer.handlers.deps import both, subfolder
 from services.analyzer.tools import sound
-from shared.contracts.media import Beats, Curve, Loudness, MediaInfo, Note, Span, Transcript
+from shared.contracts.media import Loudness, MediaInfo, Note, Part, Span, Transcript
 from shared.log import Log
 from shared.process import ProcessFailed
 
 _REMEDY = "Export the film again with AAC sound, or send a subtitle file with it."
+_UNREADABLE = Note(code="sound_unreadable", message="The sound cannot be decoded.")
 Reach = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """The results; ``notes`` say what could not be had."""
-
-    transcript: Transcript
-    silences: tuple[Span, ...] = ()
-    loudness: Loudness | None = None
-    energy: Curve | None = None
-    beats: Beats = field(default_factory=Beats)
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Listening:
-    """One medium to listen to. ``folder`` is for files of the work, ``cache`` for librosa's compiled code."""
+    """One medium to listen to for what is ``wanted``.
+
+    ``folder`` is for files of the work, ``cache`` for librosa's compiled code.
+    """
 
     path: Path
     facts: FileFacts
     info: MediaInfo
     engine: SpeechEngine
     language: str | None
+    wanted: frozenset[Part]
     folder: Path
     cache: Path
     reach: Reach
     log: Log
 
-    async def listen(self) -> Heard:
+    async def listen(self) -> dict[Part, Found]:
         """Return what is heard. Sound that cannot be decoded is a note and no failure: the pictures are still there."""
-        duration = self.info.duration
-        samples = self.folder / "sound.f32"
+        if not self.wanted & {"sound", "beats", "speech"}:
+            return {}
         if self.info.audio is None:
             return await self._silent()
+        samples = self.folder / "sound.f32"
+        if not self._decodes:
+            return await self._words(samples)
         try:
-            loudness = await sound.extract(
-                self.path, self.facts, self.info.audio.index, seconds=duration, target=samples,
-                on_time=lambda at: self.reach("sound", at / duration),
-            )  # fmt: skip
+            loudness = await self._extract(samples, self.info.audio.index)
         except ProcessFailed as failed:
             self.log.warning("sound.unreadable", error=failed.message)
             return await self._unreadable()
-        levels = await sound.measure_levels(samples, duration, subfolder(self.folder, "levels"))
-        self.reach("sound", 1.0)
-        loudest = max(levels.energy.values, default=FLOOR_DB)
-        (beats, beat_notes), spoken = await both(self._beats(samples, loudest), self._words(samples))
-        transcript, word_notes = spoken
+        (levels, beats), words = await both(self._measure(samples, loudness), self._words(samples))
         await asyncio.to_thread(samples.unlink)
-        notes = (*beat_notes, *word_notes)
-        return Heard(transcript, levels.silences, loudness, levels.energy, beats, notes)
+        return {**levels, **beats, **words}
 
-    async def _silent(self) -> Heard:
-        transcript, notes = await self._words(None)
+    @property
+    def _decodes(self) -> bool:
+        """Whether what is wanted needs the samples: subtitles tell the words without."""
+        return bool(self.wanted & {"sound", "beats"}) or self.engine.listens
+
+    async def _extract(self, samples: Path, index: int) -> Loudness | None:
+        duration = self.info.duration
+        return await sound.extract(
+            self.path, self.facts, index, seconds=duration, target=samples, loudness_too="sound" in self.wanted,
+            on_time=lambda at: self.reach("sound", at / duration),
+        )  # fmt: skip
+
+    async def _silent(self) -> dict[Part, Found]:
         whole = Span(start=0.0, end=self.info.duration)
-        return Heard(transcript, (whole,) if self.info.duration >= MIN_SILENCE_S else (), notes=notes)
+        silences = (whole,) if self.info.duration >= MIN_SILENCE_S else ()
+        return self._only({"sound": SoundFound(silences=silences), "beats": BeatsFound(), **await self._words(None)})
 
-    async def _unreadable(self) -> Heard:
+    async def _unreadable(self) -> dict[Part, Found]:
         """Nothing is known of the sound, also not that it is silent; subtitles still tell the words."""
-        transcript, notes = await self._words(None)
-        if transcript.source == "none":
-            transcript = Transcript(status="failed", reason="The sound cannot be decoded.", remedy=_REMEDY)
-        return Heard(transcript, notes=(Note(code="sound_unreadable", message="The sound cannot be decoded."), *notes))
+        words = await self._words(None)
+        speech = words.get("speech")
+        if isinstance(speech, SpeechFound) and speech.transcript.source == "none":
+            transcript = Transcript(status="failed", reason=_UNREADABLE.message, remedy=_REMEDY)
+            words = {"speech": SpeechFound(transcript=transcript, failed=True)}
+        nothing: dict[Part, Found] = {
+            "sound": SoundFound(notes=(_UNREADABLE,), failed=True),
+            "beats": BeatsFound(failed=True),
+        }
+        return self._only({**nothing, **words})
 
-    async def _beats(self, samples: Path, loudest: float) -> tuple[Beats, tuple[Note, ...]]:
-        if self.info.duration < SHORTEST_S or loudest < QUIETEST_DB:
+    def _only(self, found: dict[Part, Found]) -> dict[Part, Found]:
+        return {part: result for part, result in found.items() if part in self.wanted}
+
+    async def _measure(self, samples: Path, loudness: Loudness | None) -> tuple[dict[Part, Found], dict[Part, Found]]:
+        return await both(self._levels(samples, loudness), self._beats(samples))
+
+    async def _levels(self, samples: Path, loudness: Loudness | None) -> dict[Part, Found]:
+        if "sound" not in self.wanted:
+            return {}
+        levels = await sound.measure_levels(samples, self.info.duration, subfolder(self.folder, "levels"))
+        self.reach("sound", 1.0)
+        self.log.info("analysis.part", part="sound")
+        return {"sound": same_named(SoundFound, levels, loudness=loudness)}
+
+    async def _beats(self, samples: Path) -> dict[Part, Found]:
+        if "beats" not in self.wanted:
+            return {}
+        if self.info.duration < SHORTEST_S:
             self.reach("beats", 1.0)
-            return Beats(), ()
+            return {"beats": BeatsFound()}
         try:
             found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.cache)
         except ProcessFailed as failed:
             self.log.warning("beats.failed", error=failed.message)
-            return Beats(), (Note(code="beats_unknown", message="The beats could not be found."),)
+            note = Note(code="beats_unknown", message="The beats could not be found.")
+            return {"beats": BeatsFound(notes=(note,), failed=True)}
         self.reach("beats", 1.0)
-        return found, ()
+        self.log.info("analysis.part", part="beats")
+        return {"beats": BeatsFound(beats=found)}
 
-    async def _words(self, samples: Path | None) -> tuple[Transcript, tuple[Note, ...]]:
+    async def _words(self, samples: Path | None) -> dict[Part, Found]:
+        if "speech" not in self.wanted:
+            return {}
         speech = Speech(samples, self.info.duration, self.language, subfolder(self.folder, "words"))
         heard = await self.engine.transcribe(speech, lambda fraction, _: self.reach("words", fraction))
         self.reach("words", 1.0)
-        return heard.transcript, heard.notes
+        self.log.info("analysis.part", part="speech")
+        failed = heard.transcript.status == "failed"
+        return {"speech": SpeechFound(transcript=heard.transcript, notes=heard.notes, failed=failed)}

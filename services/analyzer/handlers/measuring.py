@@ -1,4 +1,4 @@
-"""One medium, looked at and listened to at the same time."""
+"""One medium, looked at and listened to at the same time; only as far as it is wanted."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services.analyzer.domain import bad
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import judge
+from services.analyzer.domain.parts import Found
 from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
 from services.analyzer.engines.speech import SpeechEngine
 from services.analyzer.handlers.deps import Deps, both, subfolder
-from services.analyzer.handlers.listening import Heard, Listening
-from services.analyzer.tools.child import too_much
+from services.analyzer.handlers.listening import Listening
+from services.analyzer.handlers.looking import look
 from services.analyzer.tools.probe import probe
-from services.analyzer.tools.video import Pictures, measure_video
-from shared.contracts.media import MediaInfo
-from shared.process import ProcessFailed
+from shared.contracts.media import MediaInfo, Part
 from shared.step import Step
 
 
@@ -30,37 +28,50 @@ class Reach(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """All that was found; ``pictures`` is None for sound alone."""
-
-    info: MediaInfo
-    pictures: Pictures | None
-    heard: Heard
-
-
-@dataclass(frozen=True, slots=True)
 class Measuring:
     """Measures the file ``path``, telling ``step`` how far it is."""
 
     path: Path
+    sha256: str
     engine: SpeechEngine
     language: str | None
     step: Step
     deps: Deps
 
-    async def measure(self) -> Measured:
-        """Return all measurements. Raises BadMedia."""
-        folder = subfolder(self.step.scratch, "probe")
-        facts, _ = await probe(self.path, folder, self.deps.bounds, still=False)
+    async def probe(self) -> FileFacts:
+        """Return the file's facts. Raises BadMedia."""
+        facts, _ = await probe(self.path, subfolder(self.step.scratch, "probe"), self.deps.bounds, still=False)
+        return facts
+
+    async def measure(self, facts: FileFacts, wanted: frozenset[Part]) -> dict[Part, Found]:
+        """Return the wanted parts. Raises BadMedia."""
         info = judge(facts, self.deps.bounds)
+        reach = self._reach(info, wanted)
+        reach("probe", 1.0)
+        listening = Listening(
+            path=self.path,
+            facts=facts,
+            info=info,
+            engine=self.engine,
+            language=self.language,
+            wanted=wanted,
+            folder=subfolder(self.step.scratch, "sound"),
+            cache=self.deps.settings.numba_cache_dir,
+            reach=reach,
+            log=self.step.log,
+        )
+        seen, heard = await both(self._look(facts, info, wanted, reach), listening.listen())
+        return {**seen, **heard}
+
+    def _reach(self, info: MediaInfo, wanted: frozenset[Part]) -> Reach:
         phases = Phases(
             analysis_weights(
+                wanted,
                 pictures=info.video is not None,
                 sound=info.audio is not None,
-                model=self.engine.identity.startswith("whisper"),
+                model=self.engine.listens,
             )
         )
-
         started = time.monotonic()
 
         def reach(part: str, fraction: float, **detail: float) -> None:
@@ -70,38 +81,17 @@ class Measuring:
                 told["eta_seconds"] = left
             self.step.progress(done, told)
 
-        reach("probe", 1.0)
-        listening = Listening(
-            path=self.path,
-            facts=facts,
-            info=info,
-            engine=self.engine,
-            language=self.language,
-            folder=subfolder(self.step.scratch, "sound"),
-            cache=self.deps.settings.numba_cache_dir,
-            reach=reach,
-            log=self.step.log,
-        )
-        pictures, heard = await both(self._look(facts, info, reach), listening.listen())
-        return Measured(info, pictures, heard)
+        return reach
 
-    async def _look(self, facts: FileFacts, info: MediaInfo, reach: Reach) -> Pictures | None:
-        if info.video is None:
-            return None
+    async def _look(
+        self, facts: FileFacts, info: MediaInfo, wanted: frozenset[Part], reach: Reach
+    ) -> dict[Part, Found]:
+        if "pictures" not in wanted:
+            return {}
         folder = subfolder(self.step.scratch, "pictures")
-        try:
-            found = await measure_video(
-                self.path,
-                facts,
-                info,
-                folder=folder,
-                bounds=self.deps.bounds,
-                on_progress=lambda fraction, detail: reach("pictures", fraction, **detail),
-            )
-        except ProcessFailed as failed:
-            if (why := too_much(failed)) is None:
-                raise
-            raise bad.too_complex(facts.kind, why) from failed
-        if found.found.frames == 0:
-            raise bad.unsupported(facts.kind, "not one of its pictures can be decoded")
-        return found
+        found = await look(
+            self.path, self.sha256, facts, info, folder, self.deps,
+            lambda fraction, detail: reach("pictures", fraction, **detail),
+        )  # fmt: skip
+        self.step.log.info("analysis.part", part="pictures")
+        return {"pictures": found}

@@ -20,7 +20,9 @@ RATE = 16_000
 _MEMORY = 3 * 1024**3
 
 
-def _command(path: Path, facts: FileFacts, index: int, seconds: float, target: Path) -> list[str]:
+def _command(
+    path: Path, facts: FileFacts, index: int, seconds: float, target: Path, *, loudness_too: bool
+) -> list[str]:
     source = ffmpeg.input(
         f"file:{path}",
         format_whitelist=facts.demuxers,
@@ -30,21 +32,31 @@ def _command(path: Path, facts: FileFacts, index: int, seconds: float, target: P
         sn=None,
         dn=None,
     )
-    split = source[str(index)].filter_multi_output("asplit", 2)
-    kept = split[0].filter("aresample", RATE, **{"async": 1, "first_pts": 0})
-    measured = split[1].filter("ebur128", peak="true", framelog="quiet")
+    stream, outputs = source[str(index)], []
+    if loudness_too:  # measured in the stream's own channels and rate, not in the mono that is kept
+        split = stream.filter_multi_output("asplit", 2)
+        stream = split[0]
+        measured = split[1].filter("ebur128", peak="true", framelog="quiet")
+        outputs.append(ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}"))
+    kept = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
     samples = ffmpeg.output(kept, f"file:{target}", f="f32le", ac=1, ar=RATE, t=f"{seconds:.3f}")
-    figures = ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}")
-    both = ffmpeg.merge_outputs(samples, figures)
+    both = ffmpeg.merge_outputs(samples, *outputs)
     return [
         ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1", "-y", *both.get_args()
     ]  # fmt: skip
 
 
 async def extract(
-    path: Path, facts: FileFacts, index: int, *, seconds: float, target: Path, on_time: Callable[[float], None]
+    path: Path,
+    facts: FileFacts,
+    index: int,
+    *,
+    seconds: float,
+    target: Path,
+    on_time: Callable[[float], None],
+    loudness_too: bool = True,
 ) -> Loudness | None:
-    """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return its loudness.
+    """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return its loudness if asked.
 
     ``seconds`` bounds what is written. Gaps in the stream become silence. Raises ProcessFailed.
     """
@@ -56,8 +68,9 @@ async def extract(
                 on_time(int(value) / 1e6)
 
     limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * RATE * 4))
-    done = await run(_command(path, facts, index, seconds, target), limits=limits, on_line=on_line)
-    return loudness(done.stderr_tail)
+    argv = _command(path, facts, index, seconds, target, loudness_too=loudness_too)
+    done = await run(argv, limits=limits, on_line=on_line)
+    return loudness(done.stderr_tail) if loudness_too else None
 
 
 async def measure_levels(samples: Path, duration: float, folder: Path) -> LevelsAnswer:
