@@ -13,8 +13,9 @@ from services.renderer import store
 from services.renderer.domain.order import problems
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.film import Film, Order, render
+from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
 from shared.blobs import Blobs
 from shared.contracts.commands import RenderTimeline
 from shared.contracts.events import TimelineRendered

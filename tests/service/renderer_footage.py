@@ -14,8 +14,9 @@ import numpy.typing as npt
 
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.film import Film, Order, render
+from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out, violations
 from shared.contracts.media import AudioStream, MediaInfo, VideoStream

@@ -97,8 +97,8 @@ def test_the_number_of_open_sources_is_bounded() -> None:
 
 def test_targets_suit_short_and_long_edits() -> None:
     assert target_frames(100, 25.0, 2) == 50
-    assert target_frames(1500, 25.0, 2) == 250
-    assert target_frames(90_000, 25.0, 2) == 500
+    assert target_frames(600, 25.0, 2) == 100
+    assert target_frames(1500, 25.0, 2) == target_frames(90_000, 25.0, 2) == 150
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,10 @@ def test_errors_fail_the_check(change: dict[str, object], code: str) -> None:
     assert not check(EXPECTED, broken).passed
 
 
-def test_frames_that_cannot_be_decoded_fail_the_check() -> None:
-    assert ("error", "frames_undecodable") in codes(replace(GOOD, luma=[120.0] * 99))
+def test_frames_that_are_not_those_that_were_drawn_fail_the_check() -> None:
+    assert ("error", "frames_undrawn") in codes(replace(GOOD, luma=[120.0] * 99))
+    (finding,) = check(EXPECTED, replace(GOOD, altered=[50])).findings
+    assert (finding.severity, finding.code, finding.at) == ("error", "picture_altered", 2.0)
 
 
 @pytest.mark.parametrize(

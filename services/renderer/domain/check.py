@@ -57,14 +57,16 @@ class Header:
 class Measured:
     """What the finished file holds.
 
-    ``luma``: the level that nine tenths of each decoded frame stay below (16 is black, of a small copy: captions do
-    not count); ``still``: whether it equals the frame before.
+    ``luma``: the level that nine tenths of each drawn frame stay below (16 is black, of a small copy: captions do
+    not count); ``still``: whether it equals the frame before; ``altered``: the first frames of chunks whose packets in
+    the file are not those that were drawn and proved.
     """
 
     header: Header
     level: Level | None
     luma: Sequence[float]
     still: Sequence[bool]
+    altered: Sequence[int] = ()
 
 
 def check(expected: Expected, measured: Measured, undrawn: str = "") -> Check:
@@ -76,8 +78,8 @@ def check(expected: Expected, measured: Measured, undrawn: str = "") -> Check:
     return Check(passed=all(f.severity != "error" for f in found), findings=tuple(found))
 
 
-def _error(code: str, message: str, figure: float | None = None) -> Finding:
-    return Finding(code=code, severity="error", message=message, figure=figure)
+def _error(code: str, message: str, figure: float | None = None, at: float | None = None) -> Finding:
+    return Finding(code=code, severity="error", message=message, figure=figure, at=at)
 
 
 def _warning(code: str, message: str, figure: float | None = None, at: float | None = None) -> Finding:
@@ -101,8 +103,11 @@ def _video(expected: Expected, measured: Measured) -> Iterator[Finding]:
             "frames_wrong", f"The file has {track.packets} frames, not {expected.frames}.", float(track.packets)
         )
     if len(measured.luma) != expected.frames:
-        decoded = len(measured.luma)
-        yield _error("frames_undecodable", f"{decoded} frames can be decoded, not {expected.frames}.", float(decoded))
+        drawn = len(measured.luma)
+        yield _error("frames_undrawn", f"{drawn} frames were drawn, not {expected.frames}.", float(drawn))
+    for first in measured.altered:
+        at = float(first / Fraction(expected.rate))
+        yield _error("picture_altered", f"The pictures from {at:.2f} s on are not those that were drawn.", at=at)
     wanted = expected.frames / Fraction(expected.rate)
     if abs(track.duration - wanted) > 1 / Fraction(expected.rate) / 2:
         yield _error("duration_wrong", f"The picture lasts {float(track.duration):.3f} s, not {float(wanted):.3f} s.",

@@ -35,9 +35,15 @@ class Chunk:
     pieces: tuple[Piece, ...]
 
 
+STEPS_S = (6, 4, 3, 2)
+
+
 def target_frames(total: int, rate: float, parallel: int) -> int:
-    """Return a good length of a chunk: three rounds for every worker, between 2 and 20 s."""
-    return round(min(max(total / (3 * parallel), 2 * rate), 20 * rate))
+    """Return a good length of a chunk: 6 s, or less where that gives fewer than three rounds for every worker.
+
+    Few lengths, so that an edit that grew a little is cut where it was cut before.
+    """
+    return round(next((s for s in STEPS_S if total >= 3 * parallel * s * rate), STEPS_S[-1]) * rate)
 
 
 def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, ...]:

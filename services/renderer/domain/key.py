@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from services.renderer.domain.chunks import Chunk
 from shared.contracts.timeline import Clip, Output, Timeline
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the way from a timeline to pixels changes."""
 
 
 def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, encoder: Mapping[str, object]) -> str:
     """Return the key of ``chunk`` in ``output``; ``captions`` is the text drawn over it, ``encoder`` its settings.
 
-    Names, ids, evidence and source keys do not count: only content hashes, spans and what is done to them.
+    Names, ids, evidence and source keys do not count: only content hashes, spans and what is done to them. Nor does the
+    number of threads: it changes how fast a picture comes and not which.
     """
     pieces = [
         {
@@ -33,7 +34,7 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
         "frame": [output.width, output.height, output.fit],
         "pieces": pieces,
         "captions": captions,
-        "encoder": dict(encoder),
+        "encoder": {name: value for name, value in encoder.items() if name != "threads"},
     }
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 

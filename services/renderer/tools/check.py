@@ -1,66 +1,59 @@
-"""Measuring a finished file: its packets through PyAV, its frames and its loudness by one decode in ffmpeg."""
+"""Measuring a finished file: its packets against those of its chunks, through PyAV; its sound by decoding all of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
-from numpy.typing import NDArray
 
 from services.renderer.domain.check import Header, Measured, Track
+from services.renderer.domain.seen import joined
+from services.renderer.domain.sound import Level
 from services.renderer.tools.ffmpeg import OWN, Bench
 from services.renderer.tools.loudness import figures
-from shared.process import ffmpeg_path, stream
-
-SMALL = (64, 36)
-STILL_LEVELS = 1
-"""Frames whose small copies differ by no more than this in every pixel stand still."""
+from services.renderer.tools.proof import packets_of
+from services.renderer.tools.shelf import Drawn
+from shared.process import ffmpeg_path, run
 
 
-class _Pictures:
-    """Small grey frames, reduced to one figure each as they come."""
-
-    def __init__(self) -> None:
-        self.luma: list[float] = []
-        self.still: list[bool] = []
-        self._last: NDArray[np.int16] | None = None
-
-    def take(self, data: bytes) -> None:
-        size = SMALL[0] * SMALL[1]
-        frames = np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, size).astype(np.int16)
-        before = frames[:1] + 255 if self._last is None else self._last
-        change = np.abs(np.diff(np.vstack([before, frames]), axis=0)).max(axis=1)
-        self.luma += np.percentile(frames, 90, axis=1).tolist()
-        self.still += (change <= STILL_LEVELS).tolist()
-        self._last = frames[-1:]
-
-
-async def measure(bench: Bench, path: Path, on_frame: Callable[[int], None]) -> Measured:
-    """Measure a file of ours. ``on_frame`` gets the number of frames looked at so far."""
+async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn]) -> Measured:
+    """Measure a film of ours that was joined from ``chunks``."""
     header = await asyncio.to_thread(_read_header, path)
-    pictures = _Pictures()
-    arguments = _arguments(path, picture=header.video is not None, sound=header.audio is not None)
-    async with stream(arguments, limits=bench.limits, cwd=bench.scratch) as decoded:
-        async for data in decoded.chunks(SMALL[0] * SMALL[1] * 64):
-            pictures.take(data)
-            on_frame(len(pictures.luma))
-        report = await decoded.finish()
-    level = figures(report) if header.audio is not None else None
-    return Measured(header, level, pictures.luma, pictures.still)
+    level, altered = await asyncio.gather(
+        _level(bench, path) if header.audio is not None else _nothing(),
+        asyncio.to_thread(_altered, path, chunks) if header.video is not None else _unchanged(),
+    )
+    seen = joined([chunk.seen for chunk in chunks]) if chunks else None
+    luma, still = (seen.luma.tolist(), seen.still.tolist()) if seen is not None else ([], [])
+    return Measured(header, level, luma, still, altered)
 
 
-def _arguments(path: Path, *, picture: bool, sound: bool) -> list[str]:
+async def _nothing() -> Level | None:
+    return None
+
+
+async def _unchanged() -> tuple[int, ...]:
+    return ()
+
+
+def _altered(path: Path, chunks: Sequence[Drawn]) -> tuple[int, ...]:
+    """Return the first frames of the chunks whose packets stand in the film otherwise than they were drawn."""
+    counts = [chunk.packets.count for chunk in chunks]
+    found = packets_of(path, counts)
+    starts = [sum(counts[:i]) for i in range(len(counts))]
+    whole = len(found) == len(chunks)
+    return tuple(at for at, chunk, run in zip(starts, chunks, found, strict=False) if not whole or chunk.packets != run)
+
+
+async def _level(bench: Bench, path: Path) -> Level:
     own = [word for name, value in OWN.items() for word in (f"-{name}", str(value))]
     head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-loglevel", "info"]
-    small = f"extractplanes=y,scale={SMALL[0]}:{SMALL[1]}:flags=area"
-    video = ["-map", "0:v:0", "-vf", small, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]
     audio = ["-map", "0:a:0", "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
-    fast = ["-skip_loop_filter", "all"]
-    return [*head, *own, *fast, "-i", f"file:{path}", *(video if picture else []), *(audio if sound else [])]
+    done = await run([*head, *own, "-vn", "-i", f"file:{path}", *audio], limits=bench.limits, cwd=bench.scratch)
+    return figures(done.stderr_tail)
 
 
 def _read_header(path: Path) -> Header:

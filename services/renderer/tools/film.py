@@ -4,43 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from services.renderer.domain import ass, captions
 from services.renderer.domain.check import Expected, check
-from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.glyphs import missing
-from services.renderer.domain.key import chunk_key
 from services.renderer.domain.progress import Progress
 from services.renderer.domain.sound import SILENCE_LUFS
-from services.renderer.tools import picture
 from services.renderer.tools.check import measure
+from services.renderer.tools.drawing import draw
 from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import known_characters, lay_out_fonts
-from services.renderer.tools.join import Tags, join
+from services.renderer.tools.join import join
+from services.renderer.tools.parts import Order, Place, places
 from services.renderer.tools.seekable import seekable
+from services.renderer.tools.shelf import Drawn, NoShelf, Shelf
 from services.renderer.tools.soundtrack import soundtrack
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import Check, Output, RenderOptions, Timeline
-from shared.errors import PermanentError
+from shared.contracts.timeline import Check, Output
 from shared.process import ProcessFailed
 
 Report = Callable[[float, dict[str, float | int | str]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Everything that a render depends on. ``sources`` are local files by the timeline's source keys."""
-
-    timeline: Timeline
-    sources: Mapping[str, Path]
-    outputs: tuple[Output, ...]
-    options: RenderOptions
-    tags: Tags
+WAIT_S = 0.25
+"""How often to look whether somebody else has finished a chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +43,25 @@ class Film:
     check: Check
 
 
-async def render(bench: Bench, order: Order, report: Report) -> list[Film]:
+async def render(
+    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None
+) -> list[Film]:
     """Render and check every output. ``report`` gets the fraction done and its detail.
 
+    Chunks are taken from and kept on ``shelf``; ``slots`` bounds what runs at once, of all renders that share it.
     Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
-    await asyncio.to_thread(lay_out_fonts, bench.scratch, bench.settings.fonts_dir)
     try:
-        return await _Studio(bench, await _seekable(bench, order), report).run()
+        ready = await prepared(bench, order)
+        studio = _Studio(bench, ready, report, shelf or NoShelf(), slots or asyncio.Semaphore(bench.settings.parallel))
+        return await studio.run()
     except (ExceptionGroup, ProcessFailed) as failed:
         raise meaning(failed) from failed
 
 
-async def _seekable(bench: Bench, order: Order) -> Order:
+async def prepared(bench: Bench, order: Order) -> Order:
+    """Lay out what every program of a render needs in the scratch folder; return the order over seekable sources."""
+    await asyncio.to_thread(lay_out_fonts, bench.scratch, bench.settings.fonts_dir)
     sources, paths = dict(order.timeline.sources), dict(order.sources)
     for number, key in enumerate(sorted(paths)):
         sources[key], paths[key] = await seekable(bench, sources[key], paths[key], number)
@@ -74,24 +69,22 @@ async def _seekable(bench: Bench, order: Order) -> Order:
 
 
 class _Studio:
-    def __init__(self, bench: Bench, order: Order, report: Report) -> None:
+    def __init__(self, bench: Bench, order: Order, report: Report, shelf: Shelf, slots: asyncio.Semaphore) -> None:
         self._bench, self._order, self._report = bench, order, report
-        self._timeline = order.timeline
-        self._slots = asyncio.Semaphore(bench.settings.parallel)
+        self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
         self._progress = Progress(order.timeline.frames * len(order.outputs))
         self._began = time.monotonic()
-        target = target_frames(self._timeline.frames, float(Fraction(self._timeline.rate)), bench.settings.parallel)
-        self._chunks = chunks(self._timeline.video, target, bench.settings.max_inputs)
-        self._made: dict[str, asyncio.Task[None]] = {}
+        self._places = places(bench.settings, order.timeline, order.outputs, order.options, bench.settings.parallel)
+        for place in self._places:
+            self._progress.uses.update(place.keys.values())
+        self._drawn: dict[str, Drawn] = {}
 
     async def run(self) -> list[Film]:
         """Start everything; the slots decide what runs at once."""
         async with asyncio.TaskGroup() as group:
             sound = group.create_task(self._sound())
-            films = [
-                group.create_task(self._film(output, self._pieces(group, output), sound))
-                for output in self._order.outputs
-            ]
+            pieces = [group.create_task(self._place(place)) for place in self._places]
+            films = [group.create_task(self._film(output, pieces, sound)) for output in self._order.outputs]
         return [film.result() for film in films]
 
     def _tell(self) -> None:
@@ -106,65 +99,53 @@ class _Studio:
         self._progress.sound = fraction
         self._tell()
 
-    def _pieces(self, group: asyncio.TaskGroup, output: Output) -> list[str]:
-        """Start what this output needs and nobody has started yet; return the chunks' keys."""
-        layout = ass.frame(output.width, output.height)
-        drawn = self._order.options.captions
-        pages = captions.pages(self._timeline.video, self._timeline.rate, layout.line_width) if drawn else ()
-        encoder = picture.encoder(self._bench.settings, output, self._timeline.rate)
-        keys: list[str] = []
-        for chunk in self._chunks:
-            script = self._script(layout, chunk, pages)
-            key = chunk_key(self._timeline, chunk, output, script, encoder)
-            if key not in self._made:
-                self._made[key] = group.create_task(self._chunk(output, chunk, script, key))
-            self._progress.uses[key] += 1
-            keys.append(key)
-        return keys
+    async def _place(self, place: Place) -> None:
+        """Have every part of a place: fetched where it is kept, drawn where nobody draws it, else waited for."""
+        while wanted := [key for key in place.parts if key not in self._drawn]:
+            async with self._slots:
+                taken = await self._shelf.take(wanted)
+                if taken.mine:
+                    await self._draw(place, sorted(taken.mine))
+            for key in taken.ready:
+                if found := await self._shelf.fetch(key, self._bench.scratch):
+                    self._drawn[key] = found
+                    self._reached([key], found.seen.frames)
+            if not taken.mine and not taken.ready:
+                await asyncio.sleep(WAIT_S)
 
-    def _script(self, layout: ass.Frame, chunk: Chunk, pages: tuple[captions.Page, ...]) -> str:
-        options = self._order.options
-        seen = captions.within(pages, chunk.first, chunk.first + chunk.frames)
-        return ass.script(
-            layout, seen, options.caption_style, options.watermark, frames=chunk.frames, rate=self._timeline.rate
-        )
+    async def _draw(self, place: Place, keys: Sequence[str]) -> None:
+        try:
+            parts = [place.parts[key] for key in keys]
+            made = await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
+            for key, drawn in made.items():
+                await self._shelf.keep(key, drawn)
+        except BaseException:
+            await self._shelf.release(keys)
+            raise
+        self._drawn |= made
 
-    async def _chunk(self, output: Output, chunk: Chunk, script: str, key: str) -> None:
-        async with self._slots:
-            subtitles = f"{key}.ass" if script else None
-            if subtitles:
-                (self._bench.scratch / subtitles).write_text(script, encoding="utf-8")
-            canvas = picture.Canvas(self._timeline, self._order.sources, output)
-            arguments = picture.arguments(self._bench, canvas, chunk, subtitles, f"{key}.mp4")
-            await self._bench.ffmpeg(arguments, lambda frame: self._drawn(key, frame))
-        if self._progress.rendered.get(key) != chunk.frames:
-            names = sorted({self._timeline.video[piece.clip].name for piece in chunk.pieces})
-            raise PermanentError(
-                f"{self._progress.rendered.get(key, 0)} of {chunk.frames} frames could be read for {', '.join(names)}.",
-                code="source_unreadable",
-                remedy="Convert or replace the source of these clips.",
-            )
-
-    def _drawn(self, key: str, frame: int) -> None:
-        self._progress.rendered[key] = frame
+    def _reached(self, keys: Sequence[str], frame: int) -> None:
+        self._progress.rendered.update(dict.fromkeys(keys, frame))
         self._tell()
 
-    async def _film(self, output: Output, keys: list[str], sound: asyncio.Task[str]) -> Film:
-        await asyncio.gather(*(self._made[key] for key in keys))
+    async def _film(self, output: Output, pieces: Sequence[asyncio.Task[None]], sound: asyncio.Task[str]) -> Film:
+        await asyncio.gather(*pieces)
         heard = await sound
-        pieces = [(chunk, f"{key}.mp4") for chunk, key in zip(self._chunks, keys, strict=True)]
+        drawn = [self._drawn[place.keys[output.name]] for place in self._places]
+        pairs = [(place.chunk, one.file.name) for place, one in zip(self._places, drawn, strict=True)]
         rate, target = self._timeline.rate, f"film_{output.name}.mp4"
         async with self._slots:
-            file = await join(self._bench, pieces, heard, rate=rate, tags=self._order.tags, target=target)
-            measured = await measure(self._bench, file, lambda frame: self._checked(output.name, frame))
-        undrawn = await self._undrawn()
+            file = await join(self._bench, pairs, heard, rate=rate, tags=self._order.tags, target=target)
+            measured = await measure(self._bench, file, drawn)
+        self._progress.checked[output.name] = self._timeline.frames
+        self._tell()
         level = measured.level.integrated if measured.level else SILENCE_LUFS
         return Film(
             output,
             file,
             float(self._timeline.frames / Fraction(rate)),
             level if level > SILENCE_LUFS else None,
-            check(self._expected(output), measured, undrawn),
+            check(self._expected(output), measured, await self._undrawn()),
         )
 
     async def _undrawn(self) -> str:
@@ -173,10 +154,6 @@ class _Studio:
         words = [w.text for clip in self._timeline.video for c in clip.captions for w in c.words] if lines else []
         known = await asyncio.to_thread(known_characters, self._bench.settings.fonts_dir)
         return missing("".join([options.watermark, *lines, *words]), known)
-
-    def _checked(self, name: str, frame: int) -> None:
-        self._progress.checked[name] = frame
-        self._tell()
 
     def _expected(self, output: Output) -> Expected:
         line = self._timeline

@@ -35,7 +35,7 @@ async def join(
         lines += [f"file {name}", f"duration {seconds(chunk.frames / Fraction(rate))}"]
     script = bench.scratch / f"{target}.ffconcat"
     script.write_text("\n".join(lines) + "\n")
-    picture = ffmpeg.input(script.name, **OWN, f="concat", safe=1)
+    picture = ffmpeg.input(script.name, **OWN, f="concat", safe=1, auto_convert=0)
     frame = timescale(rate) // Fraction(rate).numerator * Fraction(rate).denominator
     output = ffmpeg.output(
         picture.video,

@@ -1,11 +1,14 @@
-"""One chunk of the picture: a filter graph over one input for each piece, encoded without sound.
+"""One chunk of the picture: a filter graph over one input for each piece, encoded without sound, once for each output.
+
+Every output is drawn from the same decoded frames. On its way into the encoder each frame leaves a small grey copy, so
+that the check need not decode all of the film again.
 
 The graph is a value of ffmpeg-python; nothing of a user's stands in it but numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,11 +22,14 @@ from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench, Option, file_url, seconds
 from services.renderer.tools.fonts import FOLDER
 from services.renderer.tools.placing import placed
+from shared.contracts.media import VideoStream
 from shared.contracts.timeline import Clip, Output, Timeline
 
 Node = Any
 """A stream of ffmpeg-python, which has no types."""
 ZOOM = (1.0, 1.2)
+SMALL = (64, 36)
+"""Width and height of the small grey copies."""
 SDR = {"range": "tv", "color_primaries": "bt709", "color_trc": "bt709", "colorspace": "bt709"}
 
 
@@ -59,27 +65,48 @@ def timescale(rate: str) -> int:
     return ticks
 
 
-def arguments(bench: Bench, canvas: Canvas, chunk: Chunk, subtitles: str | None, target: str) -> list[str]:
-    """Return ffmpeg's arguments that render ``chunk`` to the file ``target`` in the scratch folder.
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One output of a chunk: the script that is drawn over it, and the files to write, all in the scratch folder."""
 
-    ``subtitles`` is the name of the script in the scratch folder that is drawn over it.
-    """
-    rate = canvas.timeline.rate
-    pieces = [_piece(bench, canvas, piece, i) for i, piece in enumerate(chunk.pieces)]
-    video = _on_grid(_joined(pieces, chunk, rate), rate)
-    if subtitles:
-        video = video.filter("ass", filename=subtitles, fontsdir=FOLDER)
-    video = _on_grid(video.filter("format", "yuv420p").filter("setparams", **SDR), rate)
-    options = {
-        **encoder(bench.settings, canvas.output, rate),
-        "frames:v": chunk.frames,
-        "fps_mode": "passthrough",
-        "map_metadata": -1,
-        "map_chapters": -1,
-        "f": "mp4",
-    }
-    built: list[str] = ffmpeg.output(video, target, **options).get_args()
+    output: Output
+    subtitles: str | None
+    target: str
+    small: str
+
+
+def arguments(
+    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], drawings: Sequence[Drawing], chunk: Chunk
+) -> list[str]:
+    """Return ffmpeg's arguments that render ``chunk`` to every drawing's files, from one decoding of the sources."""
+    fans = [_fanned(_read(bench, timeline, sources, piece, i), len(drawings)) for i, piece in enumerate(chunk.pieces)]
+    made = []
+    for number, drawing in enumerate(drawings):
+        canvas = Canvas(timeline, sources, drawing.output)
+        pieces = [_drawn(fan[number], canvas, piece) for fan, piece in zip(fans, chunk.pieces, strict=True)]
+        made += _written(bench, _joined(pieces, chunk, timeline.rate), canvas, drawing, chunk)
+    built: list[str] = ffmpeg.merge_outputs(*made).get_args()
     return ["-filter_complex_threads", str(bench.settings.chunk_threads()), *built]
+
+
+def _written(bench: Bench, video: Node, canvas: Canvas, drawing: Drawing, chunk: Chunk) -> list[Node]:
+    rate = canvas.timeline.rate
+    video = _on_grid(video, rate)
+    if drawing.subtitles:
+        video = video.filter("ass", filename=drawing.subtitles, fontsdir=FOLDER)
+    both = _on_grid(video.filter("format", "yuv420p").filter("setparams", **SDR), rate).split()
+    bounds = {"frames:v": chunk.frames, "fps_mode": "passthrough"}
+    options = {**encoder(bench.settings, canvas.output, rate), **bounds, "map_metadata": -1, "map_chapters": -1}
+    small = both[1].filter("extractplanes", "y").filter("scale", *SMALL, flags="area")
+    return [
+        ffmpeg.output(both[0], drawing.target, **options, f="mp4"),
+        ffmpeg.output(small, drawing.small, **bounds, f="rawvideo"),
+    ]
+
+
+def _fanned(video: Node, count: int) -> Sequence[Node]:
+    split = video.filter_multi_output("split", count)
+    return [video] if count == 1 else [split[i] for i in range(count)]
 
 
 def _on_grid(video: Node, rate: str) -> Node:
@@ -87,17 +114,15 @@ def _on_grid(video: Node, rate: str) -> Node:
     return video.filter("settb", expr=f"{frame.numerator}/{frame.denominator}").filter("setpts", expr="N")
 
 
-def _piece(bench: Bench, canvas: Canvas, piece: Piece, number: int) -> Node:
-    clip = canvas.timeline.video[piece.clip]
-    stream = canvas.timeline.sources[clip.source].media.video
-    if stream is None:
-        raise ValueError(f"source {clip.source} has no picture")
-    rate = canvas.timeline.rate
+def _read(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], piece: Piece, number: int) -> Node:
+    """The source's frames on the output's grid, as they are."""
+    clip = timeline.video[piece.clip]
+    rate, stream = timeline.rate, _stream(timeline, clip)
     reading = video_reading(clip, piece, stream, rate)
     options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": bench.settings.chunk_threads()}
-    source = ffmpeg.input(file_url(canvas.sources[clip.source]), **bench.hostile(number), **options)
+    source = ffmpeg.input(file_url(sources[clip.source]), **bench.hostile(number), **options)
     speed = Fraction(clip.speed)
-    video = (
+    return (
         source[str(stream.index)]
         .filter("settb", expr=f"1/{TICKS}")
         .filter("setpts", expr=f"(PTS-{reading.shift})*{speed.denominator}/{speed.numerator}")
@@ -105,7 +130,18 @@ def _piece(bench: Bench, canvas: Canvas, piece: Piece, number: int) -> Node:
         .filter("tpad", stop_mode="clone", stop=-1)
         .filter("trim", end_frame=piece.frames)
     )
-    return _effects(placed(video, stream, canvas.output), clip, piece, canvas.output)
+
+
+def _drawn(video: Node, canvas: Canvas, piece: Piece) -> Node:
+    clip = canvas.timeline.video[piece.clip]
+    return _effects(placed(video, _stream(canvas.timeline, clip), canvas.output), clip, piece, canvas.output)
+
+
+def _stream(timeline: Timeline, clip: Clip) -> VideoStream:
+    stream = timeline.sources[clip.source].media.video
+    if stream is None:
+        raise ValueError(f"source {clip.source} has no picture")
+    return stream
 
 
 def _effects(video: Node, clip: Clip, piece: Piece, output: Output) -> Node:

@@ -1,0 +1,82 @@
+"""What a render consists of: its chunks, and for each output the key and the script of each chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from services.renderer.domain import ass, captions
+from services.renderer.domain.chunks import Chunk, chunks, target_frames
+from services.renderer.domain.key import chunk_key
+from services.renderer.settings import RendererSettings
+from services.renderer.tools import picture
+from services.renderer.tools.join import Tags
+from shared.contracts.timeline import Output, RenderOptions, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Everything that a render depends on. ``sources`` are local files by the timeline's source keys."""
+
+    timeline: Timeline
+    sources: Mapping[str, Path]
+    outputs: tuple[Output, ...]
+    options: RenderOptions
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One chunk of one output; ``script`` is what is drawn over it, empty for nothing."""
+
+    output: Output
+    key: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A chunk's place in the film and what has to be drawn there, by key: outputs that look alike are drawn once."""
+
+    chunk: Chunk
+    parts: Mapping[str, Part]
+    keys: Mapping[str, str]
+    """The key of each output, by its name."""
+
+
+def places(
+    settings: RendererSettings, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int
+) -> tuple[Place, ...]:
+    """Return the chunks of a render that ``parallel`` workers share."""
+    target = target_frames(timeline.frames, float(Fraction(timeline.rate)), parallel)
+    cut = chunks(timeline.video, target, settings.max_inputs)
+    scripts = {output.name: _Scripts(timeline, output, options) for output in outputs}
+    made = []
+    for chunk in cut:
+        parts: dict[str, Part] = {}
+        keys: dict[str, str] = {}
+        for output in outputs:
+            script = scripts[output.name].of(chunk)
+            key = chunk_key(timeline, chunk, output, script, picture.encoder(settings, output, timeline.rate))
+            parts.setdefault(key, Part(output, key, script))
+            keys[output.name] = key
+        made.append(Place(chunk, parts, keys))
+    return tuple(made)
+
+
+class _Scripts:
+    """Captions and watermark of one output, chunk by chunk."""
+
+    def __init__(self, timeline: Timeline, output: Output, options: RenderOptions) -> None:
+        self._rate, self._options = timeline.rate, options
+        self._layout = ass.frame(output.width, output.height)
+        shown = captions.pages(timeline.video, timeline.rate, self._layout.line_width) if options.captions else ()
+        self._pages = shown
+
+    def of(self, chunk: Chunk) -> str:
+        """Return the script of a chunk, empty where nothing is drawn."""
+        seen = captions.within(self._pages, chunk.first, chunk.first + chunk.frames)
+        style, watermark = self._options.caption_style, self._options.watermark
+        return ass.script(self._layout, seen, style, watermark, frames=chunk.frames, rate=self._rate)

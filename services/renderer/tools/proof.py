@@ -1,0 +1,128 @@
+"""Proof that a file of ours holds the pictures that were drawn: its packets counted and summed, some of them decoded.
+
+Every key frame (at most one in half a second) and a run of frames behind one of them are decoded and compared with the
+small copies that were taken on the way into the encoder. That the other frames decode is not proved: they are counted.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+
+from services.renderer.domain.seen import COARSE, Bytes, Seen
+from services.renderer.tools.ffmpeg import OWN
+from shared.errors import TransientError
+
+RUN = 20
+"""Frames that are decoded behind one key frame of each chunk."""
+MOST_OFF = 8.0
+"""Mean difference in levels between a decoded frame and its small copy that encoding does not explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """The packets of a stream: how many hold something, and the CRC-32 of the codec's header and of them, in order."""
+
+    count: int
+    crc: int
+
+
+def proved(path: Path, seen: Seen, rate: str) -> Packets:
+    """Hold that the chunk in ``path`` has as many frames as were seen, and those that were seen.
+
+    Blocks for a few hundredths of a second. Raises TransientError when it does not.
+    """
+    count = 0
+    try:
+        with _opened(path) as container:
+            stream = container.streams.video[0]
+            crc = _header(stream)
+            for packet, wanted in _sampled(container, stream, Fraction(rate)):
+                count += 1
+                crc = zlib.crc32(bytes(packet), crc)
+                for frame in stream.codec_context.decode(packet) if wanted else ():
+                    _compare(frame, seen, Fraction(rate))
+            for frame in stream.codec_context.decode(None):
+                _compare(frame, seen, Fraction(rate))
+    except av.FFmpegError as broken:
+        raise _damaged(f"cannot be decoded ({type(broken).__name__})") from broken
+    if count != seen.frames:
+        raise _damaged(f"has {count} frames, not {seen.frames}")
+    return Packets(count, crc)
+
+
+def packets_of(path: Path, counts: list[int]) -> list[Packets]:
+    """Return the packets of the film's picture in runs of ``counts``; what is left over is the last run."""
+    runs: list[Packets] = []
+    with _opened(path) as container:
+        stream = container.streams.video[0]
+        count, crc = 0, _header(stream)
+        for packet in container.demux(stream):
+            if not packet.size:
+                continue
+            if len(runs) < len(counts) and count == counts[len(runs)]:
+                runs.append(Packets(count, crc))
+                count, crc = 0, _header(stream)
+            count += 1
+            crc = zlib.crc32(bytes(packet), crc)
+    return [*runs, Packets(count, crc)]
+
+
+def _opened(path: Path) -> av.container.InputContainer:
+    return av.open(str(path), options={name: str(value) for name, value in OWN.items()})
+
+
+def _header(stream: av.VideoStream) -> int:
+    return zlib.crc32(stream.codec_context.extradata or b"")
+
+
+def _sampled(
+    container: av.container.InputContainer, stream: av.VideoStream, rate: Fraction
+) -> Iterator[tuple[av.Packet[av.VideoStream], bool]]:
+    """Yield every packet that holds something, and whether it is to be decoded."""
+    stream.codec_context.thread_count = 1
+    last, left = -rate, RUN
+    for packet in container.demux(stream):
+        if not packet.size:
+            continue
+        if packet.is_keyframe and packet.pts is not None:
+            at = packet.pts * (packet.time_base or Fraction(1)) * rate
+            if at - last >= rate / 2:
+                last, left = at, max(left, 1)
+        yield packet, left > 0
+        left -= 1
+
+
+def _compare(frame: av.VideoFrame, seen: Seen, rate: Fraction) -> None:
+    if frame.pts is None or frame.time_base is None:
+        raise _damaged("has a frame without a time")
+    index = round(frame.pts * frame.time_base * rate)
+    if not 0 <= index < seen.frames:
+        raise _damaged(f"has a frame at {index}, outside its {seen.frames}")
+    off = float(np.abs(_small(frame).astype(np.int16) - seen.coarse[index].astype(np.int16)).mean())
+    if off > MOST_OFF:
+        raise _damaged(f"shows another picture at frame {index}")
+
+
+def _small(frame: av.VideoFrame) -> Bytes:
+    """Mean levels of the brightness in 9 rows of 16, as 8-bit levels."""
+    plane = frame.planes[0]
+    deep = "10" in frame.format.name
+    levels = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
+    levels = levels.reshape(plane.height, -1)[:, : plane.width]
+    down, across = (np.arange(n) * size // n for n, size in zip(COARSE, levels.shape, strict=True))
+    sums = np.add.reduceat(np.add.reduceat(levels, down, axis=0, dtype=np.float32), across, axis=1)
+    sizes = np.outer(np.diff([*down, levels.shape[0]]), np.diff([*across, levels.shape[1]]))
+    means: Bytes = (sums / sizes / (4 if deep else 1)).round().astype(np.uint8)
+    return means
+
+
+def _damaged(what: str) -> TransientError:
+    remedy = "It is tried again; if it happens again, look at the encoder and the disk of the renderer."
+    return TransientError(f"A chunk that was just rendered {what}.", code="chunk_damaged", remedy=remedy)
