@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Caption, Curve, Shot, Span
+from shared.contracts.media import Caption, Curve, FaceTrack, FocusPoint, Shot, Span
 
 
 class _Talk(BaseModel):
@@ -71,6 +71,8 @@ class VideoAnswer(_Talk):
     interval: float
     tiles: int
     looks: tuple[Look, ...] = ()
+    faces: tuple[FaceTrack, ...] = ()
+    focus: tuple[FocusPoint, ...] = ()
 
 
 class LevelsRequest(_Talk):

@@ -17,10 +17,13 @@ from av.video.stream import VideoStream
 from services.analyzer.domain import spans
 from services.analyzer.domain.frames import Features, Measuring
 from services.analyzer.domain.gradual import Watching, gradual_cuts
+from services.analyzer.domain.salience import focus_points
 from services.analyzer.domain.shots import hard_cuts, reach_for
 from services.analyzer.domain.stills import STILL, fit, tiles
+from services.analyzer.domain.tracks import face_tracks
 from services.analyzer.domain.turning import Turn
 from services.analyzer.tools import telling
+from services.analyzer.tools.faces import Onlooker
 from services.analyzer.tools.opening import open_media, prepare
 from services.analyzer.tools.passing import Pass
 from services.analyzer.tools.pictures import Painter, save
@@ -56,7 +59,7 @@ def measure(request: VideoRequest) -> VideoAnswer:
 
 def _viewer() -> Viewer | None:
     """What looks at the middle-sized pictures."""
-    return None
+    return Onlooker()
 
 
 def _stream(container: InputContainer, request: VideoRequest) -> VideoStream:
@@ -88,6 +91,7 @@ def _answer(run: Pass, found: Features, *, still: bool) -> VideoAnswer:
     cuts = sorted({*hard, *gradual_cuts(run.watching.slow(), hard)})
     times = [round(float(tick * run.tick), 6) for tick in run.ticks]
     plan = run.sheet.tiles
+    starts = [times[cut] for cut in cuts]
     return VideoAnswer(
         frames=len(found),
         damaged=run.damaged,
@@ -103,6 +107,8 @@ def _answer(run: Pass, found: Features, *, still: bool) -> VideoAnswer:
         interval=plan.interval,
         tiles=run.sheet.filled,
         looks=tuple(run.views.looks),
+        faces=face_tracks(run.views.looks, starts),
+        focus=focus_points(run.views.looks, starts),
     )
 
 

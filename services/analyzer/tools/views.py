@@ -24,8 +24,8 @@ from services.analyzer.domain.stills import fit
 from services.analyzer.domain.turning import Turn
 from services.analyzer.tools.pictures import Painter
 
-EVERY_S = 0.2
-SIDE = 640
+EVERY_S = 0.4
+SIDE = 512
 
 Picture = npt.NDArray[np.uint8]
 """RGB, (height, width, 3), the longer side at most SIDE pixels."""

@@ -1,0 +1,69 @@
+"""From the maps of the face detector CenterFace to boxes. Pure.
+
+Method: Y. Xu, W. Yan, G. Yang et al., "CenterFace: joint face detection and alignment using face as point" (2019,
+arXiv 1911.03599), section 3: one cell of the maps is 4x4 pixels of the picture; the heat map holds the score of a
+face's centre, the others the logarithm of its height and width in cells and the offset of its centre within the cell.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from services.analyzer.domain.looks import Box, overlap
+
+CELL = 4
+FAINT = 0.35
+"""Score from which a box is kept; a track needs better ones as well."""
+MOST = 24
+_SAME = 0.3
+
+Map = npt.NDArray[np.float32]
+
+
+def grid_size(width: int, height: int, side: int) -> tuple[int, int]:
+    """Return the size, multiples of 32, at which a picture is shown to the detector: the longer side is ``side``."""
+    scale = side / max(width, height)
+    return max(32, 32 * round(width * scale / 32)), max(32, 32 * round(height * scale / 32))
+
+
+def boxes(heat: Map, size: Map, offset: Map) -> tuple[Box, ...]:
+    """Return at most MOST faces, best first. Shapes: heat (rows, columns), size and offset (2, rows, columns)."""
+    rows, columns = np.nonzero(heat > FAINT)
+    order = np.argsort(-heat[rows, columns])[: 40 * MOST]
+    kept: list[Box] = []
+    for row, column in zip(rows[order], columns[order], strict=True):
+        box = _box(heat, size, offset, int(row), int(column))
+        if all(overlap(box, other) < _SAME for other in kept):
+            kept.append(box)
+            if len(kept) == MOST:
+                break
+    return tuple(kept)
+
+
+def _box(heat: Map, size: Map, offset: Map, row: int, column: int) -> Box:
+    down, across = heat.shape
+    height, width = (float(np.exp(min(size[i, row, column], 7.0))) for i in (0, 1))
+    y, x = row + float(offset[0, row, column]) + 0.5, column + float(offset[1, row, column]) + 0.5
+    return Box(
+        x=round((x - width / 2) / across, 4),
+        y=round((y - height / 2) / down, 4),
+        width=round(width / across, 4),
+        height=round(height / down, 4),
+        score=round(float(heat[row, column]), 3),
+    )
+
+
+def stir(before: npt.NDArray[np.float32], now: npt.NDArray[np.float32], box: Box) -> float:
+    """Return how much more the mouth changed than the eyes between two grey pictures (rows, columns), 0 where unknown.
+
+    A head that moves stirs both alike; one that talks stirs the lower third.
+    """
+    rows, columns = now.shape
+    left, right = (round(min(max(v, 0.0), 1.0) * columns) for v in (box.x + 0.2 * box.width, box.x + 0.8 * box.width))
+    edges = [round(min(max(box.y + share * box.height, 0.0), 1.0) * rows) for share in (0.15, 0.6, 1.0)]
+    if right - left < 6 or edges[1] - edges[0] < 4 or edges[2] - edges[1] < 4:
+        return 0.0
+    change = np.abs(now[edges[0] : edges[2], left:right] - before[edges[0] : edges[2], left:right])
+    split = edges[1] - edges[0]
+    return round(float(change[split:].mean() / (change[:split].mean() + 1.0)), 3)
