@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
-from services.renderer.handlers import Deps, render_timeline
+from services.renderer.handlers.deps import Deps
+from services.renderer.handlers.helping import help_others
+from services.renderer.handlers.rendering import render_timeline
+from services.renderer.handlers.sweeping import sweep_for_ever
 from services.renderer.settings import RendererSettings
 from shared.contracts.commands import CancelStep, RenderTimeline
 from shared.contracts.topics import RENDERER_COMMANDS
 from shared.infra import Infra
 from shared.service import Service, Subscription
+from shared.signal import Signal
 from shared.step import Step
 
 
 def build(settings: RendererSettings, infra: Infra) -> Service:
     """Return the renderer on what ``infra`` gives."""
-    deps = Deps(infra.blobs, settings)
+    slots = asyncio.Semaphore(settings.parallel)
+    deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, infra.settings.lease_seconds, slots)
+    wake = Signal()
 
     async def on_render(command: RenderTimeline, step: Step) -> None:
         await render_timeline(command, step, deps)
@@ -27,4 +34,6 @@ def build(settings: RendererSettings, infra: Infra) -> Service:
         handlers={"RenderTimeline": (RenderTimeline, on_render)},
         migrations=Path(__file__).parent / "migrations",
         concurrency=settings.concurrency,
+        listeners={"chunks": lambda _: wake.set()},
+        background=[lambda: help_others(deps, wake), lambda: sweep_for_ever(deps)],
     )

@@ -15,7 +15,8 @@ class RendererSettings(BaseSettings):
     ``parallel`` chunks are rendered at once, each with ``threads`` (0: the cores divided among them) and at most
     ``max_inputs`` sources open. ``crf`` is x264's quality (lower is better); drafts have their own. ``wall_s`` and
     ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture. ``fonts_dir`` has further fonts for
-    captions in writings that ours lack, Chinese or emoji among them.
+    captions in writings that ours lack, Chinese or emoji among them. Finished chunks are kept in the object store until
+    nobody has used them for ``chunks_days``, at most ``chunks_bytes`` of them; every ``sweep_s`` that is looked after.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_RENDERER_", extra="ignore")
@@ -35,6 +36,9 @@ class RendererSettings(BaseSettings):
     wall_s: float = Field(default=4 * 3600.0, gt=0)
     fonts_dir: Path | None = None
     memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
+    chunks_days: float = Field(default=7.0, ge=0)
+    chunks_bytes: int = Field(default=16 * 1024**3, ge=0)
+    sweep_s: float = Field(default=600.0, gt=0)
 
     def chunk_threads(self) -> int:
         """Return how many threads a chunk's encoder gets."""

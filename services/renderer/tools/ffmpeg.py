@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -48,6 +50,8 @@ class Bench:
         }
 
 
+IMAGES: dict[str, Option] = {"format_whitelist": "png_pipe,jpeg_pipe,webp_pipe,bmp_pipe,tiff_pipe,gif"}
+"""What a still picture may be instead of a film."""
 OWN: dict[str, Option] = {"format_whitelist": OWN_DEMUXERS, "protocol_whitelist": "file,concat"}
 """Options of an input that this service wrote itself."""
 
@@ -58,6 +62,13 @@ def apart(number: int) -> dict[str, Option]:
     ffmpeg-python takes equal nodes for the same node, and a clip that is shown twice is two inputs.
     """
     return {"thread_queue_size": 8 + number}
+
+
+@functools.cache
+def program() -> str:
+    """Return what tells this ffmpeg from others: its name and size. Another program may draw other pixels."""
+    path = Path(shutil.which(ffmpeg_path()) or ffmpeg_path())
+    return f"{path.name} {path.stat().st_size}"
 
 
 def seconds(value: Fraction) -> str:

@@ -23,6 +23,7 @@ from services.renderer.tools.parts import Order, Place, places
 from services.renderer.tools.seekable import seekable
 from services.renderer.tools.shelf import Drawn, NoShelf, Shelf
 from services.renderer.tools.soundtrack import soundtrack
+from services.renderer.tools.tables import lay_out_tables
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import Check, Output
 from shared.process import ProcessFailed
@@ -52,9 +53,11 @@ async def render(
     Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
     try:
+        kept, parallel = shelf or NoShelf(), bench.settings.parallel
+        cut = await asyncio.to_thread(places, bench.settings, order.timeline, order.outputs, order.options, parallel)
+        await kept.offer([tuple(place.parts) for place in cut])
         ready = await prepared(bench, order)
-        studio = _Studio(bench, ready, report, shelf or NoShelf(), slots or asyncio.Semaphore(bench.settings.parallel))
-        return await studio.run()
+        return await _Studio(bench, ready, cut, report, kept, slots or asyncio.Semaphore(parallel)).run()
     except (ExceptionGroup, ProcessFailed) as failed:
         raise meaning(failed) from failed
 
@@ -62,20 +65,22 @@ async def render(
 async def prepared(bench: Bench, order: Order) -> Order:
     """Lay out what every program of a render needs in the scratch folder; return the order over seekable sources."""
     await asyncio.to_thread(lay_out_fonts, bench.scratch, bench.settings.fonts_dir)
+    await asyncio.to_thread(lay_out_tables, bench.scratch, order.timeline, order.sources)
     sources, paths = dict(order.timeline.sources), dict(order.sources)
-    for number, key in enumerate(sorted(paths)):
+    for number, key in enumerate(sorted(paths.keys() & sources.keys())):
         sources[key], paths[key] = await seekable(bench, sources[key], paths[key], number)
     return replace(order, timeline=order.timeline.model_copy(update={"sources": sources}), sources=paths)
 
 
 class _Studio:
-    def __init__(self, bench: Bench, order: Order, report: Report, shelf: Shelf, slots: asyncio.Semaphore) -> None:
-        self._bench, self._order, self._report = bench, order, report
+    def __init__(
+        self, bench: Bench, order: Order, cut: Sequence[Place], report: Report, shelf: Shelf, slots: asyncio.Semaphore
+    ) -> None:
+        self._bench, self._order, self._places, self._report = bench, order, cut, report
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
         self._progress = Progress(order.timeline.frames * len(order.outputs))
         self._began = time.monotonic()
-        self._places = places(bench.settings, order.timeline, order.outputs, order.options, bench.settings.parallel)
-        for place in self._places:
+        for place in cut:
             self._progress.uses.update(place.keys.values())
         self._drawn: dict[str, Drawn] = {}
 

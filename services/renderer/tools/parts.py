@@ -12,6 +12,7 @@ from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.key import chunk_key
 from services.renderer.settings import RendererSettings
 from services.renderer.tools import picture
+from services.renderer.tools.ffmpeg import program
 from services.renderer.tools.join import Tags
 from shared.contracts.timeline import Output, RenderOptions, Timeline
 
@@ -59,7 +60,8 @@ def places(
         keys: dict[str, str] = {}
         for output in outputs:
             script = scripts[output.name].of(chunk)
-            key = chunk_key(timeline, chunk, output, script, picture.encoder(settings, output, timeline.rate))
+            encoder = {"program": program(), **picture.encoder(settings, output, timeline.rate)}
+            key = chunk_key(timeline, chunk, output, script, encoder)
             parts.setdefault(key, Part(output, key, script))
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))

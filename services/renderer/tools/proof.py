@@ -43,13 +43,15 @@ def proved(path: Path, seen: Seen, rate: str) -> Packets:
         with _opened(path) as container:
             stream = container.streams.video[0]
             crc = _header(stream)
+            pending = False
             for packet, wanted in _sampled(container, stream, Fraction(rate)):
                 count += 1
                 crc = zlib.crc32(bytes(packet), crc)
-                for frame in stream.codec_context.decode(packet) if wanted else ():
-                    _compare(frame, seen, Fraction(rate))
-            for frame in stream.codec_context.decode(None):
-                _compare(frame, seen, Fraction(rate))
+                for frame in _decoded(stream, packet if wanted else None) if wanted or pending else ():
+                    _compare(frame, seen, (stream.time_base or Fraction(1)) * Fraction(rate))
+                pending = wanted
+            for frame in _decoded(stream, None) if pending else ():
+                _compare(frame, seen, (stream.time_base or Fraction(1)) * Fraction(rate))
     except av.FFmpegError as broken:
         raise _damaged(f"cannot be decoded ({type(broken).__name__})") from broken
     if count != seen.frames:
@@ -99,10 +101,19 @@ def _sampled(
         left -= 1
 
 
-def _compare(frame: av.VideoFrame, seen: Seen, rate: Fraction) -> None:
-    if frame.pts is None or frame.time_base is None:
+def _decoded(stream: av.VideoStream, packet: av.Packet[av.VideoStream] | None) -> list[av.VideoFrame]:
+    """Decode a packet; None gets out what the decoder still holds, and makes it ready for another beginning."""
+    frames = stream.codec_context.decode(packet)
+    if packet is None:
+        stream.codec_context.flush_buffers()
+    return frames
+
+
+def _compare(frame: av.VideoFrame, seen: Seen, tick: Fraction) -> None:
+    """``tick``: how many frames a tick of the frame's time is."""
+    if frame.pts is None:
         raise _damaged("has a frame without a time")
-    index = round(frame.pts * frame.time_base * rate)
+    index = round(frame.pts * tick)
     if not 0 <= index < seen.frames:
         raise _damaged(f"has a frame at {index}, outside its {seen.frames}")
     off = float(np.abs(_small(frame).astype(np.int16) - seen.coarse[index].astype(np.int16)).mean())

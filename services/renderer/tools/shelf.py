@@ -31,6 +31,9 @@ class Taken:
 class Shelf(Protocol):
     """Finished chunks by key. The same key is drawn by one at a time, and once."""
 
+    async def offer(self, wanted: Sequence[Sequence[str]]) -> None:
+        """Say once which keys a render wants at which place of the film."""
+
     async def take(self, keys: Sequence[str]) -> Taken:
         """Claim what nobody has drawn and nobody draws."""
 
@@ -46,6 +49,9 @@ class Shelf(Protocol):
 
 class NoShelf:
     """Nothing is kept or shared."""
+
+    async def offer(self, wanted: Sequence[Sequence[str]]) -> None:
+        """Nobody can help."""
 
     async def take(self, keys: Sequence[str]) -> Taken:
         """Everything is the caller's to draw."""

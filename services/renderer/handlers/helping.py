@@ -1,0 +1,85 @@
+"""Drawing chunks of renders that other replicas have taken on, while this one has slots free."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from services.renderer.handlers.deps import Deps
+from services.renderer.handlers.shelf import KeptChunks, folder_for
+from services.renderer.handlers.sources import opened, timeline_of
+from services.renderer.store import chunks
+from services.renderer.store.chunks import Open
+from services.renderer.tools.drawing import draw
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.film import prepared
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order, Place, places
+from shared import log
+from shared.contracts.ids import new_id
+from shared.contracts.timeline import Timeline
+from shared.db import AWAY, transaction
+from shared.signal import Signal
+
+MOST_ATTEMPTS = 3
+"""A chunk that failed so often is left to the render's own worker, who tells of its failure."""
+IDLE_S = 1.0
+logger = log.get(__name__)
+
+
+async def help_others(deps: Deps, wake: Signal) -> None:
+    """Draw what others wait for, for ever."""
+    async with asyncio.TaskGroup() as group:
+        while True:
+            found = None if deps.slots.locked() else await _found(deps)
+            if found is None:
+                await wake.wait(IDLE_S)
+                continue
+            await deps.slots.acquire()
+            task = group.create_task(_help(found, deps))
+            task.add_done_callback(lambda _: deps.slots.release())
+            await asyncio.sleep(0.05)  # let it claim, so that the same chunk is not found again
+
+
+async def _found(deps: Deps) -> Open | None:
+    try:
+        async with deps.pool.acquire() as connection:
+            return await chunks.others(connection, deps.owner, MOST_ATTEMPTS)
+    except (*AWAY, TimeoutError) as away:
+        logger.warning("help.waits", error=f"{type(away).__name__}: {away}")
+        return None
+
+
+async def _help(found: Open, deps: Deps) -> None:
+    try:
+        timeline = await timeline_of(found.command, deps)
+        command, settings = found.command, deps.settings
+        cut = await asyncio.to_thread(places, settings, timeline, command.outputs, command.options, found.parallel)
+        if found.place < len(cut):
+            await _draw(found, timeline, cut[found.place], deps)
+    except Exception as failed:
+        logger.warning("help.failed", command=found.command_id, place=found.place, error=repr(failed))
+
+
+async def _draw(found: Open, timeline: Timeline, place: Place, deps: Deps) -> None:
+    """Keys that another version or another encoder makes are not ours to draw: nothing is claimed then."""
+    used = {timeline.video[piece.clip].source for piece in place.chunk.pieces}
+    async with (
+        KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s) as shelf,
+        folder_for(deps.scratch / "renderer", f"help.{new_id()}") as folder,
+        opened(timeline, used, deps) as sources,
+    ):
+        taken = await shelf.take(sorted(place.parts))
+        if not taken.mine:
+            if not taken.ready:
+                async with transaction(deps.pool) as connection:
+                    await chunks.pass_over(connection, found)
+            return
+        bench = Bench(folder, deps.settings)
+        tags = Tags("", "", datetime.now(UTC))
+        order = Order(timeline, sources, found.command.outputs, found.command.options, tags)
+        parts = [place.parts[key] for key in sorted(taken.mine)]
+        made = await draw(bench, await prepared(bench, order), place.chunk, parts, lambda frame: None)
+        for key, drawn in made.items():
+            await shelf.keep(key, drawn)
+        logger.info("help.drawn", command=found.command_id, place=found.place)

@@ -1,0 +1,64 @@
+"""Rendering a timeline: fetch, render with what is kept, publish, done."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+from services.renderer.handlers.deps import Deps
+from services.renderer.handlers.shelf import KeptChunks
+from services.renderer.handlers.sources import opened, timeline_of
+from services.renderer.store import chunks, renders
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.film import Film, render
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
+from shared.contracts.commands import RenderTimeline
+from shared.contracts.events import TimelineRendered
+from shared.contracts.timeline import Rendered, Timeline
+from shared.db import transaction
+from shared.step import Step
+
+
+async def render_timeline(command: RenderTimeline, step: Step, deps: Deps) -> None:
+    """Render the timeline to every output, check the files, publish them."""
+    began = time.monotonic()
+    timeline = await timeline_of(command, deps)
+    films = await _films(command, timeline, step, deps)
+    outputs = tuple([await _published(film, timeline, step, deps) for film in films])
+    seconds = time.monotonic() - began
+    step.log.info("render.done", frames=timeline.frames * len(outputs), seconds=round(seconds, 2))
+    async with step.finish() as done:
+        await renders.save(
+            done.connection, command_id=step.command_id, job_id=step.job_id, tenant=step.tenant,
+            timeline_sha256=command.timeline.sha256, outputs=outputs, seconds=seconds,
+        )  # fmt: skip
+        await done.emit(TimelineRendered(outputs=outputs))
+
+
+async def _films(command: RenderTimeline, timeline: Timeline, step: Step, deps: Deps) -> list[Film]:
+    async with transaction(deps.pool) as connection:
+        await chunks.begin(
+            connection, step.command_id, command, owner=deps.owner, priority=step.envelope.priority,
+            parallel=deps.settings.parallel, lease_s=deps.lease_s,
+        )  # fmt: skip
+    used = {c.source for c in timeline.video} | {s.source for s in timeline.sounds if s.source is not None}
+    shelf = KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s, step.command_id)
+    async with shelf, opened(timeline, used, deps) as sources:
+        tags = Tags(command.options.title, command.options.comment, datetime.now(UTC))
+        order = Order(timeline, sources, command.outputs, command.options, tags)
+        return await render(Bench(step.scratch, deps.settings), order, step.progress, shelf, deps.slots)
+
+
+async def _published(film: Film, timeline: Timeline, step: Step, deps: Deps) -> Rendered:
+    key = f"final/{step.job_id}/{step.command_id}/{film.output.name}.mp4"
+    return Rendered(
+        name=film.output.name,
+        file=await deps.blobs.put_file(key, film.file, "video/mp4"),
+        width=film.output.width,
+        height=film.output.height,
+        duration=film.seconds,
+        frames=timeline.frames,
+        loudness=film.loudness,
+        check=film.check,
+    )

@@ -1,0 +1,147 @@
+"""The shelf of kept chunks: leases in the database, files in the object store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from services.renderer.domain.seen import unpacked
+from services.renderer.store import chunks
+from services.renderer.tools.proof import Packets
+from services.renderer.tools.shelf import Drawn, Taken
+from shared import log
+from shared.blobs import BlobCorrupt, Blobs
+from shared.contracts.blob import BlobRef
+from shared.db import Pool, transaction
+from shared.errors import BlobMissing, TransientError
+
+logger = log.get(__name__)
+
+
+@dataclass(slots=True)
+class KeptChunks:
+    """Chunks that all renderers share. Use it as a block: leases are renewed inside, and given back at its end.
+
+    ``owner`` is this replica; ``command_id`` the render that it works for, None for somebody else's.
+    """
+
+    pool: Pool
+    blobs: Blobs
+    owner: str
+    lease_s: float
+    command_id: str | None = None
+    _leases: dict[str, int] = field(default_factory=dict)
+    _heart: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._heart = asyncio.create_task(self._renew())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
+        with contextlib.suppress(Exception):  # leases end by themselves
+            await asyncio.shield(self._close())
+
+    async def offer(self, wanted: Sequence[Sequence[str]]) -> None:
+        """Say which keys are wanted at which place, so that others can help."""
+        if self.command_id is None:
+            return
+        pairs = sorted({key: place for place, keys in enumerate(wanted) for key in keys}.items())
+        async with transaction(self.pool) as connection:
+            await chunks.offer(connection, self.command_id, [k for k, _ in pairs], [p for _, p in pairs])
+
+    async def take(self, keys: Sequence[str]) -> Taken:
+        """See :class:`services.renderer.tools.shelf.Shelf`."""
+        async with transaction(self.pool) as connection:
+            claimed = await chunks.claim(connection, keys, self.owner, self.lease_s)
+            self._leases |= claimed
+            there = await chunks.ready(connection, keys)
+        return Taken(there, frozenset(claimed))
+
+    async def fetch(self, key: str, folder: Path) -> Drawn | None:
+        """See :class:`services.renderer.tools.shelf.Shelf`."""
+        async with self.pool.acquire() as connection:
+            kept = await chunks.get(connection, key)
+        if kept is None:
+            return None
+        try:
+            seen = unpacked(await self.blobs.get_bytes(kept.figures))
+            async with self.blobs.local(kept.file) as path:
+                target = folder / f"{key}.mp4"
+                await asyncio.to_thread(_linked, path, target)
+        except (BlobMissing, BlobCorrupt, ValueError, KeyError):
+            logger.warning("chunk.lost", key=key)
+            async with transaction(self.pool) as connection:
+                await chunks.lost(connection, key, kept.file)
+            return None
+        return Drawn(target, seen, Packets(kept.frames, kept.crc))
+
+    async def keep(self, key: str, drawn: Drawn) -> None:
+        """See :class:`services.renderer.tools.shelf.Shelf`. Where the store is away, the chunk is merely not kept."""
+        lease = self._leases.pop(key)
+        try:
+            file = await self.blobs.put_file(f"chunks/{key}/{lease}.mp4", drawn.file, "video/mp4")
+            packed = drawn.seen.packed()
+            figures = await self.blobs.put_bytes(f"chunks/{key}/{lease}.npz", packed, "application/octet-stream")
+            kept = chunks.Kept(file, figures, drawn.packets.count, drawn.packets.crc)
+            async with transaction(self.pool) as connection:
+                mine = await chunks.keep(connection, key, lease, kept)
+        except TransientError as away:
+            logger.warning("chunk.not_kept", key=key, error=away.message)
+            await self._give_back([lease])
+            return
+        if not mine:
+            await self._discard(file, figures)
+
+    async def release(self, keys: Sequence[str]) -> None:
+        """See :class:`services.renderer.tools.shelf.Shelf`."""
+        await self._give_back([self._leases.pop(key) for key in keys if key in self._leases])
+
+    async def _give_back(self, leases: Sequence[int]) -> None:
+        with contextlib.suppress(Exception):  # they end by themselves
+            async with transaction(self.pool) as connection:
+                await chunks.release(connection, leases)
+
+    async def _discard(self, *refs: BlobRef) -> None:
+        for ref in refs:
+            await self.blobs.delete(ref.key)
+
+    async def _close(self) -> None:
+        await self._give_back(list(self._leases.values()))
+        if self.command_id is not None:
+            async with transaction(self.pool) as connection:
+                await chunks.end(connection, self.command_id)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / 4)
+            try:
+                async with transaction(self.pool) as connection:
+                    await chunks.renew(connection, list(self._leases.values()), self.command_id, self.lease_s)
+            except Exception as away:
+                logger.warning("chunk.lease_not_renewed", error=f"{type(away).__name__}: {away}")
+
+
+def _linked(path: Path, target: Path) -> None:
+    target.unlink(missing_ok=True)
+    try:
+        target.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, target)
+
+
+@contextlib.asynccontextmanager
+async def folder_for(root: Path, name: str) -> AsyncIterator[Path]:
+    """Have a scratch folder that is gone afterwards."""
+    folder = root / name
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""SQL over the renderer's own tables; every function takes an open connection."""

@@ -1,0 +1,132 @@
+"""Kept chunks: never drawn twice, shared between renderers, found again by a later render, swept away."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.renderer.handlers.deps import Deps
+from services.renderer.handlers.sweeping import sweep
+from services.renderer.settings import RendererSettings
+from shared.bus import LocalBus
+from shared.contracts.media import Caption
+from shared.contracts.timeline import Timeline
+from shared.contracts.topics import STEP_EVENTS
+from shared.infra import Infra
+from tests.database import MakeInfra
+from tests.service.queue_doubles import Heard
+from tests.service.renderer_footage import Footage, clip, numbered, timeline
+from tests.service.test_renderer_service import FAST, ordered, sent, serving, stored
+
+SHOTS, CHUNKS = 10, 9
+
+
+async def shots(folder: Path) -> dict[str, Footage]:
+    return {"a": await numbered(folder, SHOTS * 50, "25/1")}
+
+
+def captioned(footage: dict[str, Footage], changed: int | None = None) -> Timeline:
+    """Ten shots of two seconds, each with a caption; one of them may say something else."""
+    clips = []
+    for i in range(SHOTS):
+        text = "another word" if i == changed else f"shot number {i}"
+        said = Caption(text=text, start=2 * i + 0.2, end=2 * i + 1.6)
+        clips.append(clip(i, 2 * i, 2 * i + 2, captions=[said]))
+    return timeline(footage, clips)
+
+
+async def chunks_of(infra: Infra) -> dict[str, tuple[int, str]]:
+    rows = await infra.pool.fetch("select key, attempts, owner, state from chunks")
+    assert {row["state"] for row in rows} <= {"kept"}, rows
+    return {row["key"]: (row["attempts"], row["owner"]) for row in rows}
+
+
+async def done(heard: Heard, count: int) -> None:
+    facts = await heard.until(lambda all_: len(all_) >= count, 120)
+    assert [fact.name for fact in facts] == ["TimelineRendered"] * count, [fact.data for fact in facts]
+    assert all(fact.data["outputs"][0]["check"]["passed"] for fact in facts), facts
+
+
+async def test_a_changed_caption_renders_one_chunk(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    async with serving(infra):
+        await sent(infra, ordered(await stored(infra, captioned(footage), footage), captions=True))
+        await done(heard, 1)
+        before = await chunks_of(infra)
+        assert len(before) == CHUNKS and {attempts for attempts, _ in before.values()} == {1}
+        await sent(infra, ordered(await stored(infra, captioned(footage, 4), footage), captions=True))
+        await done(heard, 2)
+    after = await chunks_of(infra)
+    assert len(after) == CHUNKS + 1 and {attempts for attempts, _ in after.values()} == {1}
+
+
+async def test_the_same_render_twice_at_once_draws_every_chunk_once(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    ref = await stored(infra, captioned(footage), footage)
+    async with serving(infra, FAST.model_copy(update={"concurrency": 2})):
+        await asyncio.gather(sent(infra, ordered(ref)), sent(infra, ordered(ref)))
+        await done(heard, 2)
+    drawn = await chunks_of(infra)
+    assert len(drawn) == CHUNKS and {attempts for attempts, _ in drawn.values()} == {1}
+
+
+async def test_two_renderers_share_one_render(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    ref = await stored(infra, captioned(footage), footage)
+    slow = RendererSettings(preset="medium", crf=10, parallel=2)
+    deaf = replace(infra, bus=LocalBus(), scratch=tmp_path / "second")
+    async with serving(infra, slow), serving(deaf, slow):
+        await sent(infra, ordered(ref, captions=True))
+        await done(heard, 1)
+    drawn = await chunks_of(infra)
+    assert {attempts for attempts, _ in drawn.values()} == {1}
+    shares = Counter(owner for _, owner in drawn.values())
+    assert len(shares) == 2 and min(shares.values()) >= 2, shares
+    assert await infra.pool.fetchval("select count(*) from chunk_orders") == 0
+
+
+async def test_a_kept_chunk_whose_file_is_gone_is_drawn_again(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    ref = await stored(infra, captioned(footage), footage)
+    async with serving(infra):
+        await sent(infra, ordered(ref))
+        await done(heard, 1)
+        gone = await infra.pool.fetchrow("select key, file from chunks order by key limit 1")
+        await infra.blobs.delete(gone["file"]["key"])
+        await sent(infra, ordered(ref))
+        await done(heard, 2)
+    attempts = {key: n for key, (n, _) in (await chunks_of(infra)).items()}
+    assert attempts.pop(gone["key"]) == 2 and set(attempts.values()) == {1}
+
+
+@pytest.mark.parametrize(("days", "most", "left"), [(7.0, 1 << 30, CHUNKS), (7.0, 0, 0), (0.0, 1 << 30, 0)])
+async def test_kept_chunks_are_swept(make_infra: MakeInfra, tmp_path: Path, days: float, most: int, left: int) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    async with serving(infra):
+        await sent(infra, ordered(await stored(infra, captioned(footage), footage)))
+        await done(heard, 1)
+    settings = RendererSettings(chunks_days=days, chunks_bytes=most)
+    deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, 30.0, asyncio.Semaphore(1))
+    assert await sweep(deps) == 2 * (CHUNKS - left)
+    assert len(await chunks_of(infra)) == left
+    root = infra.settings.blobs_root
+    assert len([p for p in root.rglob("*") if p.is_file() and "chunks" in p.parts and "data" in p.parts]) == 2 * left
