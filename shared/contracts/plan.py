@@ -31,10 +31,13 @@ REASONS: dict[str, str] = {
     "lower_score": "Other moments are stronger and the wished length is full.",
     "trimmed": "Taken off a kept moment to meet the wished length.",
     "no_picture": "The source has no picture here.",
+    "not_chosen": "The model chose other moments.",
 }
 """Why a span of a source is left out."""
 
-Reason = Literal["silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture"]
+Reason = Literal[
+    "silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture", "not_chosen"
+]  # fmt: skip
 
 
 class Wishes(Value):

@@ -1,0 +1,1 @@
+"""Outside providers, played by real HTTP servers and driven by the real client libraries."""
