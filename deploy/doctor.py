@@ -138,7 +138,10 @@ async def _speech() -> list[Finding]:
 async def _beats() -> list[Finding]:
     from services.analyzer.settings import AnalyzerSettings
 
-    folder = AnalyzerSettings().numba_cache_dir
+    settings = AnalyzerSettings()
+    if settings.beat_tracker == "own":
+        return [Finding("beat tracker", "ok", "our own, ready at once")]
+    folder = settings.numba_cache_dir
     if next(folder.rglob("*.nbi"), None) is not None:
         return [Finding("beat tracker", "ok", f"compiled in {folder}")]
     remedy = "Run `python -m services.analyzer warm`; else the first analysis takes half a minute longer."

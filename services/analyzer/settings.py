@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +21,8 @@ class AnalyzerSettings(BaseSettings):
     (``base``, ``owner/name``); empty: the best that is cached. Nothing is ever downloaded. ``language``: the spoken
     one as a two-letter code where the command names none; empty: found out. ``concurrency``: media analysed at once;
     ``probes``: uploads looked into at once, which never wait behind an analysis.
+    ``beat_tracker``: ``own``, or ``librosa`` (run ``python -m services.analyzer warm`` first: it
+    compiles for half a minute).
     ``numba_cache_dir``: where librosa's compiled code is kept (NUMBA_CACHE_DIR goes before it). Durations in seconds.
     """
 
@@ -37,4 +40,5 @@ class AnalyzerSettings(BaseSettings):
     whisper_beam: int = Field(default=5, ge=1, le=10)
     whisper_memory_bytes: int = Field(default=12 * 1024**3, gt=0)
     language: str = Field(default="", max_length=8)
+    beat_tracker: Literal["own", "librosa"] = "own"
     numba_cache_dir: Path = Field(default_factory=lambda: Path(os.environ.get("NUMBA_CACHE_DIR") or _cache() / "numba"))

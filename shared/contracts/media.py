@@ -131,6 +131,19 @@ class Transcript(Value):
     remedy: str | None = None
 
 
+class Mark(Value):
+    """A stretch of speech that an editor may want to take out; ``detail`` says which words, or how long it is.
+
+    ``filler``: a sound of hesitation. ``repeat``: something that is said again, and mostly better, right behind it: a
+    dropped take or a false start. ``long_pause``: nothing is said between two words for long.
+    """
+
+    kind: Literal["filler", "repeat", "long_pause"]
+    start: float
+    end: float
+    detail: str = ""
+
+
 class Shot(Value):
     """One uninterrupted camera take, in ticks of the video time base and in seconds."""
 
@@ -213,9 +226,13 @@ class Curve(Value):
 
 
 class Beats(Value):
-    """Beat times in seconds; ``tempo`` (per minute) is null where no steady beat was found; ``confidence`` is 0..1."""
+    """Beat times in seconds; ``tempo`` (per minute) is null where no steady beat was found; ``confidence`` is 0..1.
+
+    ``downbeats``: those of the times that begin a bar; empty where that is not clear.
+    """
 
     times: tuple[float, ...] = ()
+    downbeats: tuple[float, ...] = ()
     tempo: float | None = None
     confidence: float = 0.0
 
@@ -237,7 +254,11 @@ Part = Literal["pictures", "sound", "beats", "speech"]
 
 
 class Analysis(Value):
-    """All that the analyzer knows of one medium. What is not among ``parts`` was not looked for."""
+    """All that the analyzer knows of one medium. What is not among ``parts`` was not looked for.
+
+    ``speech``: where somebody is heard to speak, words known or not. ``silences``: where neither speech nor anything
+    else is heard, so that it may be cut out.
+    """
 
     version: Literal[1] = 1
     sha256: str
@@ -248,6 +269,8 @@ class Analysis(Value):
     changes: tuple[ShotChange, ...] = ()
     stills: tuple[Still, ...] = ()
     silences: tuple[Span, ...] = ()
+    speech: tuple[Span, ...] = ()
+    marks: tuple[Mark, ...] = ()
     blacks: tuple[Span, ...] = ()
     freezes: tuple[Span, ...] = ()
     faces: tuple[FaceTrack, ...] = ()

@@ -1,46 +1,104 @@
-"""Believing a beat tracker or not."""
+"""Beats of sound with known ones, and none where there are none."""
+
+from __future__ import annotations
 
 import numpy as np
 import pytest
+import soxr
 
-from services.analyzer.domain.beats import confidence, judged
+from services.analyzer.domain.beats import find_beats, joined, tempo_of
+from services.analyzer.domain.onsets import FRAME_S, Floats, Onsets, mel_filters
+from services.analyzer.domain.sureness import confidence
+from shared.contracts.media import Beats
+from tests.bench.rhythms import RATE, clicks, drifting, drums, f_measure, steady
 
+OURS = 16_000
 _rng = np.random.default_rng(3)
 
 
-def _onsets(period: int, count: int, jitter: float = 0.0) -> tuple[np.ndarray, list[int]]:
-    places = [round(20 + n * period + _rng.normal(0, jitter)) for n in range(count)]
-    onsets = np.abs(_rng.normal(0, 0.1, 40 + period * count)).astype(np.float32)
-    onsets[places] += 5
-    return onsets, places
+def heard(samples: Floats, *, block: int = 50_000) -> Beats:
+    """Beats of samples at 22,050 Hz, fed in blocks."""
+    mono = soxr.resample(samples, RATE, OURS).astype(np.float32)
+    onsets = Onsets(OURS)
+    for start in range(0, len(mono), block):
+        onsets.feed(mono[start : start + block])
+    return find_beats(*onsets.finish())
 
 
-def test_a_regular_strong_beat_is_believed() -> None:
-    onsets, places = _onsets(31, 40)
-    assert confidence(onsets, places) > 0.9
+@pytest.mark.parametrize("bpm", [60, 90, 128, 180])
+def test_clicks_are_found_where_they_are(bpm: int) -> None:
+    truth = steady(bpm, 15)
+    found = heard(clicks(truth, 15))
+    assert f_measure(found.times, truth, 0.02) > 0.95
+    assert found.tempo == pytest.approx(bpm, rel=0.005) and found.confidence > 0.9
+    assert found.downbeats == (), "every click is the same"
+
+
+def test_drums_have_beats_and_downbeats() -> None:
+    truth = steady(100, 15)
+    found = heard(drums(truth, 15, 5))
+    assert f_measure(found.times, truth, 0.02) > 0.97
+    assert f_measure(found.downbeats, truth[::4], 0.02) > 0.9
+    assert set(found.downbeats) <= set(found.times)
+
+
+def test_a_tempo_may_change() -> None:
+    truth = drifting(100, 140, 20)
+    found = heard(drums(truth, 20, 4))
+    assert f_measure(found.times, truth) > 0.95 and found.confidence > 0.7
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "hum", "irregular"])
+def test_what_has_no_beat_gets_none(kind: str) -> None:
+    size = 15 * RATE
+    sounds = {
+        "silence": np.zeros(size, np.float32),
+        "noise": _rng.normal(0, 0.1, size).astype(np.float32),
+        "hum": np.sin(np.arange(size) * 2 * np.pi * 100 / RATE).astype(np.float32),
+        "irregular": clicks(list(np.cumsum(_rng.uniform(0.15, 1.2, 20))), 15),
+    }
+    found = heard(sounds[kind])
+    assert found.times == () and found.tempo is None and found.confidence < 0.35
+
+
+def test_blocks_of_any_length_give_the_same() -> None:
+    sound = drums(steady(120, 8), 8, 1)
+    assert heard(sound, block=1234) == heard(sound, block=10**6)
+
+
+def test_beats_between_speech_are_those_of_the_music_alone() -> None:
+    """Ten seconds of music in the middle of noise."""
+    beats = steady(120, 10)
+    sound = np.concatenate([_rng.normal(0, 0.05, 10 * RATE).astype(np.float32), drums(beats, 10, 2)])
+    found = heard(np.concatenate([sound, _rng.normal(0, 0.05, 10 * RATE).astype(np.float32)]))
+    assert f_measure(found.times, [10 + at for at in beats]) > 0.85
 
 
 def test_irregular_onsets_are_not_believed_however_regular_the_tracker_is() -> None:
-    onsets, _ = _onsets(31, 40, jitter=9)
-    assert confidence(onsets, list(range(20, 20 + 31 * 40, 31))) < 0.3
+    places = np.cumsum(_rng.integers(15, 47, 40))
+    onsets = np.abs(_rng.normal(0, 0.1, 2000)).astype(np.float32)
+    onsets[places] += 5
+    assert confidence(onsets, np.arange(20, 20 + 31 * 40, 31)) < 0.3
 
 
-def test_a_regular_ripple_without_strength_is_not_believed() -> None:
-    onsets, places = _onsets(31, 40)
-    assert confidence(onsets / 200, places) < 0.05
-
-
-@pytest.mark.parametrize("places", [[], [1, 2, 3], [5, 5, 5, 5, 5]])
+@pytest.mark.parametrize("places", [[], [1, 2, 3], [5, 5, 5, 5, 5, 5, 5]])
 def test_too_little_is_nothing(places: list[int]) -> None:
-    assert confidence(np.ones(100, np.float32), places) == 0.0
+    assert confidence(np.ones(100, np.float32), np.asarray(places, np.int64)) == 0.0
 
 
-def test_the_tempo_is_sixty_by_the_mean_interval() -> None:
-    found = judged([0.1 + n * 0.5 for n in range(10)], 0.9)
-    assert found.tempo == pytest.approx(120.0)
-    assert len(found.times) == 10
+def test_the_tempo_is_sixty_by_the_mean_interval_and_a_gap_is_no_interval() -> None:
+    assert tempo_of(np.array([0.0, 0.5, 1.0, 9.0, 9.5, 10.0])) == pytest.approx(120)
+    assert tempo_of(np.array([1.0])) is None
 
 
-def test_doubtful_beats_are_left_out_and_their_doubt_is_told() -> None:
-    found = judged([0.1 + n * 0.5 for n in range(10)], 0.2)
-    assert (found.times, found.tempo, found.confidence) == ((), None, 0.2)
+def test_sections_are_joined_without_a_beat_twice() -> None:
+    first, second = Beats(times=(1.0, 1.5, 2.0), confidence=0.9), Beats(times=(2.05, 2.5, 3.0), confidence=0.8)
+    assert joined([first, Beats(confidence=0.1), second]).times == (1.0, 1.5, 2.0, 2.5, 3.0)
+    assert joined([Beats(confidence=0.1)]) == Beats(confidence=0.1)
+    assert joined([]) == Beats()
+
+
+def test_every_band_hears_something() -> None:
+    filters, centres = mel_filters(OURS, 1024)
+    assert (filters.sum(axis=1) > 0).all() and (np.diff(centres) > 0).all()
+    assert pytest.approx(0.01) == FRAME_S

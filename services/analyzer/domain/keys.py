@@ -9,20 +9,21 @@ from collections.abc import Mapping
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.domain.parts import Kept
 
-VERSIONS: dict[Kept, int] = {"facts": 1, "pictures": 1, "sound": 1, "beats": 1, "speech": 1}
+VERSIONS: dict[Kept, int] = {"facts": 1, "pictures": 1, "sound": 2, "beats": 2, "speech": 1}
 """Raise a part's number when the same input gives more or better of it, so that stored ones are made anew."""
 
 
-def part_keys(bounds: Bounds, speech: str, language: str | None) -> dict[Kept, str]:
+def part_keys(bounds: Bounds, speech: str, language: str | None, tracker: str = "own") -> dict[Kept, str]:
     """Return for each part a short hash of all that it depends on beside the medium itself.
 
-    ``speech`` names the engine and its model, or the subtitle file, ``language`` the one that is asked for.
+    ``speech`` names the engine and its model, or the subtitle file, ``language`` the one that is asked for; ``tracker``
+    finds the beats.
     """
     settings: dict[Kept, list[object]] = {
         "facts": [bounds.max_pixels, bounds.max_seconds],
         "pictures": [bounds.max_pixels],
         "sound": [],
-        "beats": [],
+        "beats": [tracker],
         "speech": [speech, language],
     }
     return {part: _short([VERSIONS[part], *given]) for part, given in settings.items()}

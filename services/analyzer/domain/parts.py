@@ -20,6 +20,7 @@ from shared.contracts.media import (
     FaceTrack,
     FocusPoint,
     Loudness,
+    Mark,
     MediaInfo,
     Note,
     Part,
@@ -62,9 +63,10 @@ class PicturesFound(Found):
 
 
 class SoundFound(Found):
-    """One decode of the sound: how loud it is, and where nothing is to be heard."""
+    """One decode of the sound: how loud it is, where somebody speaks, where nothing is to be heard."""
 
     silences: tuple[Span, ...] = ()
+    speech: tuple[Span, ...] = ()
     loudness: Loudness | None = None
     energy: Curve | None = None
 
@@ -76,9 +78,10 @@ class BeatsFound(Found):
 
 
 class SpeechFound(Found):
-    """The words, from subtitles or a model."""
+    """The words, from subtitles or a model, and what is wrong with how they are spoken."""
 
     transcript: Transcript
+    marks: tuple[Mark, ...] = ()
 
 
 RESULTS: dict[Part, type[Found]] = {

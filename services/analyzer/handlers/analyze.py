@@ -23,7 +23,7 @@ async def analyze_media(command: AnalyzeMedia, step: Step, deps: Deps) -> None:
     sha256 = await content_hash(deps.blobs, command.media)
     language = command.language or deps.settings.language or None
     async with _speech(command.captions, deps) as engine:
-        shelf = Shelf(deps, sha256, part_keys(deps.bounds, engine.identity, language))
+        shelf = Shelf(deps, sha256, part_keys(deps.bounds, engine.identity, language, deps.settings.beat_tracker))
         await shelf.look()
         fact = None if shelf.missing(command.parts) else await shelf.published()
         if fact is None:

@@ -25,10 +25,7 @@ Reach = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """One medium to listen to for what is ``wanted``.
-
-    ``folder`` is for files of the work, ``cache`` for librosa's compiled code.
-    """
+    """One medium to listen to for what is ``wanted``; ``folder`` is for files of the work."""
 
     path: Path
     facts: FileFacts
@@ -37,7 +34,7 @@ class Listening:
     language: str | None
     wanted: frozenset[Part]
     folder: Path
-    cache: Path
+    tracker: sound.Tracker
     reach: Reach
     log: Log
 
@@ -110,7 +107,7 @@ class Listening:
             self.reach("beats", 1.0)
             return {"beats": BeatsFound()}
         try:
-            found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.cache)
+            found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.tracker)
         except ProcessFailed as failed:
             self.log.warning("beats.failed", error=failed.message)
             note = Note(code="beats_unknown", message="The beats could not be found.")

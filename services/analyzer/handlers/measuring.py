@@ -16,6 +16,7 @@ from services.analyzer.handlers.deps import Deps, both, subfolder
 from services.analyzer.handlers.listening import Listening
 from services.analyzer.handlers.looking import look
 from services.analyzer.tools.probe import probe
+from services.analyzer.tools.sound import Tracker
 from shared.contracts.media import MediaInfo, Part
 from shared.step import Step
 
@@ -56,7 +57,7 @@ class Measuring:
             language=self.language,
             wanted=wanted,
             folder=subfolder(self.step.scratch, "sound"),
-            cache=self.deps.settings.numba_cache_dir,
+            tracker=Tracker(self.deps.settings.beat_tracker, self.deps.settings.numba_cache_dir),
             reach=reach,
             log=self.step.log,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -85,18 +86,20 @@ class LevelsRequest(_Talk):
 
 
 class LevelsAnswer(_Talk):
-    """Levels over time."""
+    """Levels over time, where somebody speaks, and where there is nothing to be heard."""
 
     energy: Curve
     silences: tuple[Span, ...]
+    speech: tuple[Span, ...] = ()
 
 
 class BeatsRequest(_Talk):
-    """Look for a beat in the mono 32-bit float samples in ``path``."""
+    """Look for a beat in the mono 32-bit float samples in ``path`` with the tracker ``engine``."""
 
     path: Path
     folder: Path
     rate: int
+    engine: Literal["own", "librosa"] = "own"
 
 
 class CaptionsRequest(_Talk):

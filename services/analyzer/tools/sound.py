@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import ffmpeg
 
@@ -18,6 +20,14 @@ from shared.process import Limits, ffmpeg_path, run
 
 RATE = 16_000
 _MEMORY = 3 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """Which beat tracker, and where librosa's compiled code is kept."""
+
+    name: Literal["own", "librosa"]
+    cache: Path
 
 
 def _command(
@@ -80,9 +90,9 @@ async def measure_levels(samples: Path, duration: float, folder: Path) -> Levels
     return await call("levels_child", request, LevelsAnswer, folder=folder, limits=limits)
 
 
-async def find_beats(samples: Path, duration: float, folder: Path, cache: Path) -> Beats:
-    """Return the beats of extracted samples; ``cache`` keeps librosa's compiled code. Raises ProcessFailed."""
-    request = BeatsRequest(path=samples, folder=folder, rate=RATE)
+async def find_beats(samples: Path, duration: float, folder: Path, tracker: Tracker) -> Beats:
+    """Return the beats of extracted samples. Raises ProcessFailed."""
+    request = BeatsRequest(path=samples, folder=folder, rate=RATE, engine=tracker.name)
     limits = Limits(wall_s=600 + duration, memory_bytes=8 * 1024**3)
-    env = {"NUMBA_CACHE_DIR": str(cache)}
+    env = {"NUMBA_CACHE_DIR": str(tracker.cache)}
     return await call("beats_child", request, Beats, folder=folder, limits=limits, env=env)

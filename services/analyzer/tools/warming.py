@@ -1,4 +1,4 @@
-"""Compile what the beat tracker needs ahead of time: half a minute on a fresh machine, seconds ever after."""
+"""Let the beat tracker run once. Ours needs nothing; librosa's compiles for half a minute on a fresh machine."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from services.analyzer.tools.sound import RATE, find_beats
+from services.analyzer.tools.sound import RATE, Tracker, find_beats
 
 _SECONDS = 6
 
 
-async def warm(cache: Path) -> float:
-    """Track the beat of a few clicks, with ``cache`` for the compiled code; return how many seconds it took."""
+async def warm(tracker: Tracker) -> float:
+    """Track the beat of a few clicks; return how many seconds it took."""
     started = time.monotonic()
     clicks = np.zeros(_SECONDS * RATE, np.float32)
     for start in range(0, len(clicks), RATE // 2):
@@ -23,6 +23,6 @@ async def warm(cache: Path) -> float:
     with tempfile.TemporaryDirectory(prefix="cutroom-warm-") as name:
         samples = Path(name) / "clicks.f32"
         await asyncio.to_thread(samples.write_bytes, clicks.tobytes())
-        cache.mkdir(parents=True, exist_ok=True)
-        await find_beats(samples, _SECONDS, Path(name), cache)
+        tracker.cache.mkdir(parents=True, exist_ok=True)
+        await find_beats(samples, _SECONDS, Path(name), tracker)
     return time.monotonic() - started
