@@ -14,6 +14,7 @@ from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.projects import require_consent, write_timeline
+from services.gateway.handlers.sightings import with_sightings
 from services.gateway.handlers.timelines import owned_references
 from services.gateway.store import assets, projects
 from shared.blobs import Blobs
@@ -54,7 +55,8 @@ async def start_render(
     project, job_id, rate = subject.project, new_id(), rate_of(order.fps)
     document: BlobRef | None = None
     if subject.timeline is not None:
-        document = await write_timeline(blobs, job_id, _compiled(subject, subject.timeline, rate))
+        compiled = await with_sightings(blobs, _compiled(subject, subject.timeline, rate), subject.media)
+        document = await write_timeline(blobs, job_id, compiled)
     job_input = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in subject.media.values()),
         timeline=document,

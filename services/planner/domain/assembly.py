@@ -17,6 +17,7 @@ from shared.contracts.layout import lay_out
 from shared.contracts.media import VideoStream
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Clip, Source, Timeline
+from shared.sightings import Sightings, sighted
 
 FASTEST_GRID = Fraction(120)
 """Frames a second above which a source's rate is that of its clock, not of its picture; 30 is taken instead."""
@@ -59,11 +60,11 @@ def assembled(
     """Return the timeline on the rate of the first source."""
     made = [_clip(footages[c.source], lives[c.source], c, n, seed, on_beat=on_beat) for n, c in enumerate(clips, 1)]
     rate = _grid_rate(footages[0])
-    return Timeline(
-        rate=rate,
-        sources={f.asset_id: Source(blob=f.media, media=f.analysis.media) for f in footages},
-        video=lay_out(made, rate),
-    )
+    sources = {f.asset_id: Source(blob=f.media, media=f.analysis.media) for f in footages}
+    seen = {
+        f.asset_id: Sightings(shots=f.analysis.shots, faces=f.analysis.faces, focus=f.analysis.focus) for f in footages
+    }
+    return sighted(Timeline(rate=rate, sources=sources, video=lay_out(made, rate)), seen)
 
 
 def _clip(footage: Footage, life: Life, clip: Shown, number: int, seed: int, *, on_beat: bool) -> Clip:
