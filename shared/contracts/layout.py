@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 
+from shared.contracts.easing import Animated
+from shared.contracts.effect_rules import faults
 from shared.contracts.media import Value
 from shared.contracts.time import frame_at
-from shared.contracts.timeline import Clip, Timeline
+from shared.contracts.timeline import Clip, Overlay, Timeline
+
+_SLACK = Fraction(1, 1000)
+_RANGES = {
+    "x": (-2.0, 3.0),
+    "y": (-2.0, 3.0),
+    "scale": (0.0, 4.0),
+    "opacity": (0.0, 1.0),
+    "rotation": (-3600.0, 3600.0),
+}
 
 
 class Violation(Value):
@@ -51,8 +63,10 @@ def violations(timeline: Timeline) -> list[Violation]:
     if not timeline.video:
         found.append(Violation(field="video", code="timeline_empty", message="The timeline has no clip."))
     for i, clip in enumerate(timeline.video):
-        found += _clip_violations(timeline, i, clip)
+        found += _clip_violations(timeline, f"video[{i}]", clip) + _transition_violations(timeline, i, clip)
     length = timeline.frames
+    for i, overlay in enumerate(timeline.overlays):
+        found += _overlay_violations(timeline, f"overlays[{i}]", overlay, length)
     found += [
         Violation(field=f"sounds[{i}].at", code="sound_outside", message="The sound begins after the end of the edit.")
         for i, sound in enumerate(timeline.sounds)
@@ -66,27 +80,66 @@ def violations(timeline: Timeline) -> list[Violation]:
     return found
 
 
-def _clip_violations(timeline: Timeline, i: int, clip: Clip) -> list[Violation]:
+def _clip_violations(timeline: Timeline, field: str, clip: Clip) -> list[Violation]:
     source = timeline.sources.get(clip.source)
     if source is None:
-        return [
-            Violation(field=f"video[{i}].source", code="source_unknown", message=f"There is no source {clip.source}.")
-        ]
+        return [Violation(field=f"{field}.source", code="source_unknown", message=f"There is no source {clip.source}.")]
     found: list[Violation] = []
     if clip.start < 0:
-        found.append(Violation(field=f"video[{i}].start", code="outside_source", message="Starts before its source."))
+        found.append(Violation(field=f"{field}.start", code="outside_source", message="Starts before its source."))
     if clip.end <= clip.start:
-        found.append(Violation(field=f"video[{i}].end", code="end_before_start", message="Ends before it starts."))
-    slack = Fraction(1, 1000)
-    if clip.source_end > Fraction(repr(source.media.duration)) + slack:
-        found.append(
-            Violation(
-                field=f"video[{i}].end",
-                code="outside_source",
-                message=f"Ends at {float(clip.source_end):.3f} s; its source is {source.media.duration:.3f} s long.",
-            )
-        )
-    return found + _transition_violations(timeline, i, clip)
+        found.append(Violation(field=f"{field}.end", code="end_before_start", message="Ends before it starts."))
+    if source.media.kind != "image" and clip.source_end > Fraction(repr(source.media.duration)) + _SLACK:
+        message = f"Ends at {float(clip.source_end):.3f} s; its source is {source.media.duration:.3f} s long."
+        found.append(Violation(field=f"{field}.end", code="outside_source", message=message))
+    span = sum((Fraction(warp.source) for warp in clip.warp), Fraction(0))
+    if clip.warp and abs(span - (clip.source_end - clip.source_start)) > _SLACK:
+        message = f"Its stretches run through {float(span):.3f} s, its span is another length."
+        found.append(Violation(field=f"{field}.warp", code="warp_length_wrong", message=message))
+    return found + _effect_violations(timeline, field, clip)
+
+
+def _effect_violations(timeline: Timeline, field: str, clip: Clip) -> list[Violation]:
+    found: list[Violation] = []
+    for i, effect in enumerate(clip.effects):
+        here = f"{field}.effects[{i}]"
+        for fault in faults(effect.name, effect.parameters):
+            place = f"{here}.{fault.parameter}" if fault.parameter else here
+            found.append(Violation(field=place, code=fault.code, message=fault.message))
+        lut = effect.parameters.get("lut")
+        if effect.name == "lut" and lut is not None and lut not in timeline.luts:
+            found.append(Violation(field=f"{here}.lut", code="lut_unknown", message="There is no such colour table."))
+    return found
+
+
+def _overlay_violations(timeline: Timeline, field: str, overlay: Overlay, length: int) -> list[Violation]:
+    found: list[Violation] = []
+    if overlay.start >= length:
+        message = "The overlay begins after the end of the edit."
+        found.append(Violation(field=f"{field}.start", code="overlay_outside", message=message))
+    if sum(content is not None for content in (overlay.text, overlay.shape, overlay.clip)) != 1:
+        message = "An overlay has one of text, shape and clip."
+        found.append(Violation(field=field, code="overlay_content", message=message))
+    if overlay.shape and (overlay.width is None or overlay.height is None):
+        found.append(Violation(field=f"{field}.width", code="overlay_size", message="A shape needs width and height."))
+    for name in ("x", "y", "scale", "opacity", "rotation"):
+        found += _keyframe_violations(f"{field}.{name}", getattr(overlay, name), _RANGES[name])
+    if overlay.clip is not None:
+        found += _clip_violations(timeline, f"{field}.clip", overlay.clip)
+    return found
+
+
+def _keyframe_violations(field: str, animated: Animated, allowed: tuple[float, float]) -> list[Violation]:
+    keys = animated if isinstance(animated, tuple) else ()
+    values = [key.value for key in keys] if keys else [animated] if isinstance(animated, (int, float)) else []
+    found: list[Violation] = []
+    if isinstance(animated, tuple) and (not keys or any(a.frame >= b.frame for a, b in pairwise(keys))):
+        message = "Keyframes stand in order, each at a frame of its own."
+        found.append(Violation(field=field, code="keyframes_order", message=message))
+    if not all(allowed[0] <= value <= allowed[1] for value in values):
+        message = f"It must lie in {allowed[0]:g}..{allowed[1]:g}."
+        found.append(Violation(field=field, code="parameter_range", message=message))
+    return found
 
 
 def _transition_violations(timeline: Timeline, i: int, clip: Clip) -> list[Violation]:

@@ -177,7 +177,13 @@ async def test_lists_and_catalogues(make_infra: MakeInfra) -> None:
         templates = json_of(await gateway.client.get("/api/templates"))
         assert "realistic_chaos" in [t["name"] for t in templates["items"]]
         effects = json_of(await gateway.client.get("/api/effects"))
-        assert {e["name"] for e in effects["items"]} == {"zoom", "slowmo"}
+        zoom = next(e for e in effects["items"] if e["name"] == "zoom")
+        assert [(p["name"], p["type"], p["minimum"], p["maximum"], p["default"]) for p in zoom["parameters"][:2]] == [
+            ("from", "number", 1, 4, 1.0),
+            ("to", "number", 1, 4, 1.2),
+        ]
+        assert {"slowmo", "punch_in", "reverse", "chroma_key"} <= {e["name"] for e in effects["items"]}
+        assert {"dissolve", "wipe_left", "push_up", "dip_black"} <= {t["name"] for t in effects["transitions"]}
         assert {s["name"] for s in effects["sfx"]} == {"whoosh", "pop", "click", "riser", "ding"}
 
 

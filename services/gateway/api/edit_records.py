@@ -47,11 +47,15 @@ class Templates(BaseModel):
 
 
 class Parameter(BaseModel):
-    """A parameter of an effect and its range."""
+    """A parameter of an effect: its range where it is a number, its choices where it is one of a few words."""
 
     name: str
-    minimum: float
-    maximum: float
+    type: Literal["number", "integer", "choice", "text", "moments"]
+    description: str
+    minimum: float | None
+    maximum: float | None
+    choices: list[str] | None
+    default: float | str | list[float] | None
 
 
 class EffectRecord(Named):
@@ -64,6 +68,7 @@ class Effects(BaseModel):
     """Effects, and the sounds that need no media."""
 
     items: list[EffectRecord]
+    transitions: list[Named]
     sfx: list[Named]
     next_cursor: None
 

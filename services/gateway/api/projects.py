@@ -9,19 +9,17 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
 from services.gateway.api.context import Caller, Parts
-from services.gateway.api.edit_records import Effects, Templates
+from services.gateway.api.edit_records import Templates
 from services.gateway.api.paging import Page, link_next
 from services.gateway.api.records import AssetPage, AssetRecord, ProjectDetail, ProjectItem, answered, shown_as
 from services.gateway.api.shown import linker, own_asset, shown_project
 from services.gateway.domain.kinds import Kind
 from services.gateway.domain.refusal import conflict, wrong_field
-from services.gateway.domain.timeline_rules import EFFECT_PARAMETERS, SFX
 from services.gateway.domain.views import View, asset_view, project_item
 from services.gateway.store import assets, projects
 from shared.contracts.ids import new_id
 from shared.contracts.media import Analysis
 from shared.contracts.plan import TEMPLATES
-from shared.contracts.timeline import EFFECTS
 from shared.db import transaction
 
 router = APIRouter(prefix="/api", tags=["projects"])
@@ -102,18 +100,3 @@ async def write_transcript(asset_id: str, request: Request, gateway: Parts, call
 async def list_templates() -> View:
     """Return names and what they do."""
     return {"items": [{"name": name, "description": text} for name, text in TEMPLATES.items()], "next_cursor": None}
-
-
-@router.get("/effects", summary="Effects and built-in sounds for segments", **shown_as(Effects))
-async def list_effects() -> View:
-    """Return the effects with the ranges of their parameters, and the sounds that need no media."""
-    effects = [
-        {
-            "name": name,
-            "description": text,
-            "parameters": [{"name": p, "minimum": a, "maximum": b} for p, (a, b) in EFFECT_PARAMETERS[name].items()],
-        }
-        for name, text in EFFECTS.items()
-    ]
-    sounds = [{"name": name, "description": text} for name, text in SFX.items()]
-    return {"items": effects, "sfx": sounds, "next_cursor": None}

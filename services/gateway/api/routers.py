@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from services.gateway.api.ai_edit import router as ai_edit
 from services.gateway.api.asyncapi import router as asyncapi
 from services.gateway.api.consent import router as consent
+from services.gateway.api.effects import router as effects
 from services.gateway.api.events import router as events
 from services.gateway.api.health import router as health
 from services.gateway.api.ingest import router as ingest
+from services.gateway.api.interchange import router as interchange
 from services.gateway.api.jobs import router as jobs
 from services.gateway.api.media import router as media
 from services.gateway.api.projects import router as projects
@@ -20,7 +22,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     health,
     ingest,
     projects,
+    effects,
     timeline,
+    interchange,
     consent,
     render,
     ai_edit,

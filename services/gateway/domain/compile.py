@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from services.gateway.domain.pace import drawn_effects, pace_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
 from shared.contracts.layout import lay_out, starts
 from shared.contracts.media import Caption, Word
-from shared.contracts.time import MICROSECONDS, frame_at, to_ticks
-from shared.contracts.timeline import Clip, Effect, Evidence, SoundClip, Source, Timeline, Transition
-
-SLOWMO = "slowmo"
+from shared.contracts.time import MICROSECONDS, fraction_text, frame_at, to_ticks
+from shared.contracts.timeline import Clip, Evidence, SoundClip, Source, Timeline, Transition, TransitionKind
 
 
 def compile_timeline(
@@ -43,7 +42,8 @@ def retime(timeline: Timeline, rate: str) -> Timeline:
     clips = [laid[0].model_copy(update={"transition_in": None})] if laid else []
     for clip in laid[1:]:
         wanted = round(clip.transition_in.frames * scale) if clip.transition_in else None
-        clips.append(clip.model_copy(update={"transition_in": _fitting(wanted, clips[-1], clip)}))
+        kind = clip.transition_in.kind if clip.transition_in else "dissolve"
+        clips.append(clip.model_copy(update={"transition_in": _fitting(wanted, clips[-1], clip, kind)}))
     length = timeline.model_copy(update={"video": tuple(clips)}).frames
     sounds = tuple(
         sound.model_copy(update={"at": min(round(sound.at * scale), max(0, length - 1))}) for sound in timeline.sounds
@@ -56,19 +56,21 @@ def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, sour
     last = int(Fraction(repr(source.media.duration)) / Fraction(time_base))
     start = min(to_ticks(segment.start, time_base), max(0, last - 1))
     end = min(to_ticks(segment.end, time_base), last)
-    effects = {effect.name: effect.parameters for effect in segment.effects}
-    # The clip's speed already says what slow motion does to its length and sound.
-    slow = effects.pop(SLOWMO, None) is not None
+    end = max(end, start + 1)
+    span = (end - start) * Fraction(time_base)
+    pace = pace_of(segment, span)
     return Clip(
         id=f"c{place + 1}",
         name=segment.name or f"segment {place + 1}",
         source=asset,
         start=start,
-        end=max(end, start + 1),
+        end=end,
         time_base=time_base,
-        speed="1/2" if slow else "1/1",
+        speed=fraction_text(pace.speed),
+        warp=pace.warp,
+        reverse=pace.reverse,
         frames=1,
-        effects=tuple(Effect.model_validate({"name": n, "parameters": p}) for n, p in effects.items()),
+        effects=drawn_effects(segment, pace, span, start * Fraction(time_base)),
         captions=_drawn(segment, data),
         evidence=(Evidence(kind="person", at=segment.start, detail="the project's timeline"),),
     )
@@ -100,16 +102,17 @@ def _with_transitions(clips: tuple[Clip, ...], data: TimelineData, rate: str) ->
     placed: list[Clip] = []
     for clip, segment in zip(clips, data.segments, strict=True):
         wanted = frame_at(Fraction(repr(segment.transition.duration)), rate) if segment.transition and placed else None
-        fitting = _fitting(wanted, placed[-1], clip) if wanted else None
+        kind = segment.transition.kind if segment.transition else "dissolve"
+        fitting = _fitting(wanted, placed[-1], clip, kind) if wanted else None
         placed.append(clip.model_copy(update={"transition_in": fitting}))
     return tuple(placed)
 
 
-def _fitting(wanted: int | None, before: Clip, clip: Clip) -> Transition | None:
-    """Return a dissolve of the wanted frames, shortened to the room in both clips; None where there is none."""
+def _fitting(wanted: int | None, before: Clip, clip: Clip, kind: TransitionKind) -> Transition | None:
+    """Return a transition of the wanted frames, shortened to the room in both clips; None where there is none."""
     taken = before.transition_in.frames if before.transition_in else 0
     frames = min(wanted or 0, clip.frames - 1, before.frames - taken - 1)
-    return Transition(kind="dissolve", frames=frames) if frames >= 1 else None
+    return Transition(kind=kind, frames=frames) if frames >= 1 else None
 
 
 def _sounds(data: TimelineData, clips: tuple[Clip, ...], owned: Mapping[str, str], rate: str) -> tuple[SoundClip, ...]:

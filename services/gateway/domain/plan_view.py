@@ -59,7 +59,9 @@ def _segment(clip: Clip, beats: tuple[float, ...], duration: float, sfx: SfxData
         beats=tuple(beat for beat in beats if start <= beat < end),
         captions=_captions(clip.captions, duration),
         sfx=sfx,
-        transition=TransitionData(duration=round(float(dissolve.frames / Fraction(rate)), 6)) if dissolve else None,
+        transition=TransitionData(kind=dissolve.kind, duration=round(float(dissolve.frames / Fraction(rate)), 6))
+        if dissolve
+        else None,
     )
 
 

@@ -7,11 +7,13 @@ turns it into what the renderer takes. A revision of a project stores one Timeli
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_serializer
 
+from shared.contracts.effects import Parameter
 from shared.contracts.layout import Violation
+from shared.contracts.timeline import TransitionKind
 
 MAX_SEGMENTS = 2000
 MAX_CAPTIONS = 20_000
@@ -58,12 +60,12 @@ class EffectData(BaseModel):
     """An effect with its parameters beside its name; without parameters it is written as the bare name."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Seconds]
+    __pydantic_extra__: dict[str, Parameter]
 
     name: Name
 
     @property
-    def parameters(self) -> dict[str, float]:
+    def parameters(self) -> dict[str, Parameter]:
         """Return the parameters by name."""
         return dict(self.__pydantic_extra__ or {})
 
@@ -103,7 +105,7 @@ class SfxData(Written):
 class TransitionData(Written):
     """How a segment comes out of the one before it; ``duration`` in seconds."""
 
-    kind: Literal["dissolve"] = "dissolve"
+    kind: TransitionKind = "dissolve"
     duration: Annotated[float, Field(gt=0, le=10, strict=True, allow_inf_nan=False)]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SfxData, TimelineData
+from shared.contracts.effect_rules import faults
+from shared.contracts.effects import Parameter
 from shared.contracts.layout import Violation
-from shared.contracts.timeline import EFFECTS
 
+WAYS = ("left", "right", "up", "down")
 SFX: dict[str, str] = {
     "whoosh": "Air rushing by, for a fast change.",
     "pop": "A short pop, for something that appears.",
@@ -15,9 +17,14 @@ SFX: dict[str, str] = {
     "riser": "A rising tone that builds up to what follows.",
     "ding": "A small bell.",
 }
-EFFECT_PARAMETERS: dict[str, dict[str, tuple[float, float]]] = {
-    "zoom": {"from": (1.0, 4.0), "to": (1.0, 4.0)},
-    "slowmo": {},
+TRANSITIONS: dict[str, str] = {
+    "dissolve": "One picture fades into the other.",
+    "dip_black": "Through black.",
+    "dip_white": "Through white.",
+    "zoom": "The old picture rushes towards the viewer.",
+    **{f"wipe_{way}": f"An edge moves {way} and uncovers the new picture." for way in WAYS},
+    **{f"slide_{way}": f"The new picture moves {way} over the old one." for way in WAYS},
+    **{f"push_{way}": f"The new picture pushes the old one {way}." for way in WAYS},
 }
 SLACK = 0.001
 """A person's rounding of the media's end to milliseconds is not outside it."""
@@ -89,22 +96,10 @@ def _beats(field: str, beats: tuple[float, ...], duration: float) -> list[Violat
     ]
 
 
-def _effect(field: str, name: str, parameters: Mapping[str, float]) -> Iterator[Violation]:
-    if name not in EFFECTS:
-        known = ", ".join(sorted(EFFECTS))
-        yield Violation(field=field, code="effect_unknown", message=f"There is no effect {name!r}; there are {known}.")
-        return
-    allowed = EFFECT_PARAMETERS[name]
-    for parameter, value in parameters.items():
-        if parameter not in allowed:
-            yield Violation(
-                field=f"{field}.{parameter}", code="parameter_unknown", message=f"{name} has no such parameter."
-            )
-        elif not allowed[parameter][0] <= value <= allowed[parameter][1]:
-            low, high = allowed[parameter]
-            yield Violation(
-                field=f"{field}.{parameter}", code="parameter_range", message=f"It must lie in {low:g}..{high:g}."
-            )
+def _effect(field: str, name: str, parameters: Mapping[str, Parameter]) -> Iterator[Violation]:
+    for fault in faults(name, parameters):
+        place = f"{field}.{fault.parameter}" if fault.parameter else field
+        yield Violation(field=place, code=fault.code, message=fault.message)
 
 
 def _sfx(field: str, sfx: SfxData, owned: Mapping[str, str]) -> Iterator[Violation]:

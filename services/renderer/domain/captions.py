@@ -13,6 +13,7 @@ from fractions import Fraction
 from shared.contracts.layout import starts
 from shared.contracts.media import Caption
 from shared.contracts.timeline import Clip
+from shared.contracts.warp import output_at, stretches
 
 LEAST_FRAMES = 2
 MAX_PAGES = 20_000
@@ -39,10 +40,13 @@ class Page:
 
 
 def pages(clips: Sequence[Clip], rate: str, line_width: float) -> tuple[Page, ...]:
-    """Return the pages of an edit in order, never two at once. ``line_width`` is how many ems fit in one line."""
+    """Return the pages of an edit in order, never two at once. ``line_width`` is how many ems fit in one line.
+
+    What runs backwards says nothing.
+    """
     found: list[Page] = []
     for clip, first in zip(clips, starts(clips), strict=True):
-        for caption in clip.captions:
+        for caption in () if clip.reverse else clip.captions:
             found += _caption_pages(caption, clip, first, Fraction(rate), line_width)
     return tuple(_one_at_a_time(sorted(found, key=lambda page: (page.start, page.end)), clips, rate))[:MAX_PAGES]
 
@@ -82,7 +86,8 @@ def _caption_pages(caption: Caption, clip: Clip, first: int, rate: Fraction, lin
 
 
 def _place(at: Fraction, clip: Clip, first: int, rate: Fraction) -> int:
-    frame = round((at - clip.source_start) / Fraction(clip.speed) * rate)
+    way = stretches(clip.source_end - clip.source_start, Fraction(clip.speed), clip.warp)
+    frame = round(output_at(way, at - clip.source_start) * rate)
     return first + min(max(frame, 0), clip.frames)
 
 

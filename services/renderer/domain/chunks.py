@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from shared.contracts.layout import starts
 from shared.contracts.timeline import Clip
 
+REVERSED_FRAMES = 64
+"""A chunk with a clip that runs backwards is no longer: its frames stand in memory, 3 MB each at 1080p."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -57,6 +60,8 @@ def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, 
     first = 0
     while first < total:
         end = _boundary(clips, at, first, target, max_inputs)
+        if any(clip.reverse and at[i] < end and at[i] + clip.frames > first for i, clip in enumerate(clips)):
+            end = _outside_transitions(clips, at, min(end, first + REVERSED_FRAMES))
         pieces = _pieces(clips, at, first, end)
         result.append(Chunk(len(result), first, end - first, pieces))
         first = end

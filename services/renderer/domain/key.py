@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.reframe import identity
 from shared.contracts.timeline import Clip, Output, Timeline
 
 VERSION = 2
@@ -25,10 +26,13 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
             "sha256": timeline.sources[timeline.video[piece.clip].source].blob.sha256,
             "stream": timeline.sources[timeline.video[piece.clip].source].media.model_dump(mode="json")["video"],
             "span": [piece.first, piece.frames, piece.overlap],
+            "window": _window(timeline, timeline.video[piece.clip], output),
         }
         for piece in chunk.pieces
     ]
+    luts = sorted({str(e.parameters.get("lut")) for piece in chunk.pieces for e in timeline.video[piece.clip].effects})
     document = {
+        "luts": [timeline.luts[name].sha256 for name in luts if name in timeline.luts],
         "version": VERSION,
         "rate": timeline.rate,
         "frame": [output.width, output.height, output.fit],
@@ -39,7 +43,12 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
+def _window(timeline: Timeline, clip: Clip, output: Output) -> object:
+    return identity(timeline.sources[clip.source], clip, output)
+
+
 def _pixels(clip: Clip) -> dict[str, object]:
     return clip.model_dump(
-        mode="json", include={"start", "end", "time_base", "speed", "frames", "transition_in", "effects"}
+        mode="json",
+        include={"start", "end", "time_base", "speed", "warp", "reverse", "frames", "transition_in", "effects"},
     )

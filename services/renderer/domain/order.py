@@ -45,10 +45,6 @@ def _clip(timeline: Timeline, field: str, clip: Clip) -> Iterator[Violation]:
     if source is not None and source.media.video is None:
         message = f"Source {clip.source} has no picture."
         yield Violation(field=f"{field}.source", code="source_without_video", message=message)
-    if source is not None and source.media.kind == "image":
-        yield Violation(
-            field=f"{field}.source", code="source_is_image", message=f"Source {clip.source} is a still picture."
-        )
     if not SPEEDS[0] <= Fraction(clip.speed) <= SPEEDS[1]:
         yield Violation(field=f"{field}.speed", code="speed_invalid", message="The speed is not between 1/20 and 20.")
     elif abs(clip.seconds * Fraction(timeline.rate) - clip.frames) > FRAMES_OFF:

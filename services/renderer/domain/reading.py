@@ -13,6 +13,7 @@ from fractions import Fraction
 from services.renderer.domain.chunks import Piece
 from shared.contracts.media import AudioStream, VideoStream
 from shared.contracts.timeline import Clip
+from shared.contracts.warp import Stretch, source_at, stretches
 
 TICKS = 1_000_000
 TOLERANCE = Fraction(2, 1000)
@@ -24,23 +25,62 @@ class Reading:
     """What to read: ``seek`` and ``length`` in seconds after the container's start.
 
     ``shift``: how far behind ``seek`` the first wanted moment lies, in microseconds (video) or output samples (sound).
+    ``timing``: the expression that tells when a picture is shown that comes ``PTS`` microseconds after ``seek``.
     """
 
     seek: Fraction
     length: Fraction
     shift: int
+    timing: str = ""
 
 
 def video_reading(clip: Clip, piece: Piece, stream: VideoStream, rate: str) -> Reading:
-    """Return how to read the pictures of ``piece``. A span behind the last frame reads that frame."""
+    """Return how to read the pictures of ``piece``, forwards. A span behind the last frame reads that frame."""
     frame = 1 / Fraction(stream.frame_rate)
-    begin = clip.source_start + piece.first * Fraction(clip.speed) / Fraction(rate)
+    first = clip.frames - piece.first - piece.frames if clip.reverse else piece.first
+    begin, end = (clip.source_start + _shown(clip, Fraction(n) / Fraction(rate)) for n in (first, first + piece.frames))
     last = Fraction(str(stream.start)) + Fraction(str(stream.duration)) - frame
     begin = max(min(begin, last), Fraction(0))
     margin = Fraction(2) if stream.variable_frame_rate else 2 * frame
     seek = max(begin - margin, Fraction(0))
-    span = piece.frames * Fraction(clip.speed) / Fraction(rate)
-    return Reading(seek, begin - seek + span + 3 * frame, round((begin - seek + min(frame / 4, TOLERANCE)) * TICKS))
+    shift = round((begin - seek + min(frame / 4, TOLERANCE)) * TICKS)
+    timing = (
+        _warped(clip, begin - clip.source_start, first / Fraction(rate), shift) if clip.warp else _even(clip, shift)
+    )
+    return Reading(seek, max(end - seek, Fraction(0)) + 3 * frame, shift, timing)
+
+
+def _shown(clip: Clip, seconds: Fraction) -> Fraction:
+    if clip.warp:
+        return source_at(way_of(clip), max(seconds, Fraction(0)))
+    return seconds * Fraction(clip.speed)
+
+
+def way_of(clip: Clip) -> tuple[Stretch, ...]:
+    """Return how a clip runs through its source, forwards."""
+    return stretches(clip.source_end - clip.source_start, Fraction(clip.speed), clip.warp)
+
+
+def _even(clip: Clip, shift: int) -> str:
+    speed = Fraction(clip.speed)
+    return f"(PTS-{shift})*{speed.denominator}/{speed.numerator}"
+
+
+def _warped(clip: Clip, begin: Fraction, output: Fraction, shift: int) -> str:
+    """The same function as :func:`shared.contracts.warp.output_at`, written for ffmpeg; a root of the source's time."""
+    source = f"((PTS-{shift})/{TICKS}+{float(begin):.9f})"
+    text = ""
+    for part in reversed(way_of(clip)):
+        a, b, span = float(part.begin), float(part.end), float(part.span)
+        inside = f"({source}-{float(part.source):.9f})"
+        if span and part.begin != part.end:
+            inside = f"clip({inside},0,{span:.9f})"
+            inside = f"2*{inside}/({a:.9f}+sqrt({a * a:.12f}+{(b * b - a * a) / span:.12f}*{inside}))"
+        else:
+            inside = f"{inside}/{a:.9f}"
+        here = f"({float(part.output):.9f}+{inside})"
+        text = f"if(lte({source},{float(part.source + part.span):.9f}),{here},{text})" if text else here
+    return f"({text}-{float(output):.9f})*{TICKS}"
 
 
 def audio_reading(clip: Clip, samples: int, stream: AudioStream, sample_rate: int) -> Reading:

@@ -56,6 +56,8 @@ def stretches(timeline: Timeline) -> tuple[Stretch, ...]:
 
 def _unbroken(before: Clip, after: Clip, rate: str, sample_rate: int) -> bool:
     """Tell whether ``after`` goes on where ``before`` stops, to the sample: then a fade would be a hole."""
+    if any(clip.warp or clip.reverse for clip in (before, after)):
+        return False
     if before.source != after.source or before.speed != after.speed or Fraction(before.speed) != 1:
         return False
     heard = before.source_start + before.frames / Fraction(rate)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from services.renderer.settings import RendererSettings
+from shared.contracts.timeline import VideoCodec
 from shared.process import Completed, Limits, ffmpeg_path, run
 
 DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac"
-OWN_DEMUXERS = "f32le,pcm_f32le,wav,mov,concat"
+OWN_DEMUXERS = "f32le,pcm_f32le,wav,mov,mp4,matroska,webm,ogg,mp3,flac,gif,concat"
 Option = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where and with what one render works: its scratch folder, the settings, the fonts linked into the folder."""
+    """Where and with what one render works: its scratch folder, the settings, the fonts linked into the folder.
+
+    ``hardware``: the family of the hardware encoder to use, by codec.
+    """
 
     scratch: Path
     settings: RendererSettings
+    hardware: Mapping[VideoCodec, str] = field(default_factory=dict)
 
     @property
     def limits(self) -> Limits:

@@ -11,7 +11,7 @@ import ffmpeg
 
 from services.renderer.domain.sound import CEILING_DB, Level, gain_db, needs_limiter
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.mix import raw_input
+from services.renderer.tools.sound import raw_input
 from shared.errors import TransientError
 
 Node = Any

@@ -15,7 +15,7 @@ import numpy as np
 from services.renderer.domain.reading import Reading
 from services.renderer.domain.synth import built_in
 from services.renderer.tools.ffmpeg import OWN, Bench
-from services.renderer.tools.sound import RAW, from_source
+from services.renderer.tools.sound import RAW, from_source, raw_input
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import SoundClip, Timeline
 
@@ -35,11 +35,6 @@ async def mix(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], bed
     mixed = ffmpeg.filter([base, *over], "amix", inputs=1 + len(over), normalize=0, duration="first")
     await bench.ffmpeg(ffmpeg.output(mixed.filter("atrim", end_sample=samples), MIXED, **RAW).get_args())
     return MIXED
-
-
-def raw_input(name: str, sample_rate: int) -> Node:
-    """Return raw sound of ours as an input."""
-    return ffmpeg.input(name, **OWN, f="f32le", ar=sample_rate, ch_layout="stereo").audio
 
 
 async def _sound(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], sound: SoundClip, number: int) -> Node:

@@ -15,13 +15,14 @@ import ffmpeg
 
 from services.renderer.domain.reading import Reading, audio_reading
 from services.renderer.domain.sound import Stretch, tempo_steps
-from services.renderer.tools.ffmpeg import Bench, Option, apart, file_url, seconds
+from services.renderer.tools.ffmpeg import OWN, Bench, Option, apart, file_url, seconds
 from shared.contracts.timeline import Clip, Timeline
 
 Node = Any
 """A stream of ffmpeg-python, which has no types."""
 RAW: dict[str, Option] = {"f": "f32le", "acodec": "pcm_f32le", "map_metadata": -1}
-BYTES = 8
+CHANNELS = 2
+BYTES = 4 * CHANNELS
 """Bytes of one stereo sample."""
 
 
@@ -69,16 +70,38 @@ def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch
     clip = timeline.video[stretch.clip]
     if timeline.sources[clip.source].media.audio is None:
         return _silence(stretch.samples, timeline.sample_rate, stretch.clip).filter("aformat", sample_fmts="flt")
-    node = _decoded(bench, timeline, sources[clip.source], clip, stretch)
-    for step in tempo_steps(Fraction(clip.speed)):
-        if step != 1.0:
-            node = node.filter("atempo", tempo=f"{step:.6f}")
+    node = _run_through(bench, timeline, sources[clip.source], clip, stretch)
     node = node.filter("apad", whole_len=stretch.samples).filter("atrim", end_sample=stretch.samples)
     if stretch.fade_in:
         node = node.filter("afade", type="in", start_sample=0, nb_samples=stretch.fade_in, curve="qsin")
     if stretch.fade_out:
         begin = stretch.samples - stretch.fade_out
         node = node.filter("afade", type="out", start_sample=begin, nb_samples=stretch.fade_out, curve="qsin")
+    return node
+
+
+def bends(clip: Clip) -> bool:
+    """Tell whether the sound of ``clip`` is made apart: at changing speeds, or backwards."""
+    return bool(clip.warp) or clip.reverse
+
+
+def bent_name(stretch: Stretch) -> str:
+    """Return the name of the raw file with the sound of such a clip."""
+    return f"bent_{stretch.clip:04d}.f32"
+
+
+def raw_input(name: str, sample_rate: int, number: int = 0) -> Node:
+    """Return raw sound of ours as an input."""
+    return ffmpeg.input(name, **OWN, f="f32le", ar=sample_rate, ch_layout="stereo", **apart(number)).audio
+
+
+def _run_through(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
+    if bends(clip):
+        return raw_input(bent_name(stretch), timeline.sample_rate, stretch.clip)
+    node = _decoded(bench, timeline, path, clip, stretch)
+    for step in tempo_steps(Fraction(clip.speed)):
+        if step != 1.0:
+            node = node.filter("atempo", tempo=f"{step:.6f}")
     return node
 
 

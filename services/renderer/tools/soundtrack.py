@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.renderer.domain.sound import groups, stretches
+from services.renderer.tools.bending import bend
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import encode_arguments, level
 from services.renderer.tools.mix import mix
@@ -26,6 +27,7 @@ async def soundtrack(
     parts = groups(stretches(timeline), GROUP)
     names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
     for i, (part, name) in enumerate(zip(parts, names, strict=True)):
+        await bend(bench, timeline, sources, part)
         await bench.ffmpeg(clip_arguments(bench, timeline, sources, part, name))
         told(0.6 * (i + 1) / len(parts))
     samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)

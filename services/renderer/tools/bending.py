@@ -1,0 +1,59 @@
+"""The sound of clips that do not run through their source at one speed, or run backwards: a raw file for each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import ffmpeg
+import numpy as np
+
+from services.renderer.domain.reading import audio_reading, way_of
+from services.renderer.domain.sound import Stretch
+from services.renderer.domain.stretching import stretched
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.sound import CHANNELS, RAW, bends, bent_name, from_source
+from shared.contracts.timeline import Clip, Timeline
+
+
+async def bend(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], group: Sequence[Stretch]) -> None:
+    """Write the raw sound of each clip of ``group`` that needs it; memory stays the same however long they are."""
+    for stretch in group:
+        clip = timeline.video[stretch.clip]
+        if not bends(clip) or timeline.sources[clip.source].media.audio is None:
+            continue
+        span = bench.scratch / f"span_{stretch.clip:04d}.f32"
+        await bench.ffmpeg(_span_arguments(bench, timeline, sources[clip.source], clip, stretch, span.name))
+        target = bench.scratch / bent_name(stretch)
+        await asyncio.to_thread(_bent, span, target, clip, stretch.samples, timeline.sample_rate)
+        span.unlink()
+
+
+def _span_arguments(
+    bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch, target: str
+) -> list[str]:
+    stream = timeline.sources[clip.source].media.audio
+    if stream is None:
+        raise ValueError(f"source {clip.source} has no sound")
+    samples = round((clip.source_end - clip.source_start) * timeline.sample_rate)
+    reading = audio_reading(clip.model_copy(update={"speed": "1/1"}), samples, stream, timeline.sample_rate)
+    node = from_source(bench, path, stream.index, timeline.sample_rate, reading, number=stretch.clip)
+    built: list[str] = ffmpeg.output(node.filter("atrim", end_sample=samples), target, **RAW).get_args()
+    return built
+
+
+def _bent(span: Path, target: Path, clip: Clip, samples: int, sample_rate: int) -> None:
+    if span.stat().st_size == 0:
+        target.write_bytes(b"")
+        return
+    source = np.memmap(span, np.float32, "r").reshape(-1, CHANNELS)
+    made = np.memmap(target, np.float32, "w+", shape=(samples, CHANNELS))
+    at = 0
+    for block in stretched(source, way_of(clip), samples, sample_rate):
+        if clip.reverse:
+            made[samples - at - len(block) : samples - at] = block[::-1]
+        else:
+            made[at : at + len(block)] = block
+        at += len(block)
+    made.flush()

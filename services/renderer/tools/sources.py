@@ -1,0 +1,56 @@
+"""Reading a source: the frames of a piece of a clip, on the grid of the output, as they are in the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from services.renderer.domain.chunks import Piece
+from services.renderer.domain.reading import TICKS, video_reading
+from services.renderer.tools.ffmpeg import IMAGES, Bench, file_url, seconds
+from shared.contracts.media import VideoStream
+from shared.contracts.timeline import Clip, Source
+
+Node = Any
+"""A stream of ffmpeg-python, which has no types."""
+
+
+def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, rate: str, number: int) -> Node:
+    """Return the frames of ``piece`` forwards, even where it is shown backwards; of a still picture the one frame.
+
+    ``number`` tells inputs of one program apart. Raises ValueError for a source without a picture.
+    """
+    stream = picture_of(source)
+    threads = {"threads": bench.settings.chunk_threads()}
+    if source.media.kind == "image":
+        still = ffmpeg.input(file_url(path), **bench.hostile(number), **threads, **IMAGES)[str(stream.index)]
+        return still.filter("trim", end_frame=1).filter("setpts", expr="0").filter("fps", fps=rate)
+    reading = video_reading(clip, piece, stream, rate)
+    span = {"ss": seconds(reading.seek), "t": seconds(reading.length)}
+    return (
+        ffmpeg.input(file_url(path), **bench.hostile(number), **span, **threads)[str(stream.index)]
+        .filter("settb", expr=f"1/{TICKS}")
+        .filter("setpts", expr=reading.timing)
+        .filter("fps", fps=rate, round="up", start_time=0)
+        .filter("tpad", stop_mode="clone", stop=-1)
+        .filter("trim", end_frame=piece.frames)
+    )
+
+
+def lasting(video: Node, source: Source, clip: Clip, piece: Piece) -> Node:
+    """Return what :func:`read` gave, after it was scaled, in its direction and as long as the piece.
+
+    A still picture is scaled once and not for every frame; backwards is a matter of ``piece.frames`` frames in memory.
+    """
+    if source.media.kind == "image":
+        return video.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=piece.frames)
+    return video.filter("reverse") if clip.reverse else video
+
+
+def picture_of(source: Source) -> VideoStream:
+    """Return the stream that is shown. Raises ValueError when there is none."""
+    if source.media.video is None:
+        raise ValueError(f"source {source.blob.key} has no picture")
+    return source.media.video
