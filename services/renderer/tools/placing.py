@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.renderer.domain.fit import Fit, fit
+from services.renderer.domain.reframe import Course, filters
 from shared.contracts.media import VideoStream
 from shared.contracts.timeline import Output
 
@@ -13,19 +14,22 @@ Node = Any
 """A stream of ffmpeg-python, which has no types."""
 
 
-def placed(video: Node, stream: VideoStream, output: Output) -> Node:
-    """Return ``video`` filling the frame of ``output``, in SDR, BT.709 and square pixels."""
-    plan = fit((stream.width, stream.height), (output.width, output.height), output.fit)
+def placed(video: Node, stream: VideoStream, output: Output, way: Course | None = None) -> Node:
+    """Return ``video`` filling the frame of ``output``, in SDR, BT.709 and square pixels.
+
+    ``way``: the window that moves over it, if one does.
+    """
+    plan = way.plan if way else fit((stream.width, stream.height), (output.width, output.height), output.fit)
     if _as_it_is(stream, plan):
         return video.filter("setsar", "1")
     if stream.hdr:
-        return _laid(_tone_mapped(video, stream, plan), plan, output, {})
+        return _laid(_tone_mapped(video, stream, plan), plan, output, {}, way)
     colours = {
         "in_color_matrix": _MATRICES.get(_matrix(stream), "auto"),
         "out_color_matrix": "bt709",
         "out_range": "tv",
     }
-    return _laid(video, plan, output, colours)
+    return _laid(video, plan, output, colours, way)
 
 
 _MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
@@ -59,12 +63,15 @@ def _tone_mapped(video: Node, stream: VideoStream, plan: Fit) -> Node:
     )  # fmt: skip
 
 
-def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str]) -> Node:
+def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str], way: Course | None) -> Node:
     size = {"w": output.width, "h": output.height}
     scaled = {"w": plan.width, "h": plan.height, "flags": "bicubic", **colours}
     if plan.kind != "blur":
         video = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p")
-        if plan.kind == "crop":
+        if way is not None:
+            for step in filters(way, output):
+                video = video.filter(step.name, **step.options)
+        elif plan.kind == "crop":
             video = video.filter("crop", **size)
         elif plan.kind == "pad":
             video = video.filter("pad", **size, x="(ow-iw)/2", y="(oh-ih)/2")
