@@ -225,6 +225,19 @@ class Curve(Value):
     values: tuple[float, ...]
 
 
+class Waveform(Value):
+    """How the sound swings, mixed to one channel, to be drawn.
+
+    ``peaks``: for each of ``count`` stretches of 1/``rate`` seconds the lowest and the highest sample, two 16-bit
+    integers each, little-endian. ``picture``: a PNG of the whole.
+    """
+
+    peaks: BlobRef
+    picture: BlobRef
+    rate: int
+    count: int
+
+
 class Beats(Value):
     """Beat times in seconds; ``tempo`` (per minute) is null where no steady beat was found; ``confidence`` is 0..1.
 
@@ -277,6 +290,7 @@ class Analysis(Value):
     focus: tuple[FocusPoint, ...] = ()
     loudness: Loudness | None = None
     energy: Curve | None = None
+    waveform: Waveform | None = None
     motion: Curve | None = None
     sharpness: Curve | None = None
     exposure: Curve | None = None

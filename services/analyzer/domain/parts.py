@@ -31,6 +31,7 @@ from shared.contracts.media import (
     Still,
     Transcript,
     Value,
+    Waveform,
 )
 
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -69,6 +70,7 @@ class SoundFound(Found):
     speech: tuple[Span, ...] = ()
     loudness: Loudness | None = None
     energy: Curve | None = None
+    waveform: Waveform | None = None
 
 
 class BeatsFound(Found):

@@ -1,24 +1,57 @@
-"""Levels of a long sound, read in blocks. Runs as ``python -m services.analyzer.tools.levels_child``."""
+"""Levels, speech and pauses of a sound, in blocks. Runs as ``python -m services.analyzer.tools.levels_child``."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
+from pathlib import Path
 
-from services.analyzer.domain.levels import decibels, energy, frame_powers, silences
+import numpy as np
+import numpy.typing as npt
+
+from services.analyzer.domain.activity import speech_spans
+from services.analyzer.domain.bands import Bands
+from services.analyzer.domain.levels import Levels, decibels, energy, frame_powers
+from services.analyzer.domain.pauses import pauses
 from services.analyzer.tools import telling
+from services.analyzer.tools.detector import Detector
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
+from shared.contracts.media import Span
 
 _BLOCK_S = 60
+_USUAL = 0.1
+_LEAST_GAIN, _MOST_GAIN = 0.1, 300.0
+_HEARABLE_DB = -85.0
+
+Samples = npt.NDArray[np.float32]
+
+
+def blocks(path: Path, rate: int) -> Iterator[Samples]:
+    """Yield the samples of a file a minute at a time."""
+    with path.open("rb") as file:
+        while data := file.read(4 * rate * _BLOCK_S):
+            yield np.frombuffer(data, np.float32)
 
 
 def measure(request: LevelsRequest) -> LevelsAnswer:
-    """Return the curve and the silences; memory does not grow with the samples."""
-    blocks: list[np.ndarray[tuple[int, ...], np.dtype[np.float64]]] = []
-    with request.path.open("rb") as file:
-        while data := file.read(4 * request.rate * _BLOCK_S):
-            blocks.append(frame_powers(np.frombuffer(data, np.float32), request.rate))
-    power = np.concatenate(blocks) if blocks else np.zeros(0)
-    return LevelsAnswer(energy=energy(power), silences=silences(decibels(power), request.duration))
+    """Return the curve, the speech and the pauses; of the samples one minute is in memory."""
+    powers, levels, bands = [np.zeros(0)], [np.zeros((2, 0))], Bands(request.rate)
+    for block in blocks(request.path, request.rate):
+        powers.append(frame_powers(block, request.rate))
+        levels.append(bands.feed(block))
+    power, level = np.concatenate(powers), np.concatenate(levels, axis=1)
+    speech = _speech(request, power, level)
+    silences = pauses(speech, level, decibels(power), request.duration)
+    return LevelsAnswer(energy=energy(power), silences=silences, speech=speech)
+
+
+def _speech(request: LevelsRequest, power: Levels, bands: npt.NDArray[np.float64]) -> tuple[Span, ...]:
+    loud = float(np.percentile(power, 90)) if len(power) else 0.0
+    if loud < 10 ** (_HEARABLE_DB / 10):
+        return ()
+    detector = Detector(min(max(_USUAL / loud**0.5, _LEAST_GAIN), _MOST_GAIN))
+    likely = [detector.feed(block) for block in blocks(request.path, request.rate)]
+    likely.append(detector.feed(np.zeros(0, np.float32), last=True))
+    return speech_spans(np.concatenate(likely), bands, request.duration)
 
 
 if __name__ == "__main__":
