@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import StoryBrief
+from shared.contracts.interchange import ExportFormat, ExportMode
 from shared.contracts.media import Part, Value
 from shared.contracts.plan import Wishes
+from shared.contracts.time import Ratio
 from shared.contracts.timeline import Output, RenderOptions
 
 
@@ -51,6 +55,29 @@ class PlanEdit(Value):
     brief: StoryBrief | None = None
 
 
+class ExportTimeline(Value):
+    """Write the timeline document as a file for another editor. Answer: ``TimelineExported``.
+
+    ``analyses`` by source give the silences for ``mark_silence``, ``plan`` the reasons for ``slices``. ``key`` is where
+    the file goes: the same key is the same file.
+    """
+
+    timeline: BlobRef
+    form: ExportFormat
+    mode: ExportMode = "edit"
+    title: str = ""
+    key: str
+    analyses: dict[str, BlobRef] = Field(default_factory=dict)
+    plan: BlobRef | None = None
+
+
+class ImportTimeline(Value):
+    """Read a file of another editor. ``rate`` is for files that tell none. Answer: ``TimelineImported``."""
+
+    document: BlobRef
+    rate: Ratio | None = None
+
+
 class RenderTimeline(Value):
     """Render the timeline document to every output. Answer: ``TimelineRendered``."""
 
@@ -74,7 +101,26 @@ class CancelStep(Value):
     command_ids: tuple[str, ...]
 
 
-Command = ProbeMedia | AnalyzeMedia | PlanEdit | RenderTimeline | SyncLips | CancelStep
+Command = (
+    ProbeMedia
+    | AnalyzeMedia
+    | PlanEdit
+    | ExportTimeline
+    | ImportTimeline
+    | RenderTimeline
+    | SyncLips
+    | CancelStep
+)
 COMMANDS: dict[str, type[Command]] = {
-    c.__name__: c for c in (ProbeMedia, AnalyzeMedia, PlanEdit, RenderTimeline, SyncLips, CancelStep)
+    c.__name__: c
+    for c in (
+        ProbeMedia,
+        AnalyzeMedia,
+        PlanEdit,
+        ExportTimeline,
+        ImportTimeline,
+        RenderTimeline,
+        SyncLips,
+        CancelStep,
+    )
 }

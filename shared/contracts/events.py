@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport
+from shared.contracts.interchange import ImportFormat, Loss
 from shared.contracts.media import MediaInfo, Part, SpriteSheet, Value
 from shared.contracts.timeline import Rendered
 
@@ -47,6 +48,22 @@ class EditPlanned(Value):
     report: PlanReport = PlanReport()
 
 
+class TimelineExported(Value):
+    """The file for another editor is there; ``losses`` name what it cannot carry."""
+
+    document: BlobRef
+    losses: tuple[Loss, ...] = ()
+
+
+class TimelineImported(Value):
+    """A file of another editor was read; ``edit`` is an ``ImportedEdit``, not yet linked to any asset."""
+
+    edit: BlobRef
+    form: ImportFormat
+    clips: int
+    losses: tuple[Loss, ...] = ()
+
+
 class TimelineRendered(Value):
     """Every output is in the object store and was checked."""
 
@@ -86,6 +103,8 @@ Event = (
     MediaProbed
     | MediaAnalyzed
     | EditPlanned
+    | TimelineExported
+    | TimelineImported
     | TimelineRendered
     | LipsSynced
     | StepFailed
@@ -98,6 +117,8 @@ EVENTS: dict[str, type[Event]] = {
         MediaProbed,
         MediaAnalyzed,
         EditPlanned,
+        TimelineExported,
+        TimelineImported,
         TimelineRendered,
         LipsSynced,
         StepFailed,

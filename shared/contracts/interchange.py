@@ -87,7 +87,10 @@ class ImportedClip(Value):
 
 
 class ImportedEdit(Value):
-    """A whole file as it was read: one video track without gaps on a grid of ``rate``."""
+    """A whole file as it was read: one video track without gaps on a grid of ``rate``.
+
+    ``hour``: how long an hour of its timecode lasts, which is not 3600 s at every rate.
+    """
 
     version: Literal[1] = 1
     format: ImportFormat
@@ -96,6 +99,7 @@ class ImportedEdit(Value):
     media: dict[str, MediaHint]
     clips: tuple[ImportedClip, ...]
     losses: tuple[Loss, ...] = ()
+    hour: ExactTime = "3600/1"
 
     def seconds(self, clip: ImportedClip) -> tuple[Fraction, Fraction]:
         """Return where ``clip`` begins and ends in its medium."""

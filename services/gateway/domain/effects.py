@@ -5,25 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from services.gateway.domain.exchange import Imported
 from services.gateway.domain.job import Job, JobError
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import Event
 from shared.contracts.media import Analysis, Value
 from shared.contracts.plan import EditPlan
 
-EffectName = Literal["probed", "analyzed", "planned", "rendered", "failed", "cancelled", "retried"]
+EffectName = Literal[
+    "probed", "analyzed", "planned", "exported", "imported", "rendered", "failed", "cancelled", "retried"
+]
 
 
 class Prepared(Value):
     """Documents that a fact points to, read before the transaction begins.
 
     ``timeline`` is the document for the renderer when the job renders what it has just planned. ``refused`` says why
-    the step's answer, good in itself, ends the job.
+    the step's answer, good in itself, ends the job. ``imported`` is a timeline of another editor on media of ours.
     """
 
     plan: EditPlan | None = None
     analysis: Analysis | None = None
     timeline: BlobRef | None = None
+    imported: Imported | None = None
     refused: JobError | None = None
 
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from services.gateway.domain.effects import EffectName, Prepared
+from services.gateway.domain.exchange import report_of
 from services.gateway.domain.job import Job
 from services.gateway.domain.steps import source_of
-from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, TimelineRendered
+from shared.contracts.events import (
+    EditPlanned,
+    Event,
+    MediaAnalyzed,
+    MediaProbed,
+    TimelineExported,
+    TimelineImported,
+    TimelineRendered,
+)
 
 FACTS: dict[type[Event], EffectName] = {
     MediaProbed: "probed",
     MediaAnalyzed: "analyzed",
     EditPlanned: "planned",
+    TimelineExported: "exported",
+    TimelineImported: "imported",
     TimelineRendered: "rendered",
 }
 
@@ -22,7 +33,11 @@ def absorb(job: Job, step: str, fact: Event, prepared: Prepared) -> Job:
         analyses = {**state.analyses, source_of(job, step).asset_id: fact.analysis}
         state = state.model_copy(update={"analyses": analyses})
     elif isinstance(fact, EditPlanned):
-        state = state.model_copy(update={"plan": fact.plan, "timeline": prepared.timeline})
+        state = state.model_copy(update={"plan": fact.plan, "timeline": prepared.timeline, "report": fact.report})
+        paid = round(job.cost_usd + (fact.report.use.cost_usd or 0.0), 6)
+        return job.model_copy(update={"state": state, "cost_usd": paid})
+    elif isinstance(fact, TimelineExported | TimelineImported):
+        state = state.model_copy(update={"exchanged": report_of(fact, prepared.imported)})
     return job.model_copy(update={"state": state})
 
 
@@ -37,6 +52,10 @@ def said(fact: Event) -> str:
             return f"Analysed: {fact.shots} shots, {fact.words} words, transcript {fact.transcript}{source}."
         case EditPlanned():
             return f"Planned an edit of {fact.clips} clips, {fact.duration:.1f} s."
+        case TimelineExported(losses=losses):
+            return f"Exported, with {len(losses)} kinds of loss."
+        case TimelineImported(clips=clips, form=form):
+            return f"Read {clips} clips from {form}."
         case TimelineRendered(outputs=outputs):
             return (
                 "Rendered " + ", ".join(f"{o.name} ({o.width}x{o.height}, {o.duration:.1f} s)" for o in outputs) + "."

@@ -8,12 +8,13 @@ from typing import Literal
 from pydantic import Field, JsonValue
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.brief import PlanReport, StoryBrief
 from shared.contracts.ids import new_id
 from shared.contracts.media import Value
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
 
-JobKind = Literal["ingest", "analysis", "edit", "render"]
+JobKind = Literal["ingest", "analysis", "edit", "render", "export", "import"]
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
 StepStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
@@ -33,12 +34,14 @@ class JobSource(Value):
 class JobInput(Value):
     """What a job was asked for; it never changes.
 
-    ``timeline`` is a stored timeline document ready for the renderer; without one a render plans its own. ``extra`` is
-    for the route that started the job: the flow never looks at it.
+    With a ``brief`` a language model plans, where there is one. ``timeline`` is a stored timeline document ready for
+    the renderer, or a document that is to be read; without one a render plans its own. ``extra`` is for the route that
+    started the job: the flow looks at it only in exports and imports.
     """
 
     sources: tuple[JobSource, ...] = ()
     wishes: Wishes = Field(default_factory=Wishes)
+    brief: StoryBrief | None = None
     auto_analyze: bool = True
     timeline: BlobRef | None = None
     outputs: tuple[Output, ...] = ()
@@ -47,12 +50,17 @@ class JobInput(Value):
 
 
 class JobState(Value):
-    """What the steps have made so far; ``analyses`` by asset id, ``phases`` by step name (the last one told)."""
+    """What the steps have made so far; ``analyses`` by asset id, ``phases`` by step name (the last one told).
+
+    ``exchanged`` is what an export or import reports.
+    """
 
     analyses: dict[str, BlobRef] = Field(default_factory=dict)
     plan: BlobRef | None = None
+    report: PlanReport | None = None
     timeline: BlobRef | None = None
     phases: dict[str, str] = Field(default_factory=dict)
+    exchanged: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class JobError(Value):

@@ -21,6 +21,7 @@ def result_of(job: Job, last: Event | None) -> dict[str, JsonValue]:
         result["plan"] = job.state.plan.model_dump(mode="json")
     if isinstance(last, EditPlanned):
         result |= {"clips": last.clips, "duration": last.duration, "planner": last.planner}
+    result |= job.state.exchanged
     if isinstance(last, TimelineRendered):
         result |= _rendered(last.outputs)
     return result

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.gateway.domain.exchange import export_command, import_command
 from services.gateway.domain.job import Job, JobInput, JobKind, JobSource, Step
 from shared.contracts import topics
 from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, PlanSource, ProbeMedia, RenderTimeline
-from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, TimelineRendered
+from shared.contracts.events import (
+    EditPlanned,
+    Event,
+    MediaAnalyzed,
+    MediaProbed,
+    TimelineExported,
+    TimelineImported,
+    TimelineRendered,
+)
 from shared.contracts.ids import derived_id
 
 
@@ -25,6 +34,8 @@ KINDS: dict[str, StepKind] = {
     "probe": StepKind(0, topics.ANALYZER_COMMANDS, MediaProbed, 2),
     "analyze": StepKind(1, topics.ANALYZER_COMMANDS, MediaAnalyzed, 40),
     "plan": StepKind(2, topics.PLANNER_COMMANDS, EditPlanned, 3),
+    "export": StepKind(2, topics.PLANNER_COMMANDS, TimelineExported, 3),
+    "import": StepKind(2, topics.PLANNER_COMMANDS, TimelineImported, 3),
     "render": StepKind(3, topics.RENDERER_COMMANDS, TimelineRendered, 55),
 }
 
@@ -50,6 +61,8 @@ def steps_for(kind: JobKind, order: JobInput) -> tuple[Step, ...]:
         "ingest": ["probe", *(analyze_and_plan if order.auto_analyze else [])],
         "analysis": analyze_and_plan,
         "edit": analyze_and_plan,
+        "export": ["export"],
+        "import": ["import"],
         "render": [*([] if order.timeline else analyze_and_plan), "render"],
     }[kind]
     return tuple(Step(name=name) for name in names)
@@ -92,6 +105,10 @@ def command_for(job: Job, step: str) -> Command | None:
             )
         case "plan":
             return _plan_command(job)
+        case "export":
+            return export_command(job)
+        case "import":
+            return import_command(job)
         case "render":
             return _render_command(job)
     return None
@@ -104,7 +121,7 @@ def _plan_command(job: Job) -> PlanEdit | None:
         if analysis is None:
             return None
         sources.append(PlanSource(asset_id=source.asset_id, media=source.media, analysis=analysis))
-    return PlanEdit(sources=tuple(sources), wishes=job.input.wishes)
+    return PlanEdit(sources=tuple(sources), wishes=job.input.wishes, brief=job.input.brief)
 
 
 def _render_command(job: Job) -> RenderTimeline | None:

@@ -9,13 +9,13 @@ from services.gateway.domain import flow
 from services.gateway.domain.effects import Prepared
 from services.gateway.domain.endings import blamed
 from services.gateway.domain.job import Job
-from services.gateway.handlers import projects
+from services.gateway.handlers import exchange, projects
 from services.gateway.handlers.jobs import apply, now
 from services.gateway.store import jobs
 from shared import log
 from shared.blobs import Blobs
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import Event, StepCancelled, StepFailed
+from shared.contracts.events import Event, StepCancelled, StepFailed, TimelineImported
 from shared.db import Connection, Pool
 from shared.errors import TransientError
 from shared.step import Step
@@ -33,7 +33,7 @@ def on_fact(pool: Pool, blobs: Blobs) -> Callable[[Event, Step], Awaitable[None]
         async with pool.acquire() as connection:
             seen = await jobs.get(connection, step.job_id)
         awaited = seen is not None and _awaited(seen, step.envelope)
-        prepared = await _prepared(blobs, seen, fact) if seen and awaited else Prepared()
+        prepared = await _prepared(pool, blobs, seen, fact) if seen and awaited else Prepared()
         async with step.finish() as done:
             job = await jobs.lock(done.connection, step.job_id)
             if job is None:
@@ -56,11 +56,13 @@ async def on_given_up(connection: Connection, envelope: Envelope, fact: StepFail
     await apply(connection, job, flow.fail(job, blamed(step.name, fact), now(), fact), cause=envelope.id)
 
 
-async def _prepared(blobs: Blobs, job: Job, fact: Event) -> Prepared:
+async def _prepared(pool: Pool, blobs: Blobs, job: Job, fact: Event) -> Prepared:
     """Read the documents, waiting for an object store that is away: the work that was done must not be lost for it."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         try:
+            if isinstance(fact, TimelineImported):
+                return await exchange.linked(pool, blobs, job, fact)
             return await projects.prepare(blobs, job, fact)
         except TransientError as away:
             if asyncio.get_running_loop().time() > deadline:

@@ -105,6 +105,8 @@ async def _move_project(connection: Connection, project: Project, effect: Effect
     if effect.name == "planned" and prepared.plan is not None and job.kind != "edit":
         timeline = timeline_of(prepared.plan, prepared.analysis)
         await projects.add_revision(connection, project.id, timeline, f"plan:{job.id}")
+    if effect.name == "imported" and prepared.imported is not None:
+        await projects.add_revision(connection, project.id, prepared.imported.timeline, f"import:{job.id}")
     if effect.name == "retried" and job.kind == "render":
         await require_consent(connection, _asset_ids(job))
     status = next_status(project, effect)
@@ -115,6 +117,9 @@ async def _move_project(connection: Connection, project: Project, effect: Effect
 def next_status(project: Project, effect: Effect) -> ProjectStatus | None:
     """Return where the project stands after ``effect``; None leaves it where it is."""
     job = effect.job
+    if job.kind in ("export", "import"):
+        at_rest = project.status not in ("analyzing", "rendering")
+        return "analyzed" if effect.name == "imported" and at_rest else None
     match effect.name:
         case "planned" if job.kind in ("ingest", "analysis"):
             return "analyzed"

@@ -22,6 +22,9 @@ _ENDINGS = {
     "video/mp2t": ".ts", "video/x-msvideo": ".avi", "audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/flac": ".flac",
     "audio/ogg": ".ogg", "image/png": ".png", "image/jpeg": ".jpg",
 }  # fmt: skip
+_KNOWN = re.compile(
+    r"\.(mp4|m4v|mov|mkv|webm|avi|m?ts|mxf|mpe?g|wav|mp3|flac|ogg|m4a|aac|aif|png|jpe?g|gif|webp)", re.IGNORECASE
+)
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]+')
 
 
@@ -128,7 +131,7 @@ def named(source: Source, key: str) -> str:
     text = "".join(c for c in _NOT_IN_NAMES.sub("_", text) if unicodedata.category(c)[0] != "C").strip(". ")
     ending = _ENDINGS.get(source.blob.content_type, PurePosixPath(source.blob.key).suffix or ".mp4")
     path = PurePosixPath(text or key)
-    known = bool(re.fullmatch(r"\.[A-Za-z0-9]{1,5}", path.suffix))
+    known = bool(_KNOWN.fullmatch(path.suffix))
     return (path.stem if known else path.name)[:100] + (path.suffix if known else ending)
 
 

@@ -11,6 +11,7 @@ from services.planner.domain.timecode import base_of, frame_of
 from services.planner.tools.interchange.gathering import Gathered, Gathering
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedEdit, MediaHint
+from shared.contracts.time import fraction_text
 from shared.errors import BadRequest
 
 MAX_EVENTS = 20_000
@@ -45,7 +46,8 @@ def read(text: str, rate: Fraction) -> ImportedEdit:
         except ValueError as bad:
             raise invalid(f"{str(bad)[:80]}.", "Say the list's frame rate with `rate`.") from None
         _take(gathering, event, numbers, rate)
-    return gathering.finished()
+    hour = fraction_text(frame_of("01:00:00:00", rate, drop=drop) / rate)
+    return gathering.finished().model_copy(update={"hour": hour})
 
 
 def _take(gathering: Gathering, event: _Event, numbers: list[int], rate: Fraction) -> None:

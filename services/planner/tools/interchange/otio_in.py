@@ -94,7 +94,7 @@ def _read_clip(clip: Any, at: Fraction, length: Fraction, rate: Fraction, dissol
         before = round(exact(dissolve.in_offset) * rate)
         overlap = before + round(exact(dissolve.out_offset) * rate)
     start -= before / rate * speed
-    end = start + (last - first + before) / rate * speed
+    end = _ours_end(ours, start + (last - first + before) / rate * speed, rate, grown=dissolve is not None)
     effects, captions = _private(ours, gathering.losses, clip.name)
     gathering.add(
         Gathered(
@@ -128,6 +128,15 @@ def _ours_exact(ours: Mapping[str, Any], start: Fraction, speed: Fraction, rate:
     near = abs(told - start) * rate <= Fraction(51, 100)
     same = abs(pace - speed) < Fraction(1, 10000)
     return (told if near else start), (pace if same and pace > 0 else speed)
+
+
+def _ours_end(ours: Mapping[str, Any], end: Fraction, rate: Fraction, *, grown: bool) -> Fraction:
+    """Take the exact end that we wrote where it is the same to the frame."""
+    try:
+        told = Fraction(str(ours["end"]))
+    except (KeyError, ValueError, ZeroDivisionError):
+        return end
+    return told if not grown and abs(told - end) * rate < 1 else end
 
 
 def _private(

@@ -1,0 +1,190 @@
+"""Timelines to and from other editors: the orders, and linking what was read to media of the account."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+from pydantic import JsonValue
+
+from services.gateway.domain.records import Asset
+from services.gateway.domain.timeline_data import (
+    CaptionData,
+    EffectData,
+    SegmentData,
+    SpokenWord,
+    TimelineData,
+    TransitionData,
+    named,
+)
+from shared.contracts.commands import ExportTimeline, ImportTimeline
+from shared.contracts.events import TimelineExported, TimelineImported
+from shared.contracts.interchange import ExportFormat, ExportMode, ImportedClip, ImportedEdit, Loss, MediaHint
+from shared.contracts.media import Caption, Value
+from shared.contracts.time import Ratio
+
+if TYPE_CHECKING:
+    from services.gateway.domain.job import Job
+
+TRIMMED = "A clip reached beyond its medium and was shortened."
+UNLINKED = "No medium of yours matches; its clips were left out."
+OTHER_MEDIUM = "The clip is of another asset than the project's; its place was left out."
+ASSUMED = "Nothing names the medium; the project's own was taken."
+ORIGIN = "The medium's timecode does not begin at zero; whole hours were taken off."
+
+
+class Imported(Value):
+    """A file of another editor on media of the account. ``unlinked`` are the media that were not found."""
+
+    timeline: TimelineData
+    losses: tuple[Loss, ...] = ()
+    unlinked: tuple[MediaHint, ...] = ()
+
+
+def export_command(job: Job) -> ExportTimeline | None:
+    """Return the order of an export job; None when it has no timeline."""
+    extra, timeline = job.input.extra, job.input.timeline
+    if timeline is None:
+        return None
+    analyses = {s.asset_id: s.analysis for s in job.input.sources if s.analysis is not None}
+    return ExportTimeline(
+        timeline=timeline,
+        form=cast(ExportFormat, extra["form"]),
+        mode=cast(ExportMode, extra["mode"]),
+        title=str(extra["title"]),
+        key=str(extra["key"]),
+        analyses=analyses if extra["mode"] == "mark_silence" else {},
+    )
+
+
+def import_command(job: Job) -> ImportTimeline | None:
+    """Return the order of an import job; None when it has no document."""
+    if job.input.timeline is None:
+        return None
+    return ImportTimeline(document=job.input.timeline, rate=cast(Ratio | None, job.input.extra.get("rate")))
+
+
+def report_of(fact: TimelineExported | TimelineImported, imported: Imported | None) -> dict[str, JsonValue]:
+    """Return what the job's result tells of an export or import."""
+    losses = imported.losses if imported is not None else fact.losses
+    report: dict[str, JsonValue] = {"losses": [loss.model_dump(mode="json") for loss in losses]}
+    if isinstance(fact, TimelineExported):
+        return report | {"document": fact.document.model_dump(mode="json")}
+    unlinked: list[JsonValue] = [h.model_dump(mode="json") for h in imported.unlinked] if imported else []
+    clips = len(imported.timeline.segments) if imported else 0
+    return report | {"form": fact.form, "clips": clips, "unlinked": unlinked}
+
+
+def matched(hint: MediaHint, own: Asset, assets: Sequence[Asset]) -> Asset | None:
+    """Return the asset that ``hint`` means: by id, content, name, reel; the project's ``own`` before others."""
+    candidates = [own, *(a for a in assets if a.id != own.id)]
+    tests = (
+        lambda a: hint.asset_id == a.id,
+        lambda a: bool(hint.sha256) and hint.sha256 == a.media.sha256,
+        lambda a: bool(hint.name) and _stem(hint.name) in (_stem(a.title), a.title.casefold()),
+        lambda a: bool(hint.reel) and hint.reel.upper() in (reel_of(a.title), reel_of(a.id)),
+    )
+    return next((a for test in tests for a in candidates if test(a)), None)
+
+
+def reel_of(title: str) -> str:
+    """Return the reel name that a title gives: up to eight letters and digits."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]", "", plain.upper())[:8] or "REEL"
+
+
+def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: TimelineData | None) -> Imported:
+    """Return ``edit`` on the account's ``assets``; what the project knows of its words and beats stays."""
+    found = {key: matched(hint, own, assets) for key, hint in edit.media.items()}
+    losses = list(edit.losses)
+    if not any(found.values()) and len(edit.media) == 1 and _says_little(next(iter(edit.media.values()))):
+        found = dict.fromkeys(edit.media, own)
+        losses.append(Loss(code="assumed_medium", message=ASSUMED))
+    origins = {key: _origin(edit, key, asset) for key, asset in found.items() if asset is not None}
+    if any(origins.values()):
+        losses.append(Loss(code="timecode_origin", message=ORIGIN, count=sum(map(bool, origins.values()))))
+    segments: list[SegmentData] = []
+    trimmed: list[str] = []
+    left_out: list[str] = []
+    for clip in edit.clips:
+        asset = found[clip.media]
+        segment = _segment(clip, asset, origins[clip.media], edit, trimmed) if asset is not None else None
+        if segment is None or asset is None or asset.id != own.id:
+            left_out += [clip.name] if asset is not None and asset.id != own.id else []
+            continue
+        segments.append(segment if segments else segment.model_copy(update={"transition": None}))
+    unlinked = tuple(hint for key, hint in edit.media.items() if found[key] is None)
+    for code, message, names in (("trimmed", TRIMMED, trimmed), ("other_medium", OTHER_MEDIUM, left_out)):
+        losses += [Loss(code=code, message=message, count=len(names), first=names[0])] if names else []
+    losses += [Loss(code="unlinked", message=UNLINKED, count=len(unlinked), first=unlinked[0].name)] if unlinked else []
+    base = current or TimelineData()
+    timeline = base.model_copy(update={"segments": tuple(segments)})
+    return Imported(timeline=named(timeline), losses=tuple(losses), unlinked=unlinked)
+
+
+def wanted(hints: Iterable[MediaHint]) -> Mapping[str, list[str]]:
+    """Return what to look assets up by: ``ids``, ``digests``, ``names`` in small letters and ``reels``."""
+    listed = list(hints)[:500]
+    names = {n for h in listed if h.name for n in (h.name.casefold(), _stem(h.name))}
+    return {
+        "ids": sorted({h.asset_id for h in listed if h.asset_id}),
+        "digests": sorted({h.sha256 for h in listed if h.sha256}),
+        "names": sorted(names),
+    }
+
+
+def _segment(
+    clip: ImportedClip, asset: Asset, origin: Fraction, edit: ImportedEdit, trimmed: list[str]
+) -> SegmentData | None:
+    video = asset.info.video
+    first = Fraction(repr(video.start)) if video else Fraction(0)
+    start, end = (t + first - origin for t in edit.seconds(clip))
+    whole = Fraction(repr(asset.info.duration))
+    if start >= whole or start < -Fraction(1, 1000):
+        trimmed.append(clip.name)
+        return None
+    if end > whole + Fraction(1, 1000):
+        trimmed.append(clip.name)
+    effects = [EffectData.model_validate({"name": e.name, **e.parameters}) for e in clip.effects]
+    overlap = float(clip.overlap / Fraction(edit.rate))
+    captions = None if clip.captions is None else tuple(_caption(c) for c in clip.captions if c.end <= whole)
+    return SegmentData(
+        name=clip.name or None,
+        start=round(float(max(Fraction(0), start)), 6),
+        end=round(float(min(end, whole)), 6),
+        effects=(*effects, *_speed(Fraction(clip.speed)))[:8],
+        captions=captions,
+        transition=TransitionData(duration=round(min(overlap, 10.0), 6)) if overlap else None,
+    )
+
+
+def _speed(speed: Fraction) -> list[EffectData]:
+    if speed == 1:
+        return []
+    if speed == Fraction(1, 2):
+        return [EffectData(name="slowmo")]
+    return [EffectData.model_validate({"name": "speed", "factor": min(max(float(speed), 0.05), 20.0)})]
+
+
+def _caption(caption: Caption) -> CaptionData:
+    words = tuple(SpokenWord(text=w.text, start=w.start, end=w.end) for w in caption.words)
+    return CaptionData(text=caption.text, start=max(0.0, caption.start), end=caption.end, words=words)
+
+
+def _origin(edit: ImportedEdit, key: str, asset: Asset) -> Fraction:
+    """Return at how many whole hours the medium's timecode must begin, in seconds, when all clips lie beyond it."""
+    hour, whole = Fraction(edit.hour), Fraction(repr(asset.info.duration))
+    first = min((edit.seconds(c)[0] for c in edit.clips if c.media == key), default=Fraction(0))
+    return first // hour * hour if first >= max(whole, hour) else Fraction(0)
+
+
+def _says_little(hint: MediaHint) -> bool:
+    return not hint.sha256 and not hint.asset_id and hint.name in ("", hint.reel)
+
+
+def _stem(name: str) -> str:
+    stem, dot, ending = name.casefold().rpartition(".")
+    return stem if dot and re.fullmatch(r"[a-z0-9]{1,5}", ending) else name.casefold()

@@ -1,0 +1,142 @@
+"""Timelines to and from other editors over HTTP; the files are written and read by the real planner's tools."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+import httpx
+
+from services.planner.tools.exchange import exported, imported
+from shared.contracts.commands import Command, ExportTimeline, ImportTimeline
+from shared.contracts.events import Event, StepFailed, TimelineExported, TimelineImported
+from shared.contracts.interchange import EXPORTS
+from shared.errors import BadRequest
+from shared.infra import Infra
+from tests.database import MakeInfra
+from tests.service.editor_stage import Stage, json_of, stage
+
+MEMORY = 2 * 1024**3
+
+
+async def write(infra: Infra, command: Command) -> Event:
+    """What the planner does with an export."""
+    assert isinstance(command, ExportTimeline)
+    with tempfile.TemporaryDirectory() as folder:
+        made = await exported(command, infra.blobs, Path(folder), MEMORY)
+    ref = await infra.blobs.put_bytes(command.key, made.text.encode(), EXPORTS[command.form][1])
+    return TimelineExported(document=ref, losses=made.losses)
+
+
+async def read(infra: Infra, command: Command) -> Event:
+    """What the planner does with an import."""
+    assert isinstance(command, ImportTimeline)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            edit = await imported(command, infra.blobs, Path(folder), MEMORY)
+        except BadRequest as bad:
+            return StepFailed(code=bad.code, message=bad.message, remedy=bad.remedy, attempts=1)
+    ref = await infra.blobs.put_bytes("imports/read/x.json", edit.model_dump_json().encode(), "application/json")
+    return TimelineImported(edit=ref, form=edit.format, clips=len(edit.clips), losses=edit.losses)
+
+
+def wired(gateway: Stage) -> Stage:
+    gateway.plays |= {"ExportTimeline": write, "ImportTimeline": read}
+    return gateway
+
+
+def frames(segments: list[dict[str, float]]) -> list[tuple[int, int]]:
+    """Return the first and last frame of each segment, at the film's 30000/1001."""
+    return [(round(s["start"] * 30000 / 1001), round(s["end"] * 30000 / 1001)) for s in segments]
+
+
+async def send(gateway: Stage, project: str, file: bytes, name: str = "cut.otio") -> httpx.Response:
+    return await gateway.client.post(f"/api/timeline/{project}/import", files={"file": (name, file)})
+
+
+async def test_a_timeline_goes_out_and_comes_back_in_every_format(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        project = (await gateway.ingest(title="Harbour"))["project"]
+        url = f"/api/timeline/{project['id']}"
+        before = json_of(await gateway.client.get(url))["timeline"]["segments"]
+        formats = ("otio", "fcpxml", "fcp7xml", "edl", "json")
+        answers = await asyncio.gather(*(gateway.client.get(f"{url}/export", params={"to": to}) for to in formats))
+        for to, answer in zip(formats, answers, strict=True):
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-disposition"].startswith('attachment; filename="Harbour.')
+            assert "ingest/" not in answer.text or to == "json"
+            back = await send(gateway, project["id"], answer.content)
+            body = json_of(back)
+            assert back.status_code == 200, back.text
+            assert body["unlinked"] == []
+            found = body["timeline"]["segments"]
+            assert frames(found) == frames(before)
+            assert body["timeline"]["captions"] == project["timeline"]["captions"]
+        assert [s["effects"] for s in found] == [["zoom"], []]
+        history = json_of(await gateway.client.get(f"{url}/revisions"))
+        assert [i["origin"].partition(":")[0] for i in history["items"]] == ["import"] * 5 + ["plan"]
+
+
+async def test_the_report_names_what_is_lost(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        project = (await gateway.ingest())["project"]
+        url = f"/api/timeline/{project['id']}/export"
+        told = await gateway.client.get(url, params={"to": "edl", "report": "true"})
+        assert {loss["code"] for loss in json_of(told)["losses"]} >= {"effects", "captions"}
+        job = json_of(await gateway.client.get(json_of(told)["status_url"]))
+        assert (job["kind"], job["status"], job["result"]["losses"]) == ("export", "completed", json_of(told)["losses"])
+        file = await gateway.client.get(url, params={"to": "srt"})
+        assert file.text.startswith("1\n00:00:00,500 --> 00:00:01,500\nhello world")
+        for wrong in ("?to=avid", "", "?to=edl&mode=half", "?to=edl&fps=0"):
+            assert (await gateway.client.get(url + wrong)).status_code == 422
+        assert (await gateway.client.get("/api/timeline/x/export?to=edl")).status_code == 404
+
+
+async def test_an_empty_project_has_nothing_to_export(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        project = (await gateway.ingest(auto_analyze="false"))["project"]
+        answer = await gateway.client.get(f"/api/timeline/{project['id']}/export?to=edl")
+        assert (answer.status_code, json_of(answer)["code"]) == (409, "timeline_empty")
+
+
+EDL = """TITLE: foreign
+FCM: DROP FRAME
+
+001  TAPE1    V     C        01:00:02;00 01:00:04;00 01:00:00;00 01:00:02;00
+* FROM CLIP NAME: {name}
+002  TAPE1    V     C        01:00:08;00 01:00:20;00 01:00:02;00 01:00:14;00
+* FROM CLIP NAME: {name}
+"""
+
+
+async def test_a_foreign_list_is_linked_by_name_and_held_to_the_medium(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        project = (await gateway.ingest(title="Day One"))["project"]
+        body = json_of(await send(gateway, project["id"], EDL.format(name="DAY ONE.MOV").encode()))
+        assert [(round(s["start"], 2), round(s["end"], 2)) for s in body["timeline"]["segments"]] == [
+            (2.0, 4.0), (8.01, 10.0),
+        ]  # fmt: skip
+        assert {loss["code"] for loss in body["losses"]} == {"timecode_origin", "trimmed"}
+        refused = await send(gateway, project["id"], EDL.format(name="somebody else.mov").encode())
+        assert (refused.status_code, json_of(refused)["code"]) == (422, "media_unlinked")
+        assert "somebody else.mov" in json_of(refused)["detail"]
+        assert json_of(await gateway.client.get(f"/api/timeline/{project['id']}"))["revision"] == 2
+
+
+async def test_hostile_and_broken_files_change_nothing(make_infra: MakeInfra) -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE xmeml [<!ENTITY a "a">]><xmeml version="5"><sequence>&a;</sequence></xmeml>'
+    deep = b'{"OTIO_SCHEMA":"Timeline.1","tracks":' + b'{"OTIO_SCHEMA":"Stack.1","children":[' * 60_000
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        project = (await gateway.ingest())["project"]
+        for file in (bomb, deep, b"\x00" * 2000):
+            refused = await send(gateway, project["id"], file)
+            assert (refused.status_code, json_of(refused)["code"]) == (422, "interchange_invalid")
+            assert json_of(refused)["remedy"] if "remedy" in json_of(refused) else True
+        assert (await send(gateway, project["id"], b"")).status_code == 422
+        assert json_of(await gateway.client.get(f"/api/timeline/{project['id']}"))["revision"] == 1
