@@ -55,11 +55,15 @@ async def content_hash(blobs: Blobs, ref: BlobRef) -> str:
 
 async def put_picture(blobs: Blobs, sha256: str, kind: str, path: Path | None) -> BlobRef | None:
     """Store a JPEG under its own content, so that a reference to it stays true for ever."""
-    if path is None:
-        return None
+    return await put_drawn(blobs, f"thumbnails/{sha256}/{kind}", path, "image/jpeg") if path else None
+
+
+async def put_drawn(blobs: Blobs, prefix: str, path: Path, content_type: str) -> BlobRef:
+    """Store a small file under ``prefix`` and its own content."""
     data = await asyncio.to_thread(path.read_bytes)
-    key = f"thumbnails/{sha256}/{kind}-{hashlib.sha256(data).hexdigest()[:16]}.jpg"
-    return await blobs.stat(key) or await blobs.put_bytes(key, data, "image/jpeg")
+    ending = {"image/jpeg": "jpg", "image/png": "png"}.get(content_type, "bin")
+    key = f"{prefix}-{hashlib.sha256(data).hexdigest()[:16]}.{ending}"
+    return await blobs.stat(key) or await blobs.put_bytes(key, data, content_type)
 
 
 async def both(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:

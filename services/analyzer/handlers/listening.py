@@ -12,9 +12,10 @@ from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.levels import MIN_SILENCE_S
 from services.analyzer.domain.parts import BeatsFound, Found, SoundFound, SpeechFound, same_named
 from services.analyzer.engines.speech import Speech, SpeechEngine
-from services.analyzer.handlers.deps import both, subfolder
+from services.analyzer.handlers.deps import both, put_drawn, subfolder
 from services.analyzer.tools import sound
-from shared.contracts.media import Loudness, MediaInfo, Note, Part, Span, Transcript
+from shared.blobs import Blobs
+from shared.contracts.media import Loudness, MediaInfo, Note, Part, Span, Transcript, Waveform
 from shared.log import Log
 from shared.process import ProcessFailed
 
@@ -27,6 +28,8 @@ Reach = Callable[[str, float], None]
 class Listening:
     """One medium to listen to for what is ``wanted``; ``folder`` is for files of the work."""
 
+    blobs: Blobs
+    sha256: str
     path: Path
     facts: FileFacts
     info: MediaInfo
@@ -95,10 +98,20 @@ class Listening:
     async def _levels(self, samples: Path, loudness: Loudness | None) -> dict[Part, Found]:
         if "sound" not in self.wanted:
             return {}
-        levels = await sound.measure_levels(samples, self.info.duration, subfolder(self.folder, "levels"))
+        duration = self.info.duration
+        levels, waveform = await both(
+            sound.measure_levels(samples, duration, subfolder(self.folder, "levels")), self._waveform(samples)
+        )
         self.reach("sound", 1.0)
         self.log.info("analysis.part", part="sound")
-        return {"sound": same_named(SoundFound, levels, loudness=loudness)}
+        return {"sound": same_named(SoundFound, levels, loudness=loudness, waveform=waveform)}
+
+    async def _waveform(self, samples: Path) -> Waveform:
+        swings = await sound.measure_waveform(samples, self.info.duration, subfolder(self.folder, "waveform"))
+        blobs, prefix = self.blobs, f"thumbnails/{self.sha256}/waveform"
+        peaks = await put_drawn(blobs, prefix, swings.peaks, "application/octet-stream")
+        picture = await put_drawn(blobs, prefix, swings.picture, "image/png")
+        return Waveform(peaks=peaks, picture=picture, rate=swings.found.rate, count=swings.found.count)
 
     async def _beats(self, samples: Path) -> dict[Part, Found]:
         if "beats" not in self.wanted:

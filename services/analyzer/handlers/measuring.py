@@ -50,6 +50,8 @@ class Measuring:
         reach = self._reach(info, wanted)
         reach("probe", 1.0)
         listening = Listening(
+            blobs=self.deps.blobs,
+            sha256=self.sha256,
             path=self.path,
             facts=facts,
             info=info,

@@ -93,6 +93,23 @@ class LevelsAnswer(_Talk):
     speech: tuple[Span, ...] = ()
 
 
+class WaveformRequest(_Talk):
+    """Find the peaks of the mono 32-bit float samples in ``path`` and draw them; both are left in ``folder``."""
+
+    path: Path
+    folder: Path
+    rate: int
+    peaks: str
+    picture: str
+
+
+class WaveformAnswer(_Talk):
+    """``count`` pairs of peaks, ``rate`` of them a second."""
+
+    rate: int
+    count: int
+
+
 class BeatsRequest(_Talk):
     """Look for a beat in the mono 32-bit float samples in ``path`` with the tracker ``engine``."""
 

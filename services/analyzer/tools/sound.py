@@ -14,7 +14,7 @@ from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.loudness import loudness
 from services.analyzer.tools.child import call
 from services.analyzer.tools.opening import MAX_STREAMS
-from services.analyzer.tools.requests import BeatsRequest, LevelsAnswer, LevelsRequest
+from services.analyzer.tools.requests import BeatsRequest, LevelsAnswer, LevelsRequest, WaveformAnswer, WaveformRequest
 from shared.contracts.media import Beats, Loudness
 from shared.process import Limits, ffmpeg_path, run
 
@@ -88,6 +88,23 @@ async def measure_levels(samples: Path, duration: float, folder: Path) -> Levels
     request = LevelsRequest(path=samples, folder=folder, rate=RATE, duration=duration)
     limits = Limits(wall_s=120 + duration, memory_bytes=_MEMORY)
     return await call("levels_child", request, LevelsAnswer, folder=folder, limits=limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Swings:
+    """Peaks as pairs of 16-bit integers, ``rate`` pairs a second, and their picture (PNG)."""
+
+    found: WaveformAnswer
+    peaks: Path
+    picture: Path
+
+
+async def measure_waveform(samples: Path, duration: float, folder: Path) -> Swings:
+    """Return the peaks of extracted samples; the files lie in ``folder``. Raises ProcessFailed."""
+    request = WaveformRequest(path=samples, folder=folder, rate=RATE, peaks="peaks.s16", picture="waveform.png")
+    limits = Limits(wall_s=60 + duration, memory_bytes=_MEMORY, file_bytes=64 * 1024**2)
+    found = await call("waveform_child", request, WaveformAnswer, folder=folder, limits=limits)
+    return Swings(found, folder / request.peaks, folder / request.picture)
 
 
 async def find_beats(samples: Path, duration: float, folder: Path, tracker: Tracker) -> Beats:
