@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from shared.contracts.media import FaceTrack, FocusPoint
+from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.steadying import STEP_S, USUAL, Limits, steady
 from shared.subjects import Subject, faces_in_view, focus_in_view, targets
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.contracts.media import FaceTrack, FocusPoint, Shot
+from shared.contracts.media import Shot
+from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Timeline
 
 AROUND_S = 1.0

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from shared.contracts.media import FaceBox, FaceTrack, FocusPoint
+from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.steadying import Targets
 
 Floats = npt.NDArray[np.float64]

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.sight import DocumentFacts, FaceTrack, FocusPoint, ImageFacts
 from shared.contracts.time import Ratio
-
-
-class Value(BaseModel):
-    """Base of all immutable contract values."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from shared.contracts.value import Value as Value  # noqa: PLC0414  everybody takes it from here
 
 
 class Note(Value):
@@ -65,14 +61,19 @@ class AudioStream(Value):
 
 
 class MediaInfo(Value):
-    """The probe's result. ``duration`` is the longest stream's end in seconds."""
+    """The probe's result. ``duration`` is the longest stream's end in seconds, 0 of stills and documents.
 
-    kind: Literal["video", "audio", "image"]
+    A still picture has ``video`` for its size, and more in ``image``; a document has ``document`` alone.
+    """
+
+    kind: Literal["video", "audio", "image", "document"]
     container: str
     duration: float
     size: int
     video: VideoStream | None = None
     audio: AudioStream | None = None
+    image: ImageFacts | None = None
+    document: DocumentFacts | None = None
     notes: tuple[Note, ...] = ()
 
 
@@ -177,37 +178,6 @@ class Still(Value):
     sharpness: float
     exposure: float
     faces: float = 0.0
-
-
-class FaceBox(Value):
-    """Where a face is at ``time`` seconds: left upper corner and size, fractions of the displayed picture; score 0..1.
-
-    ``talking``: how much more the mouth moves than the rest of the face, 0..1.
-    """
-
-    time: float
-    x: float
-    y: float
-    width: float
-    height: float
-    score: float
-    talking: float = 0.0
-
-
-class FaceTrack(Value):
-    """One face within one shot; between two boxes it moves evenly. ``id`` is unique within the medium."""
-
-    id: str
-    boxes: tuple[FaceBox, ...]
-
-
-class FocusPoint(Value):
-    """Where the eye is drawn at ``time`` seconds, in fractions of the picture; ``weight``: how strongly, 0..1."""
-
-    time: float
-    x: float
-    y: float
-    weight: float
 
 
 class Loudness(Value):

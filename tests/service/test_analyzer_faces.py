@@ -9,7 +9,7 @@ import pytest
 from services.analyzer.domain.judge import Bounds, judge
 from services.analyzer.tools.requests import VideoAnswer
 from services.analyzer.tools.video import measure_video
-from shared.contracts.media import FaceBox, FaceTrack
+from shared.contracts.sight import FaceBox, FaceTrack
 from tests.people import Person, Take, film
 from tests.service.analyzer_stage import facts_of
 

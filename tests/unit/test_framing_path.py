@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.contracts.media import FaceBox, FaceTrack, FocusPoint
+from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.framing import Leg, Window, crop_path, place_at, window, worth_following
 from shared.steadying import Limits
 

@@ -6,7 +6,8 @@ import pytest
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out
-from shared.contracts.media import FaceBox, FaceTrack, FocusPoint, MediaInfo, Shot
+from shared.contracts.media import MediaInfo, Shot
+from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Source, Timeline
 from shared.sightings import Sightings, sighted
 from shared.subjects import boxes_at

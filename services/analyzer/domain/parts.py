@@ -17,8 +17,6 @@ from shared.contracts.media import (
     Analysis,
     Beats,
     Curve,
-    FaceTrack,
-    FocusPoint,
     Loudness,
     Mark,
     MediaInfo,
@@ -33,6 +31,7 @@ from shared.contracts.media import (
     Value,
     Waveform,
 )
+from shared.contracts.sight import FaceTrack, FocusPoint
 
 PARTS: tuple[Part, ...] = get_args(Part)
 Kept = Literal["facts"] | Part

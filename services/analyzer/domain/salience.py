@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import FocusPoint
+from shared.contracts.sight import FocusPoint
 
 Grey = npt.NDArray[np.float32]
 COLUMNS = 64

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.analyzer.domain.looks import Box, Look, overlap
-from shared.contracts.media import FaceBox, FaceTrack
+from shared.contracts.sight import FaceBox, FaceTrack
 
 GAP_S = 1.3
 """How long a face may be lost, behind a hand or turned away, and still be the same."""

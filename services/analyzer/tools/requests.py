@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Caption, Curve, FaceTrack, FocusPoint, Shot, Span
+from shared.contracts.media import Caption, Curve, Shot, Span
+from shared.contracts.sight import FaceTrack, FocusPoint
 
 
 class _Talk(BaseModel):
@@ -131,6 +132,9 @@ class SpokenAnswer(_Talk):
     """Lines of speech; ``mended`` of them had to be changed. ``refusal``: why there are none."""
 
     captions: tuple[Caption, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    marks: tuple[Mark, ...] = ()
     mended: int = 0
     language: str | None = None
     refusal: str = ""

@@ -19,7 +19,7 @@ from services.renderer.domain.chunks import Piece
 from services.renderer.domain.filters import Filter
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.reading import TOLERANCE, way_of
-from shared.contracts.media import FaceTrack, FocusPoint
+from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Output, Source
 from shared.contracts.warp import source_at
 from shared.framing import Leg, Window, crop_path, place_at, window, worth_following
