@@ -133,8 +133,10 @@ def test_what_is_worth_following() -> None:
 def test_speed_and_acceleration_hold_and_the_face_is_seen(
     middle: float, swing: float, pace: float, width: float, seconds: float
 ) -> None:
+    room = min(swing, middle - width / 2, 1 - width / 2 - middle)
+
     def where(t: float) -> float:
-        return min(max(middle + swing * math.sin(2 * math.pi * pace * t), width / 2), 1 - width / 2)
+        return middle + room * math.sin(2 * math.pi * pace * t)
 
     legs = crop_path([face("f1", where, end=seconds, width=width)], [], [], (0.0, seconds), TALL)
     (leg,) = legs
