@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.brief import KnownMoment, StoryBrief
 from shared.contracts.plan import Wishes
 
 Line = Annotated[str, Field(max_length=2000)]
@@ -65,6 +66,28 @@ class AiEditOrder(_Asked):
     def wishes(self) -> Wishes:
         """Return what the planner is asked for."""
         return Wishes(target_duration=self.target_duration, story=story_text(self.story_prompt), seed=self.seed)
+
+    def brief(self) -> StoryBrief:
+        """Return what a language model is told of the story."""
+        prompt, summary = self.story_prompt, self.summary or Summary()
+        arc = prompt.story_arc or StoryArc()
+        told = {
+            "target_audience": prompt.target_audience, "hook": arc.hook, "climax": arc.climax,
+            "resolution": arc.resolution, "tone": prompt.tone, "key_message": prompt.key_message,
+            "summary": summary.video_summary, "content_type": summary.content_type,
+        }  # fmt: skip
+        return StoryBrief(
+            **{name: text.strip() for name, text in told.items() if text},
+            moments=tuple(_known(moment) for moment in summary.key_moments),
+            language=self.language,
+            aspect_ratios=self.aspect_ratios or (),
+        )
+
+
+def _known(moment: str | KeyMoment) -> KnownMoment:
+    if isinstance(moment, str):
+        return KnownMoment(description=moment)
+    return KnownMoment(start=moment.start, end=moment.end, description=moment.description)
 
 
 def story_text(prompt: StoryPrompt) -> str | None:

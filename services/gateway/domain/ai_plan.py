@@ -8,12 +8,10 @@ from fractions import Fraction
 
 from services.gateway.domain.job import Job
 from services.gateway.domain.views import View, moment
+from shared.contracts.brief import PlanReport, StoryBeat, StoryTold
 from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan, Moment
 from shared.contracts.timeline import Clip, Evidence
-
-NO_COMPRESSION: View = {"original_tokens": 0, "compressed_tokens": 0, "limit": 0, "steps": []}
-USAGE: View = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0, "model": "rules", "cost_usd": 0.0}
 
 
 @dataclass(slots=True)
@@ -47,13 +45,13 @@ class Cut:
 
 def job_view(job: Job, output_paths: Mapping[str, str]) -> View:
     """Return the edit job without its plan."""
-    extra = job.input.extra
+    extra, report = job.input.extra, job.state.report or PlanReport()
     return {
         "job_id": job.id,
         "status": job.status,
-        "compression_metadata": NO_COMPRESSION,
-        "validation_errors": [],
-        "llm_usage": USAGE,
+        "compression_metadata": report.compression.model_dump(mode="json"),
+        "validation_errors": [fault.model_dump(mode="json") for fault in report.faults],
+        "llm_usage": report.use.model_dump(mode="json"),
         "error_message": job.error.message if job.error else None,
         "output_paths": dict(output_paths),
         "summary": extra.get("summary"),
@@ -128,13 +126,19 @@ def _story(plan: EditPlan, cuts: Sequence[Cut], tone: str | None) -> View:
     kept = sum((cut.end - cut.start for cut in cuts), Fraction(0))
     footage = sum(source.media.duration for source in plan.timeline.sources.values())
     cut = "cut" if len(cuts) == 1 else "cuts"
+    told = plan.story or StoryTold()
     return {
-        "hook": cuts[0].beat() if cuts else None,
-        "climax": (_climax(best, cuts) if best else cuts[len(cuts) // 2].beat()) if cuts else None,
-        "resolution": cuts[-1].beat() if cuts else None,
-        "tone": tone or "neutral",
-        "summary": f"Keeps {float(kept):.1f} s of {footage:.1f} s in {len(cuts)} {cut}.",
+        "hook": _told(told.hook) or (cuts[0].beat() if cuts else None),
+        "climax": _told(told.climax)
+        or ((_climax(best, cuts) if best else cuts[len(cuts) // 2].beat()) if cuts else None),
+        "resolution": _told(told.resolution) or (cuts[-1].beat() if cuts else None),
+        "tone": told.tone or tone or "neutral",
+        "summary": told.summary or f"Keeps {float(kept):.1f} s of {footage:.1f} s in {len(cuts)} {cut}.",
     }
+
+
+def _told(beat: StoryBeat | None) -> View | None:
+    return {"text": beat.text, **_span(beat.start, beat.end), "video_id": beat.source} if beat else None
 
 
 def _climax(best: Moment, cuts: Sequence[Cut]) -> View:

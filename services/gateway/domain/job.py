@@ -35,8 +35,8 @@ class JobInput(Value):
     """What a job was asked for; it never changes.
 
     With a ``brief`` a language model plans, where there is one. ``timeline`` is a stored timeline document ready for
-    the renderer, or a document that is to be read; without one a render plans its own. ``extra`` is for the route that
-    started the job: the flow looks at it only in exports and imports.
+    the renderer; without one a render plans its own. ``extra`` is for the route that started the job: the flow never
+    looks at it.
     """
 
     sources: tuple[JobSource, ...] = ()

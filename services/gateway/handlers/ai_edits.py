@@ -36,7 +36,7 @@ async def start_edit(connection: Connection, caller: Account, main: Asset, order
     media = [main, *await _further(connection, caller, main, order.video_ids)]
     sources = tuple(source_of(asset, analysed=True).model_copy(update={"language": order.language}) for asset in media)
     asked = order.model_dump(mode="json", exclude_unset=True, include={"summary", "story_prompt", "aspect_ratios"})
-    job_input = JobInput(sources=sources, wishes=order.wishes(), extra=asked)
+    job_input = JobInput(sources=sources, wishes=order.wishes(), brief=order.brief(), extra=asked)
     draft = JobDraft(account=caller.id, kind="edit", input=job_input, priority=caller.priority, asset_id=main.id)
     return await start_job(connection, draft)
 
