@@ -10,11 +10,12 @@ from services.analyzer.engines.models import Model, cache_folder
 from services.analyzer.engines.speech import OnProgress, Speech, SpeechEngine
 from services.analyzer.handlers.analyze import analyze_media
 from services.analyzer.handlers.deps import Deps
+from services.analyzer.handlers.grab import grab_frame
 from services.analyzer.handlers.probe import probe_media
 from services.analyzer.settings import AnalyzerSettings
 from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
 from services.analyzer.tools.speech import recognize
-from shared.contracts.commands import AnalyzeMedia, CancelStep, ProbeMedia
+from shared.contracts.commands import AnalyzeMedia, CancelStep, GrabFrame, ProbeMedia
 from shared.contracts.topics import ANALYZER_COMMANDS
 from shared.infra import Infra
 from shared.service import Service, Subscription
@@ -33,15 +34,22 @@ def build(settings: AnalyzerSettings, infra: Infra) -> Service:
     async def analyze(command: AnalyzeMedia, step: Step) -> None:
         await analyze_media(command, step, deps)
 
+    async def grab(command: GrabFrame, step: Step) -> None:
+        await grab_frame(command, step, deps)
+
     return Service(
         name="analyzer",
         infra=infra,
         subscriptions=[
-            Subscription(ANALYZER_COMMANDS, {c.__name__: c for c in (ProbeMedia, AnalyzeMedia, CancelStep)})
+            Subscription(ANALYZER_COMMANDS, {c.__name__: c for c in (ProbeMedia, AnalyzeMedia, GrabFrame, CancelStep)})
         ],
-        handlers={"ProbeMedia": (ProbeMedia, probe), "AnalyzeMedia": (AnalyzeMedia, analyze)},
+        handlers={
+            "ProbeMedia": (ProbeMedia, probe),
+            "AnalyzeMedia": (AnalyzeMedia, analyze),
+            "GrabFrame": (GrabFrame, grab),
+        },
         migrations=MIGRATIONS,
-        lanes={"ProbeMedia": settings.probes},
+        lanes={"ProbeMedia": settings.probes, "GrabFrame": settings.probes},
         concurrency=settings.concurrency,
     )
 

@@ -36,6 +36,14 @@ class AnalyzeMedia(Value):
     parts: tuple[Part, ...] = ()
 
 
+class GrabFrame(Value):
+    """Make a picture of what a film shows at ``time`` seconds. Answer: ``FrameGrabbed``."""
+
+    asset_id: str
+    media: BlobRef
+    time: float
+
+
 class PlanSource(Value):
     """One asset to plan with."""
 
@@ -104,6 +112,7 @@ class CancelStep(Value):
 Command = (
     ProbeMedia
     | AnalyzeMedia
+    | GrabFrame
     | PlanEdit
     | ExportTimeline
     | ImportTimeline
@@ -116,6 +125,7 @@ COMMANDS: dict[str, type[Command]] = {
     for c in (
         ProbeMedia,
         AnalyzeMedia,
+        GrabFrame,
         PlanEdit,
         ExportTimeline,
         ImportTimeline,

@@ -38,6 +38,16 @@ class MediaAnalyzed(Value):
     cached: bool = False
 
 
+class FrameGrabbed(Value):
+    """A frame as a JPEG, upright; ``time``: when it begins to be shown, in seconds."""
+
+    asset_id: str
+    picture: BlobRef
+    time: float
+    width: int
+    height: int
+
+
 class EditPlanned(Value):
     """The plan document is ready; ``duration`` is in seconds."""
 
@@ -102,6 +112,7 @@ class StepProgress(Value):
 Event = (
     MediaProbed
     | MediaAnalyzed
+    | FrameGrabbed
     | EditPlanned
     | TimelineExported
     | TimelineImported
@@ -116,6 +127,7 @@ EVENTS: dict[str, type[Event]] = {
     for e in (
         MediaProbed,
         MediaAnalyzed,
+        FrameGrabbed,
         EditPlanned,
         TimelineExported,
         TimelineImported,

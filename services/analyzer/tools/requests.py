@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Caption, Curve, Shot, Span
+from shared.contracts.media import Caption, Curve, Mark, Paragraph, Sentence, Shot, Span
 from shared.contracts.sight import FaceTrack, FocusPoint
 
 
@@ -77,6 +77,29 @@ class VideoAnswer(_Talk):
     focus: tuple[FocusPoint, ...] = ()
 
 
+class FrameRequest(_Talk):
+    """Paint the frame that is shown at ``tick`` of the stream ``index``, of ``size`` as displayed, into ``picture``."""
+
+    path: Path
+    folder: Path
+    demuxers: str
+    index: int
+    max_pixels: int
+    tick: int
+    rotation: int
+    mirrored: bool
+    size: tuple[int, int]
+    picture: str
+
+
+class FrameAnswer(_Talk):
+    """``tick`` is where the frame begins, ``width`` and ``height`` the picture's; ``tick`` is None without a frame."""
+
+    tick: int | None = None
+    width: int = 0
+    height: int = 0
+
+
 class LevelsRequest(_Talk):
     """Measure the mono 32-bit float samples in ``path``; ``duration`` of the medium in seconds."""
 
@@ -121,11 +144,12 @@ class BeatsRequest(_Talk):
 
 
 class CaptionsRequest(_Talk):
-    """Read the subtitle file ``path`` for a medium of ``duration`` seconds."""
+    """Read the subtitle file ``path``, in ``language`` if that is known, for a medium of ``duration`` seconds."""
 
     path: Path
     folder: Path
     duration: float
+    language: str | None = None
 
 
 class SpokenAnswer(_Talk):
