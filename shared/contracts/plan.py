@@ -7,11 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.brief import PlanReport, StoryTold
+from shared.contracts.expression import ExpressionText
 from shared.contracts.media import Value
 from shared.contracts.timeline import Timeline
 
 TEMPLATES: dict[str, str] = {
-    "none": "No style: everything that is said or wanted stays, dead air goes.",
+    "none": "No style: what is said stays, once and without hesitation; dead air goes.",
     "calm": "Long clips, generous pauses, little movement.",
     "energetic": "Short clips on the beat, with punch-ins.",
     "realistic_chaos": "Quick, uneven cuts on movement and loud moments, with punch-ins and slow motion.",
@@ -32,22 +33,32 @@ REASONS: dict[str, str] = {
     "trimmed": "Taken off a kept moment to meet the wished length.",
     "no_picture": "The source has no picture here.",
     "not_chosen": "The model chose other moments.",
+    "not_asked": "The expression of what to keep does not ask for it.",
+    "filler": "A sound of hesitation.",
+    "repeat": "It is said again, and mostly better, right behind it.",
 }
 """Why a span of a source is left out."""
 
 Reason = Literal[
-    "silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture", "not_chosen"
+    "silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture", "not_chosen",
+    "not_asked", "filler", "repeat",
 ]  # fmt: skip
 
 
 class Wishes(Value):
-    """What a person asks of an edit. ``target_duration`` is in seconds; the same seed gives the same edit."""
+    """What a person asks of an edit. ``target_duration`` is in seconds; the same seed gives the same edit.
+
+    ``edit`` says what is kept (see ``shared.contracts.expression``) instead of the planner's own judgement of what is
+    dead; ``margin`` are the seconds kept around what is kept, by default the pace's.
+    """
 
     template_name: str | None = Field(default=None, max_length=80)
     target_duration: float | None = Field(default=None, gt=0, le=86400)
     pace: Literal["calm", "normal", "fast"] | None = None
     story: str | None = Field(default=None, max_length=4000)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    edit: ExpressionText | None = Field(default=None, examples=["audio:-30dB or motion:0.02"])
+    margin: float | None = Field(default=None, ge=0, le=10)
 
 
 class Dropped(Value):

@@ -22,6 +22,7 @@ from services.gateway.domain.labels import title_of
 from services.gateway.domain.refusal import FieldError, Refusal, invalid, wrong_field
 from services.gateway.handlers.jobs import cancel_job, start_job
 from services.gateway.handlers.projects import remove_upload
+from shared.contracts.expression import ExpressionText
 from shared.contracts.ids import new_id
 from shared.contracts.plan import TEMPLATES, Wishes
 from shared.db import transaction
@@ -46,6 +47,8 @@ class IngestFields(BaseModel):
     pace: Annotated[str, Field(pattern="^(calm|normal|fast)$")] | None = None
     story: str | None = Field(default=None, max_length=4000)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    edit: ExpressionText | None = Field(default=None, description='What is kept, such as `audio:-30dB or word:"so"`.')
+    margin: Annotated[float, Field(ge=0, le=10)] | None = Field(default=None, description="Seconds kept around it.")
 
     def wishes(self) -> Wishes:
         """Return what is wished of the edit."""

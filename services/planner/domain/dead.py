@@ -1,12 +1,16 @@
-"""What nobody wants to see: black, frozen and silent spans, and slivers between them. Words are never taken."""
+"""What nobody wants to see: black, frozen and silent spans, hesitation, dropped takes, and slivers between them.
+
+No word is taken but those that are marked as said in vain.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from services.planner.domain.footage import Footage, joined
+from services.planner.domain.marked import said_in_vain
 from services.planner.domain.spans import Frames, merged, subtracted
 from shared.contracts.media import Span
 from shared.contracts.plan import Reason
@@ -17,7 +21,7 @@ FLASH = 0.1
 """Seconds below which even a whole shot is no shot but a flash."""
 CLICK = 0.12
 """Seconds of sound between two silences that are no sound anybody wants."""
-SHORTEST: dict[Reason, float] = {"silence": 0.15, "black": 0.03, "frozen": 0.3}
+SHORTEST: dict[Reason, float] = {"silence": 0.15, "black": 0.03, "frozen": 0.3, "filler": 0.08, "repeat": 0.2}
 """Seconds that a span must last to be worth two cuts."""
 WORD_PAD = 0.05
 """Seconds kept beside a word against black and frozen picture; against silence it is the pace's margin."""
@@ -31,6 +35,7 @@ class Dead:
     reason: Reason
     begin: float
     end: float
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,24 @@ class Life:
 def life_of(footage: Footage, margin: float, *, ignore: frozenset[Reason] = frozenset()) -> Life:
     """Split the source. ``margin`` is in seconds; causes in ``ignore`` are left in."""
     found: list[Dead] = []
-    for one in (_black(footage), _frozen(footage), _silent(footage, margin)):
+    for one in (marked(footage, margin), _black(footage), _frozen(footage), _silent(footage, margin)):
         taken = merged(d.frames for d in found)
         for dead in one:
             if dead.reason not in ignore:
-                found += [Dead(f, dead.reason, dead.begin, dead.end) for f in subtracted([dead.frames], taken)]
+                found += [replace(dead, frames=f) for f in subtracted([dead.frames], taken)]
     whole = [(0, footage.grid.frames)]
     live = subtracted(whole, merged(d.frames for d in found))
     kept = [s for s in (trimmed_slivers(footage, run) for run in live) if s is not None]
     for span in subtracted(live, kept):
         found.append(Dead(span, "sliver", footage.grid.seconds(span[0]), footage.grid.seconds(span[1])))
     return Life(tuple(kept), tuple(sorted(found, key=lambda d: d.frames)))
+
+
+def marked(footage: Footage, margin: float) -> Iterable[Dead]:
+    """Yield the words said in vain, each with the pause around it but for the margins of its neighbours."""
+    for vain in said_in_vain(footage, margin):
+        if footage.grid.length(vain.frames[1] - vain.frames[0]) >= SHORTEST[vain.kind]:
+            yield Dead(vain.frames, vain.kind, vain.start, vain.end, vain.detail)
 
 
 def trimmed_slivers(footage: Footage, run: Frames) -> Frames | None:

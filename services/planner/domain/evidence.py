@@ -16,6 +16,8 @@ _CAUSES = {
     "black": "the picture is black",
     "frozen": "the picture stands still",
     "sliver": "too short a remain of a shot",
+    "filler": "hesitation",
+    "repeat": "a dropped take",
 }
 
 
@@ -48,6 +50,11 @@ def _silence(footage: Footage, frame: int, side: int, dead: Sequence[Dead]) -> E
             span = f"{one.begin:.3f}-{one.end:.3f} s"
             if one.reason == "silence":
                 return Evidence(kind="silence", at=_at(footage, frame), detail=f"silence {span}")
+            if one.reason == "not_asked":
+                return Evidence(kind="person", at=_at(footage, frame), detail=f"asked for: {one.detail}")
+            if one.reason in ("filler", "repeat"):
+                what = f"{_CAUSES[one.reason]} {one.detail[:60]!r} {span}"
+                return Evidence(kind="word", at=_at(footage, frame), detail=what)
             return Evidence(kind="shot", at=_at(footage, frame), detail=f"{_CAUSES[one.reason]} {span}")
     return None
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.planner.domain.asked import life_asked
 from services.planner.domain.assembly import assembled, shown
 from services.planner.domain.choosing import choose
 from services.planner.domain.dead import Life, life_of
@@ -19,6 +20,7 @@ from services.planner.domain.selection import Selection
 from services.planner.domain.template import Pace, Template, chosen
 from services.planner.domain.text import Story
 from services.planner.domain.units import Unit, units_of
+from shared.contracts.expression import parse
 from shared.contracts.plan import Dropped, EditPlan, Reason, Wishes
 from shared.errors import BadMedia, BadRequest
 
@@ -48,7 +50,7 @@ def plan(sources: Sequence[Material], wishes: Wishes, templates: Mapping[str, Te
 
     With a wished length the edit meets it within a frame of the slowest source where there are pauses or pictures to
     adjust, else within a word (under a second); it is longer only when the shortest word is. Raises ``BadRequest``
-    (``template_unknown``, ``sources_missing``) and ``BadMedia`` (``media_no_video``).
+    (``template_unknown``, ``sources_missing``, ``edit_matches_nothing``) and ``BadMedia`` (``media_no_video``).
     """
     name, template, pace = chosen(templates, wishes)
     materials = list({m.asset_id: m for m in reversed(sources)}.values())[::-1]
@@ -72,15 +74,7 @@ def plan(sources: Sequence[Material], wishes: Wishes, templates: Mapping[str, Te
 
 
 def _judge(footages: Sequence[Footage], wishes: Wishes, template: Template, pace: Pace) -> Judged:
-    notes: list[str] = []
-    lives: list[Life] = []
-    for ignore, note in _RELAXED:
-        lives = [life_of(f, pace.margin, ignore=ignore) for f in footages]
-        if any(life.live for life in lives):
-            notes += [note] if note else []
-            break
-    else:
-        lives = [Life(((0, f.grid.frames),), ()) for f in footages]
+    lives, notes = _asked(footages, wishes, pace) if wishes.edit else _alive(footages, pace)
     notes += [f"Source {f.asset_id} has sound, yet nothing is heard in it." for f in footages if f.hushed]
     units = [
         unit
@@ -89,6 +83,27 @@ def _judge(footages: Sequence[Footage], wishes: Wishes, template: Template, pace
     ]
     scores = scores_of(footages, units, Story(wishes.story), template.weights, wishes.seed)
     return Judged(footages, lives, units, scores, tuple(notes))
+
+
+def _alive(footages: Sequence[Footage], pace: Pace) -> tuple[list[Life], list[str]]:
+    for ignore, note in _RELAXED:
+        lives = [life_of(f, pace.margin, ignore=ignore) for f in footages]
+        if any(life.live for life in lives):
+            return lives, [note] if note else []
+    return [Life(((0, f.grid.frames),), ()) for f in footages], []
+
+
+def _asked(footages: Sequence[Footage], wishes: Wishes, pace: Pace) -> tuple[list[Life], list[str]]:
+    """Split the sources by the expression of what to keep, with the margin around it where one is wished."""
+    text = wishes.edit or ""
+    lives = [life_asked(f, parse(text), text, pace.margin) for f in footages]
+    if not any(life.live for life in lives):
+        raise BadRequest(
+            f"Nothing in the footage is what {text[:80]!r} asks for.",
+            code="edit_matches_nothing",
+            remedy="Ask for less: a lower level, other words, or more terms joined by or.",
+        )
+    return lives, []
 
 
 def _wanted(judged: Judged, wishes: Wishes, template: Template) -> Fraction | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field
@@ -60,4 +60,5 @@ def chosen(templates: Mapping[str, Template], wishes: Wishes) -> tuple[str, Temp
             remedy=f"Use one of: {', '.join(sorted(templates))}.",
             details={"known": sorted(templates)},
         )
-    return name, template, PACES[wishes.pace or template.pace]
+    pace = PACES[wishes.pace or template.pace]
+    return name, template, pace if wishes.margin is None else replace(pace, margin=wishes.margin)
