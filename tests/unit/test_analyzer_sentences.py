@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.domain.sentences import lines_of, paragraphs, sentence_ranges, sentences, structured
+from services.analyzer.domain.sentences import lines_of, paragraphs, sentence_ranges, sentences, words_in
 from services.analyzer.domain.words import spread
-from shared.contracts.media import Caption, Transcript, Word
+from shared.contracts.media import Caption, Word
 
 
 def _spoken(*parts: str | float) -> list[Word]:
@@ -54,14 +54,14 @@ def test_paragraphs_begin_behind_long_pauses() -> None:
     assert [(p.first, p.last) for p in paragraphs(found)] == [(0, 1), (2, 3)]
 
 
-def test_a_transcript_gets_its_structure() -> None:
+def test_sentences_go_over_the_edges_of_captions() -> None:
     lines = [
         Caption(text=t, start=a, end=a + 1, words=spread(t, a, a + 1)) for a, t in ((1, "This is"), (2, "one. Two."))
     ]
-    done = structured(Transcript(status="completed", captions=tuple(lines)))
-    assert [s.text for s in done.sentences] == ["This is one.", "Two."]
-    assert done.sentences[0].start == 1.0 and done.paragraphs[0].end == 3.0
-    assert structured(Transcript(status="completed")).paragraphs == ()
+    found = sentences(words_in(lines))
+    assert [s.text for s in found] == ["This is one.", "Two."]
+    assert found[0].start == 1.0 and paragraphs(found)[0].end == 3.0
+    assert paragraphs(sentences([])) == ()
 
 
 _WORD = st.builds(

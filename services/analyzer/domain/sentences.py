@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
-from shared.contracts.media import Caption, Paragraph, Sentence, Transcript, Word
+from shared.contracts.media import Caption, Paragraph, Sentence, Word
 
 BREATH_S = 0.7
 """A pause that ends a sentence where nobody wrote punctuation."""
@@ -16,6 +16,7 @@ PARAGRAPH_S = 1.5
 _MOST_WORDS = 60
 _PARAGRAPH_WORDS = 120
 _PARAGRAPH_BREATH_S = 0.6
+_BROKEN, _BROKEN_S = ("-", "–", "—"), 0.3
 _LINE_LETTERS, _LINE_S = 84, 7.0
 _END = re.compile(r"[.!?…。！？؟।]+[\"'”’»)\]]*$")
 _STRONG = re.compile(r"[!?…。！？؟।]")
@@ -45,7 +46,7 @@ def sentence_ranges(words: Sequence[Word]) -> Ranges:
 
 def _ends(word: Word, following: Word) -> bool:
     if not _END.search(word.text):
-        return False
+        return word.text.endswith(_BROKEN) and following.start - word.end >= _BROKEN_S
     if _STRONG.search(word.text):
         return True
     if _ABBREVIATION.match(word.text) or _ORDINAL.match(word.text):
@@ -94,12 +95,6 @@ def paragraphs(found: Sequence[Sentence]) -> tuple[Paragraph, ...]:
 def words_in(captions: Iterable[Caption]) -> list[Word]:
     """Return the words of all lines, in order."""
     return [word for line in captions for word in line.words]
-
-
-def structured(transcript: Transcript) -> Transcript:
-    """Return the transcript with its sentences and paragraphs."""
-    found = sentences(words_in(transcript.captions))
-    return transcript.model_copy(update={"sentences": found, "paragraphs": paragraphs(found)})
 
 
 def lines_of(words: Sequence[Word]) -> list[Caption]:

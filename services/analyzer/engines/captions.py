@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from services.analyzer.engines.speech import OnProgress, Speech, Transcribed, mended_note
-from shared.contracts.media import Caption, Transcript
+from services.analyzer.engines.speech import OnProgress, Speech, Spoken, Transcribed, transcribed
+from shared.contracts.media import Transcript
 from shared.process import ProcessFailed
 
 _REMEDY = "Export the subtitles as SRT, WebVTT, ASS or JSON in UTF-8, for this film, and send them again."
 
 
-class Read(Protocol):
+class Read(Spoken, Protocol):
     """Lines that were read; ``refusal`` says why there are none."""
-
-    @property
-    def captions(self) -> tuple[Caption, ...]:
-        """The lines."""
-
-    @property
-    def mended(self) -> int:
-        """How many of them had to be changed."""
 
     @property
     def refusal(self) -> str:
         """Empty, or a reason."""
 
 
-ReadCaptions = Callable[[Path, float, Path], Awaitable[Read]]
+class ReadCaptions(Protocol):
+    """Reads a subtitle file."""
+
+    async def __call__(self, path: Path, duration: float, folder: Path, language: str | None = None) -> Read:
+        """``duration`` of the medium in seconds; ``folder`` for own files. Raises ProcessFailed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionsEngine:
-    """``file`` is the subtitle file, ``sha256`` its content hash; ``read(file, duration, folder)`` reads it."""
+    """``file`` is the subtitle file, ``sha256`` its content hash; ``read`` reads it."""
 
     file: Path
     sha256: str
@@ -54,15 +49,12 @@ class CaptionsEngine:
     async def transcribe(self, speech: Speech, on_progress: OnProgress) -> Transcribed:
         """Return the file's lines; a file that cannot be read makes a failed transcript."""
         try:
-            found = await self.read(self.file, speech.duration, speech.folder)
+            found = await self.read(self.file, speech.duration, speech.folder, speech.language)
         except ProcessFailed as failed:
             return _failed(f"reading them took too much ({failed.reason})")
         if found.refusal:
             return _failed(found.refusal)
-        transcript = Transcript(
-            status="completed", source="captions", language=speech.language, captions=found.captions
-        )
-        return Transcribed(transcript, mended_note(found.mended))
+        return transcribed(found, "captions", speech.language)
 
 
 def _failed(why: str) -> Transcribed:

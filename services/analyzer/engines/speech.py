@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
-from shared.contracts.media import Note, Transcript
+from shared.contracts.media import Caption, Mark, Note, Paragraph, Sentence, Transcript
 
 OnProgress = Callable[[float, Mapping[str, float]], None]
 
@@ -28,6 +28,31 @@ class Transcribed:
 
     transcript: Transcript
     notes: tuple[Note, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+class Spoken(Protocol):
+    """Lines of speech, mended, and what is told from their words."""
+
+    @property
+    def captions(self) -> tuple[Caption, ...]:
+        """The lines, with words."""
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences."""
+
+    @property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """What belongs together."""
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Fillers, repeats and long pauses."""
+
+    @property
+    def mended(self) -> int:
+        """How many lines had to be changed."""
 
 
 class SpeechEngine(Protocol):
@@ -45,11 +70,19 @@ class SpeechEngine(Protocol):
         """Return the words. What fails is in the transcript's status, with reason and remedy, and is not raised."""
 
 
-def mended_note(mended: int) -> tuple[Note, ...]:
-    """Say that times were changed."""
-    if not mended:
-        return ()
-    return (Note(code="words_mended", message=f"The times of {mended} lines of speech overlapped or were impossible."),)
+def transcribed(found: Spoken, source: Literal["captions", "model"], language: str | None) -> Transcribed:
+    """Return a complete transcript of what was found, with a note where times were changed."""
+    transcript = Transcript(
+        status="completed",
+        source=source,
+        language=language,
+        captions=found.captions,
+        sentences=found.sentences,
+        paragraphs=found.paragraphs,
+    )
+    message = f"The times of {found.mended} lines of speech overlapped or were impossible."
+    notes = (Note(code="words_mended", message=message),) if found.mended else ()
+    return Transcribed(transcript, notes, found.marks)
 
 
 @dataclass(frozen=True, slots=True)

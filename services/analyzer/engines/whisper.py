@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.analyzer.engines.models import Model
-from services.analyzer.engines.speech import OnProgress, Speech, Transcribed, mended_note
-from shared.contracts.media import Caption, Transcript
+from services.analyzer.engines.speech import OnProgress, Speech, Spoken, Transcribed, transcribed
+from shared.contracts.media import Transcript
 from shared.process import ProcessFailed
 
 _REMEDY = (
@@ -17,16 +17,8 @@ _REMEDY = (
 )
 
 
-class Heard(Protocol):
+class Heard(Spoken, Protocol):
     """What a model heard."""
-
-    @property
-    def captions(self) -> tuple[Caption, ...]:
-        """The lines, with words."""
-
-    @property
-    def mended(self) -> int:
-        """How many of them had to be changed."""
 
     @property
     def language(self) -> str | None:
@@ -62,5 +54,4 @@ class WhisperEngine:
         except ProcessFailed as failed:
             reason = f"The speech model {self.model.folder.name} failed: {failed.message}"
             return Transcribed(Transcript(status="failed", source="model", reason=reason[:500], remedy=_REMEDY))
-        transcript = Transcript(status="completed", source="model", language=heard.language, captions=heard.captions)
-        return Transcribed(transcript, mended_note(heard.mended))
+        return transcribed(heard, "model", heard.language)

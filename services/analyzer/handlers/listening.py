@@ -137,4 +137,4 @@ class Listening:
         self.reach("words", 1.0)
         self.log.info("analysis.part", part="speech")
         failed = heard.transcript.status == "failed"
-        return {"speech": SpeechFound(transcript=heard.transcript, notes=heard.notes, failed=failed)}
+        return {"speech": SpeechFound(transcript=heard.transcript, marks=heard.marks, notes=heard.notes, failed=failed)}

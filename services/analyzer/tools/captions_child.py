@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.analyzer.domain.subtitles import MAX_BYTES, BadSubtitles, parse
-from services.analyzer.domain.words import mend_captions
 from services.analyzer.tools import telling
+from services.analyzer.tools.mended import spoken
 from services.analyzer.tools.requests import CaptionsRequest, SpokenAnswer
 
 
@@ -16,10 +16,10 @@ def read(request: CaptionsRequest) -> SpokenAnswer:
         lines = parse(data)
     except BadSubtitles as bad:
         return SpokenAnswer(refusal=str(bad))
-    captions, mended = mend_captions(lines, request.duration)
-    if not captions:
+    found = spoken(lines, request.duration, request.language)
+    if not found.captions:
         return SpokenAnswer(refusal=f"all its lines lie behind the end of the film ({request.duration:.1f} s)")
-    return SpokenAnswer(captions=captions, mended=mended)
+    return found
 
 
 if __name__ == "__main__":

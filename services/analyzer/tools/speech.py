@@ -11,9 +11,9 @@ from shared.process import Limits
 _CAPTIONS_LIMITS = Limits(wall_s=60, cpu_s=40, memory_bytes=1024**3)
 
 
-async def read_captions(path: Path, duration: float, folder: Path) -> SpokenAnswer:
+async def read_captions(path: Path, duration: float, folder: Path, language: str | None = None) -> SpokenAnswer:
     """Return the lines of a subtitle file, or why it is refused. Raises ProcessFailed."""
-    request = CaptionsRequest(path=path, folder=folder, duration=duration)
+    request = CaptionsRequest(path=path, folder=folder, duration=duration, language=language)
     return await call("captions_child", request, SpokenAnswer, folder=folder, limits=_CAPTIONS_LIMITS)
 
 

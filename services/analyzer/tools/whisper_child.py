@@ -9,8 +9,8 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
-from services.analyzer.domain.words import mend_captions
 from services.analyzer.tools import telling
+from services.analyzer.tools.mended import spoken
 from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
 from shared.contracts.media import Caption, Word
 
@@ -59,8 +59,7 @@ def transcribe(request: WhisperRequest) -> SpokenAnswer:
         for segment in segments:
             lines.append(_line(segment, start / RATE))
             telling.progress(min(1.0, (start / RATE + segment.end) / request.duration))
-    captions, mended = mend_captions(lines, request.duration)
-    return SpokenAnswer(captions=captions, mended=mended, language=language)
+    return spoken(lines, request.duration, language)
 
 
 def _line(segment: Segment, offset: float) -> Caption:
