@@ -16,11 +16,15 @@ from shared.contracts.timeline import Output, RenderOptions
 
 
 class ProbeMedia(Value):
-    """Look into an upload: is it media, what streams has it, what does it look like? Answer: ``MediaProbed``."""
+    """Look into an upload: is it media, what streams has it, what does it look like? Answer: ``MediaProbed``.
+
+    ``kinds``: what it may be; what else it is, is an error that says so.
+    """
 
     asset_id: str
     media: BlobRef
     label: str = ""
+    kinds: tuple[Literal["video", "audio", "image", "document"], ...] = ("video",)
 
 
 class AnalyzeMedia(Value):
