@@ -125,10 +125,11 @@ def _line(tokens: Sequence[Token], active: int | None) -> str:
 
 def _dialogue(start: int, end: int, rate: str, style: str, text: str) -> str:
     layer = 1 if style == "Caption" else 0
-    return f"Dialogue: {layer},{_clock(start, rate)},{_clock(end, rate)},{style},0,0,0,{text}"
+    return f"Dialogue: {layer},{clock(start, rate)},{clock(end, rate)},{style},0,0,0,{text}"
 
 
-def _clock(frame_number: int, rate: str) -> str:
+def clock(frame_number: int, rate: str) -> str:
+    """Return the moment half a frame before ``frame_number`` as the script writes it."""
     centiseconds = max(0, round((frame_number - Fraction(1, 2)) / Fraction(rate) * 100))
     seconds, hundredths = divmod(centiseconds, 100)
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{hundredths:02d}"

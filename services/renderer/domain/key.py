@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.layers import Shown, shown
 from services.renderer.domain.reframe import identity
 from shared.contracts.timeline import Clip, Output, Timeline
 
@@ -30,13 +31,16 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
         }
         for piece in chunk.pieces
     ]
-    luts = sorted({str(e.parameters.get("lut")) for piece in chunk.pieces for e in timeline.video[piece.clip].effects})
+    layers = shown(timeline.overlays, chunk)
+    clips = [*(timeline.video[piece.clip] for piece in chunk.pieces), *(s.overlay.clip for s in layers)]
+    luts = sorted({str(effect.parameters.get("lut")) for clip in clips if clip for effect in clip.effects})
     document = {
         "luts": [timeline.luts[name].sha256 for name in luts if name in timeline.luts],
         "version": VERSION,
         "rate": timeline.rate,
         "frame": [output.width, output.height, output.fit],
         "pieces": pieces,
+        "overlays": [_layer(timeline, one) for one in layers],
         "captions": captions,
         "encoder": {name: value for name, value in encoder.items() if name != "threads"},
     }
@@ -45,6 +49,18 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
 
 def _window(timeline: Timeline, clip: Clip, output: Output) -> object:
     return identity(timeline.sources[clip.source], clip, output)
+
+
+def _layer(timeline: Timeline, one: Shown) -> dict[str, object]:
+    clip = one.overlay.clip
+    source = timeline.sources[clip.source] if clip else None
+    return {
+        "look": one.overlay.model_dump(mode="json", exclude={"id", "start", "clip"}),
+        "clip": _pixels(clip) if clip else None,
+        "sha256": source.blob.sha256 if source else None,
+        "stream": source.media.model_dump(mode="json")["video"] if source else None,
+        "span": [one.at, one.first, one.frames],
+    }
 
 
 def _pixels(clip: Clip) -> dict[str, object]:

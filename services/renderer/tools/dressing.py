@@ -21,12 +21,15 @@ BACKDROP = 1000
 """Backdrops are inputs too: they are numbered from here on, to be unlike all others."""
 
 
-def dressed(video: Node, clip: Clip, piece: Piece, output: Output, rate: str) -> Node:
-    """Return ``video`` with the effects of ``clip`` on it; where a colour was keyed out, its background shows."""
+def dressed(video: Node, clip: Clip, piece: Piece, output: Output, rate: str, *, opaque: bool = True) -> Node:
+    """Return ``video`` with the effects of ``clip`` on it.
+
+    Where a colour was keyed out its background shows, or nothing where the result need not be ``opaque``.
+    """
     moment = Moment(piece.first, clip.frames, Fraction(rate), output.width, output.height)
     for place, effect in enumerate(clip.effects):
         video = filtered(video, filters_of([effect], moment))
-        if effect.name == "chroma_key" and isinstance(effect.settings, ChromaKey):
+        if opaque and isinstance(effect.settings, ChromaKey):
             number = BACKDROP + piece.clip * 64 + place
             video = _on_colour(video, effect.settings.background, output, rate, number)
     return video

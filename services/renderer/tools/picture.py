@@ -22,6 +22,7 @@ from services.renderer.tools.dressing import dressed
 from services.renderer.tools.encoders import device, encoder, uploads
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FOLDER
+from services.renderer.tools.layers import layered, opened
 from services.renderer.tools.placing import placed
 from services.renderer.tools.sources import lasting, picture_of, read
 from services.renderer.tools.transitions import joined, on_grid
@@ -59,11 +60,16 @@ def arguments(
     """Return ffmpeg's arguments that render ``chunk`` to every drawing's files, from one decoding of the sources."""
     read_ = [_read(bench, timeline, sources, piece, number) for number, piece in enumerate(chunk.pieces)]
     fans = [_fanned(video, len(drawings)) for video in read_]
+    layers = [
+        (one, _fanned(film, len(drawings)) if film else None) for one, film in opened(bench, timeline, sources, chunk)
+    ]
     made = []
     for number, drawing in enumerate(drawings):
         canvas = Canvas(timeline, sources, drawing.output)
         pieces = [_drawn(fan[number], canvas, piece) for fan, piece in zip(fans, chunk.pieces, strict=True)]
-        made += _written(bench, joined(pieces, timeline, chunk), canvas, drawing, chunk)
+        over = [(one, films[number] if films else None) for one, films in layers]
+        video = layered(bench, joined(pieces, timeline, chunk), over, timeline, drawing.output)
+        made += _written(bench, video, canvas, drawing, chunk)
     built: list[str] = ffmpeg.merge_outputs(*made).get_args()
     families = frozenset(bench.hardware[d.output.codec] for d in drawings if d.output.codec in bench.hardware)
     return [*device(families), "-filter_complex_threads", str(bench.settings.chunk_threads()), *built]
@@ -101,5 +107,6 @@ def _drawn(video: Node, canvas: Canvas, piece: Piece) -> Node:
     clip = canvas.timeline.video[piece.clip]
     source = canvas.timeline.sources[clip.source]
     way = course(source, clip, piece, canvas.output, canvas.timeline.rate)
-    shaped = lasting(placed(video, picture_of(source), canvas.output, way), source, clip, piece)
+    filled = placed(video, picture_of(source), canvas.output, way)
+    shaped = lasting(filled, source, clip, piece, canvas.timeline.rate)
     return dressed(shaped, clip, piece, canvas.output, canvas.timeline.rate)

@@ -25,8 +25,8 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
     stream = picture_of(source)
     threads = {"threads": bench.settings.chunk_threads()}
     if source.media.kind == "image":
-        still = ffmpeg.input(file_url(path), **bench.hostile(number), **threads, **IMAGES)[str(stream.index)]
-        return still.filter("trim", end_frame=1).filter("setpts", expr="0").filter("fps", fps=rate)
+        still = ffmpeg.input(file_url(path), **{**bench.hostile(number), **threads, **IMAGES})[str(stream.index)]
+        return still.filter("trim", end_frame=1).filter("setpts", expr="0")
     reading = video_reading(clip, piece, stream, rate)
     span = {"ss": seconds(reading.seek), "t": seconds(reading.length)}
     return (
@@ -39,13 +39,14 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
     )
 
 
-def lasting(video: Node, source: Source, clip: Clip, piece: Piece) -> Node:
+def lasting(video: Node, source: Source, clip: Clip, piece: Piece, rate: str) -> Node:
     """Return what :func:`read` gave, after it was scaled, in its direction and as long as the piece.
 
     A still picture is scaled once and not for every frame; backwards is a matter of ``piece.frames`` frames in memory.
     """
     if source.media.kind == "image":
-        return video.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=piece.frames)
+        endless = video.filter("tpad", stop_mode="clone", stop=-1).filter("fps", fps=rate, start_time=0)
+        return endless.filter("trim", end_frame=piece.frames)
     return video.filter("reverse") if clip.reverse else video
 
 
