@@ -140,3 +140,22 @@ async def test_hostile_and_broken_files_change_nothing(make_infra: MakeInfra) ->
             assert json_of(refused)["remedy"] if "remedy" in json_of(refused) else True
         assert (await send(gateway, project["id"], b"")).status_code == 422
         assert json_of(await gateway.client.get(f"/api/timeline/{project['id']}"))["revision"] == 1
+
+
+async def test_the_plan_of_a_job_over_several_films_is_exported(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        first, second = [(await gateway.ingest(title=name))["asset"]["id"] for name in ("Day", "Night")]
+        body = {"story_prompt": {"key_message": "hello"}, "video_ids": [second]}
+        job = json_of(await gateway.client.post(f"/api/videos/{first}/ai-edit/generate?wait=20", json=body))["job_id"]
+        await gateway.ended(job)
+        edl = (await gateway.client.get(f"/api/jobs/{job}/export?to=edl")).text
+        assert [line[18:] for line in edl.splitlines() if line.startswith("* FROM CLIP NAME")] == [
+            "Day.mp4", "Day.mp4", "Night.mp4", "Night.mp4",
+        ]  # fmt: skip
+        whole = (await gateway.client.get(f"/api/jobs/{job}/export", params={"to": "json"})).json()
+        assert [s["name"] for s in whole["sources"].values()] == ["Day", "Night"]
+        slices = await gateway.client.get(f"/api/jobs/{job}/export", params={"to": "fcpxml", "mode": "slices"})
+        assert slices.text.count('enabled="0"') == 6
+        unknown = await gateway.client.get("/api/jobs/01930000-0000-7000-8000-000000000000/export?to=edl")
+        assert unknown.status_code == 404

@@ -14,28 +14,35 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_job
+from services.gateway.api.jobs import own_job
 from services.gateway.api.multipart import form_of, read_form
 from services.gateway.api.problems import PROBLEMS
 from services.gateway.api.records import ProjectDetail, answered
 from services.gateway.api.shown import own_asset, own_project, project_answer, shown_project
 from services.gateway.api.uploads import Upload, drain, settle
+from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job
 from services.gateway.domain.kinds import Kind
 from services.gateway.domain.refusal import Refusal, wrong_field
 from services.gateway.domain.render_order import rate_of
-from services.gateway.handlers.exchange import compiled, start_export, start_import
+from services.gateway.handlers.exchange import Wanted, of_job, of_project, start_export, start_import
 from shared.contracts.ids import new_id
-from shared.contracts.interchange import EXPORTS, ExportFormat, ExportMode, Loss, MediaHint
+from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss, MediaHint
 from shared.db import transaction
 
-router = APIRouter(prefix="/api/timeline", tags=["interchange"])
+router = APIRouter(tags=["interchange"])
 DEFAULT_WAIT = 30.0
 MAX_FILE = 32 * 1024**2
+KIND = Kind("bin", "application/octet-stream")
 FILE: dict[str, Any] = {
     "description": "The file, with its losses counted in `X-Cutroom-Losses` and listed in the job's result.",
     "content": {form[1]: {"schema": {"type": "string"}} for form in EXPORTS.values()},
 }
 Form = Annotated[ExportFormat, Query(alias="to", description="; ".join(f"`{n}`: {e[2]}" for n, e in EXPORTS.items()))]
+
+Mode = Annotated[ExportMode, Query(description=" ".join(f"`{name}`: {what}" for name, what in MODES.items()))]
+Fps = Annotated[str | None, Query(description="Frame rate of the sequence; default: the film's.")]
+Report = Annotated[bool, Query(description="Answer with the losses instead of the file.")]
 
 
 class ExchangeReport(BaseModel):
@@ -56,7 +63,7 @@ class ImportedProject(ProjectDetail):
 
 
 @router.get(
-    "/{project_id}/export",
+    "/api/timeline/{project_id}/export",
     summary="Export a timeline for another editor",
     responses={200: FILE, 202: {"model": ExchangeReport}, **PROBLEMS(401, 404, 409, 422)},
     response_class=Response,
@@ -68,34 +75,43 @@ async def export(
     caller: Caller,
     wait: Wait,
     to: Form,
-    mode: Annotated[ExportMode, Query(description="edit, slices or mark_silence.")] = "edit",
-    fps: Annotated[str | None, Query(description="Frame rate of the sequence; default: the film's.")] = None,
-    report: Annotated[bool, Query(description="Answer with the losses instead of the file.")] = False,
+    mode: Mode = "edit",
+    fps: Fps = None,
+    report: Report = False,
 ) -> Response:
     """Return the project's timeline as a file. Media are referred to by name; whoever opens it links them again."""
     async with gateway.pool.acquire() as connection:
         project = await own_project(connection, caller.id, project_id)
         asset = await own_asset(connection, caller.id, project.asset_id)
-        timeline = await compiled(connection, project, asset, rate_of(fps) if fps else None)
-    job = await start_export(gateway.pool, gateway.blobs, caller, project, asset, timeline, to, mode)
-    job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if wait is None else wait)
-    if job.error is not None:
-        raise Refusal(422, job.error.code, job.error.message, remedy=job.error.remedy)
-    if not job.ended or report:
-        return JSONResponse(_report(job), 200 if job.ended else 202)
-    body = await gateway.blobs.get_bytes(str(job.input.extra["key"]), limit=256 * 1024**2)
-    name = f"{project.title}.{EXPORTS[to][0]}"
-    headers = {
-        "Content-Disposition": f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-        "X-Cutroom-Losses": str(len(_report(job)["losses"])),
-        "X-Cutroom-Job": job.id,
-    }
-    return Response(body, media_type=EXPORTS[to][1], headers=headers)
+        wanted = await of_project(connection, project, asset, rate_of(fps) if fps else None)
+    return await _exported(gateway, caller, wanted, to, mode, wait, report=report)
+
+
+@router.get(
+    "/api/jobs/{job_id}/export",
+    summary="Export the plan of a job for another editor",
+    responses={200: FILE, 202: {"model": ExchangeReport}, **PROBLEMS(401, 404, 409, 422)},
+    response_class=Response,
+)
+async def export_plan(
+    job_id: str,
+    *,
+    gateway: Parts,
+    caller: Caller,
+    wait: Wait,
+    to: Form,
+    mode: Mode = "edit",
+    fps: Fps = None,
+    report: Report = False,
+) -> Response:
+    """Return the timeline that a job planned, also one of several films, as a file."""
+    job = await own_job(gateway, caller, job_id)
+    wanted = await of_job(gateway.pool, gateway.blobs, caller.id, job, rate_of(fps) if fps else None)
+    return await _exported(gateway, caller, wanted, to, mode, wait, report=report)
 
 
 @router.post(
-    "/{project_id}/import",
+    "/api/timeline/{project_id}/import",
     summary="Import a timeline of another editor",
     responses=answered(ImportedProject, 404, 413, 415, 422, also=(200, 202)),
     openapi_extra=form_of(file="OTIO, FCPXML, FCP7 XML, CMX 3600 EDL, or a timeline that was exported as json."),
@@ -130,7 +146,25 @@ async def import_file(project_id: str, request: Request, gateway: Parts, caller:
     return await _imported(gateway, caller.id, job.id, DEFAULT_WAIT if wait is None else wait)
 
 
-KIND = Kind("bin", "application/octet-stream")
+async def _exported(
+    gateway: Gateway, caller: Account, wanted: Wanted, to: ExportFormat, mode: ExportMode, wait: float | None, *,
+    report: bool,
+) -> Response:  # fmt: skip
+    job = await start_export(gateway.pool, gateway.blobs, caller, wanted, to, mode)
+    job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if wait is None else wait)
+    if job.error is not None:
+        raise Refusal(422, job.error.code, job.error.message, remedy=job.error.remedy)
+    if not job.ended or report:
+        return JSONResponse(_report(job), 200 if job.ended else 202)
+    body = await gateway.blobs.get_bytes(str(job.input.extra["key"]), limit=256 * 1024**2)
+    name = f"{wanted.title}.{EXPORTS[to][0]}"
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+        "X-Cutroom-Losses": str(len(_report(job)["losses"])),
+        "X-Cutroom-Job": job.id,
+    }
+    return Response(body, media_type=EXPORTS[to][1], headers=headers)
 
 
 async def _imported(gateway: Gateway, account: str, job_id: str, wait: float) -> JSONResponse:

@@ -20,6 +20,7 @@ from services.gateway.domain.timeline_data import (
     TransitionData,
     named,
 )
+from shared.contracts.blob import BlobRef
 from shared.contracts.commands import ExportTimeline, ImportTimeline
 from shared.contracts.events import TimelineExported, TimelineImported
 from shared.contracts.interchange import ExportFormat, ExportMode, ImportedClip, ImportedEdit, Loss, MediaHint
@@ -57,6 +58,7 @@ def export_command(job: Job) -> ExportTimeline | None:
         title=str(extra["title"]),
         key=str(extra["key"]),
         analyses=analyses if extra["mode"] == "mark_silence" else {},
+        plan=BlobRef.model_validate(extra["plan"]) if extra.get("plan") and extra["mode"] == "slices" else None,
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from fractions import Fraction
 
 from services.gateway.domain.account import Account
-from services.gateway.domain.compile import compile_timeline
+from services.gateway.domain.compile import compile_timeline, retime
 from services.gateway.domain.effects import Prepared
 from services.gateway.domain.exchange import linked as link
 from services.gateway.domain.exchange import wanted
@@ -16,13 +17,14 @@ from services.gateway.domain.refusal import conflict
 from services.gateway.domain.timeline_rules import violations
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
-from services.gateway.handlers.plans import MAX_DOCUMENT
+from services.gateway.handlers.plans import MAX_DOCUMENT, read_plan
 from services.gateway.handlers.timelines import owned_references
-from services.gateway.store import assets, projects
+from services.gateway.store import assets, jobs, projects
 from services.gateway.store.matching import matching
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import TimelineImported
+from shared.contracts.ids import is_id
 from shared.contracts.interchange import EXPORTS, ExportFormat, ExportMode, ImportedEdit
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Timeline
@@ -33,15 +35,44 @@ VERSION = 1
 FASTEST = 120
 
 
-async def compiled(connection: Connection, project: Project, asset: Asset, rate: str | None) -> Timeline:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A timeline to be exported, with the ``media`` that it cuts, and the ``plan`` that it came from, if any."""
+
+    timeline: Timeline
+    title: str
+    media: tuple[Asset, ...]
+    project_id: str | None = None
+    plan: BlobRef | None = None
+
+
+async def of_project(connection: Connection, project: Project, asset: Asset, rate: str | None) -> Wanted:
     """Return the project's timeline on a grid of ``rate``, the film's own by default. Raises 409 ``timeline_empty``."""
     current = await projects.revision(connection, project.id, project.revision) if project.revision else None
     if current is None or not current.data.segments:
         raise conflict("timeline_empty", "The project has no timeline to export.", remedy="Analyse or write one first.")
     owned = await owned_references(connection, project.account, current.data)
     media = await assets.find_all(connection, project.account, set(owned.values()) - {asset.id})
-    sources = {a.id: a.source.model_copy(update={"name": a.title}) for a in (asset, *media.values())}
-    return compile_timeline(current.data, asset.id, sources, owned, rate or own_rate(asset))
+    known = (asset, *media.values())
+    sources = {a.id: a.source.model_copy(update={"name": a.title}) for a in known}
+    timeline = compile_timeline(current.data, asset.id, sources, owned, rate or own_rate(asset))
+    origin = current.origin.partition(":")
+    made = await jobs.get(connection, origin[2]) if origin[0] == "plan" and is_id(origin[2]) else None
+    return Wanted(timeline, project.title, known, project.id, made.state.plan if made else None)
+
+
+async def of_job(pool: Pool, blobs: Blobs, account: str, job: Job, rate: str | None) -> Wanted:
+    """Return the timeline that ``job`` planned, over all its films. Raises 409 ``plan_not_ready``."""
+    plan = await read_plan(blobs, job)
+    async with pool.acquire() as connection:
+        found = await assets.find_all(connection, account, set(plan.timeline.sources))
+    names = {key: found[key].title if key in found else "" for key in plan.timeline.sources}
+    sources = {k: s.model_copy(update={"name": names[k]}) for k, s in plan.timeline.sources.items()}
+    timeline = plan.timeline.model_copy(update={"sources": sources})
+    if not found:
+        raise conflict("asset_missing", "The films of the plan are gone.", remedy="Plan again.")
+    title = ", ".join(n for n in names.values() if n)[:120] or "Edit"
+    return Wanted(retime(timeline, rate or timeline.rate), title, tuple(found.values()), job.project_id, job.state.plan)
 
 
 def own_rate(asset: Asset) -> str:
@@ -50,33 +81,41 @@ def own_rate(asset: Asset) -> str:
     return fraction_text(rate) if 1 <= rate <= FASTEST else "30/1"
 
 
-def export_key(timeline: bytes, form: ExportFormat, mode: ExportMode, title: str, analysis: BlobRef | None) -> str:
+def export_key(timeline: bytes, form: ExportFormat, mode: ExportMode, wanted: Wanted) -> str:
     """Return where an export lies: the same content asked for in the same way is the same file."""
-    parts = [str(VERSION), form, mode, title, analysis.key if analysis and mode == "mark_silence" else ""]
+    parts = [str(VERSION), form, mode, wanted.title]
+    if mode == "mark_silence":
+        parts += [asset.analysis.key if asset.analysis else "" for asset in wanted.media]
+    if mode == "slices":
+        parts.append(wanted.plan.key if wanted.plan else "")
     digest = hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + timeline).hexdigest()
     return f"exports/{digest}.{EXPORTS[form][0]}"
 
 
 async def start_export(
-    pool: Pool, blobs: Blobs, caller: Account, project: Project, asset: Asset, timeline: Timeline,
-    form: ExportFormat, mode: ExportMode,
-) -> Job:  # fmt: skip
+    pool: Pool, blobs: Blobs, caller: Account, wanted: Wanted, form: ExportFormat, mode: ExportMode
+) -> Job:
     """Store the timeline document and order the export of it."""
-    body = timeline.model_dump_json().encode()
+    body = wanted.timeline.model_dump_json().encode()
     ref = await blobs.put_bytes(f"timelines/{hashlib.sha256(body).hexdigest()}.json", body, "application/json")
-    key = export_key(body, form, mode, project.title, asset.analysis)
     order = JobInput(
-        sources=(source_of(asset, analysed=True),),
+        sources=tuple(source_of(asset, analysed=True) for asset in wanted.media),
         timeline=ref,
-        extra={"form": form, "mode": mode, "title": project.title, "key": key},
+        extra={
+            "form": form,
+            "mode": mode,
+            "title": wanted.title,
+            "key": export_key(body, form, mode, wanted),
+            "plan": wanted.plan.model_dump(mode="json") if wanted.plan else None,
+        },
     )
-    return await _started(pool, caller, project, "export", order)
+    return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order)
 
 
 async def start_import(pool: Pool, caller: Account, project: Project, asset: Asset, document: BlobRef) -> Job:
     """Order the reading of an uploaded file; what comes of it is a new revision of the project."""
     order = JobInput(sources=(source_of(asset),), timeline=document, extra={"rate": own_rate(asset)})
-    return await _started(pool, caller, project, "import", order)
+    return await _started(pool, caller, project.id, asset.id, "import", order)
 
 
 async def linked(pool: Pool, blobs: Blobs, job: Job, fact: TimelineImported) -> Prepared:
@@ -113,15 +152,17 @@ def _refused(code: str, message: str, remedy: str) -> JobError:
     return JobError(step="import", code=code, message=message, remedy=remedy)
 
 
-async def _started(pool: Pool, caller: Account, project: Project, kind: str, order: JobInput) -> Job:
+async def _started(
+    pool: Pool, caller: Account, project_id: str | None, asset_id: str, kind: str, order: JobInput
+) -> Job:
     draft = JobDraft.model_validate(
         {
             "account": caller.id,
             "kind": kind,
             "input": order,
             "priority": caller.priority,
-            "project_id": project.id,
-            "asset_id": project.asset_id,
+            "project_id": project_id,
+            "asset_id": asset_id,
         }
     )
     async with transaction(pool) as connection:
