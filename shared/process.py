@@ -15,17 +15,30 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from shared import launcher
 from shared.child import Child, ProcessFailed, Sink
+from shared.conversation import Conversation
 from shared.errors import CapabilityMissing
+from shared.limits import USUAL, Completed, Limits
 from shared.output import Kept, Lines, Stream
 from shared.spawned import Spawned
 
-__all__ = ["Completed", "Limits", "ProcessFailed", "Spawned", "Stream", "ffmpeg_path", "run", "spawn", "stream"]
+__all__ = [
+    "Completed",
+    "Conversation",
+    "Limits",
+    "ProcessFailed",
+    "Spawned",
+    "Stream",
+    "converse",
+    "ffmpeg_path",
+    "run",
+    "spawn",
+    "stream",
+]
 
 _KEPT = (
     *("PATH", "HOME", "LANG", "TMPDIR", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "HF_HOME", "CUTROOM_FFMPEG"),
@@ -33,34 +46,10 @@ _KEPT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a program may use: seconds on the clock, seconds of CPU, bytes of memory, bytes of any file it writes.
-
-    CPU, memory (its address space) and file limits hold for each process of the program by itself. ``nice`` lowers its
-    priority.
-    """
-
-    wall_s: float = 600
-    cpu_s: int | None = None
-    memory_bytes: int | None = None
-    file_bytes: int | None = None
-    nice: int = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Completed:
-    """A program that ended well: its stdout (empty if it went elsewhere), the last 8 KB of stderr, seconds it took."""
-
-    stdout: bytes
-    stderr_tail: str
-    wall_s: float
-
-
 async def run(
     argv: Sequence[str],
     *,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     stdin: bytes | None = None,
@@ -87,7 +76,7 @@ async def run(
 async def stream(
     argv: Sequence[str],
     *,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Stream]:
@@ -98,6 +87,19 @@ async def stream(
         yield reader
     finally:
         await child.end()
+
+
+async def converse(
+    argv: Sequence[str],
+    on_line: Callable[[str], None],
+    *,
+    limits: Limits = USUAL,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+) -> Conversation:
+    """Start a program that is told line after line and answers in lines; the caller ends it by ``Conversation.end``."""
+    child = await _start(argv, Lines(on_line), limits=limits, cwd=cwd, env=env, stdin=b"", more=True)
+    return Conversation(child)
 
 
 def spawn(
@@ -135,6 +137,7 @@ async def _start(
     cwd: Path | None,
     env: Mapping[str, str] | None,
     stdin: bytes | None = None,
+    more: bool = False,
 ) -> Child:
     environment = _environment(env)
     _require(argv[0], environment)
@@ -149,7 +152,8 @@ async def _start(
     if stdin is not None:
         pipe = cast(asyncio.WriteTransport, transport.get_pipe_transport(0))
         pipe.write(stdin)
-        pipe.write_eof()
+        if not more:
+            pipe.write_eof()
     return child
 
 

@@ -1,0 +1,68 @@
+"""A program that stays: told line after line, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shared.process import Conversation, Limits, ProcessFailed, converse
+
+ECHO = "import sys\nfor line in sys.stdin:\n    print(line.strip().upper(), flush=True)\n"
+BREAKS = "import sys\nsys.stdin.readline()\nsys.exit('it broke')\n"
+STUBBORN = (
+    "import signal, sys, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('up', flush=True)\ntime.sleep(99)\n"
+)
+
+
+class _Heard:
+    """Lines as they come."""
+
+    def __init__(self) -> None:
+        self.lines: asyncio.Queue[str] = asyncio.Queue()
+
+    async def start(self, code: str, **limits: int) -> Conversation:
+        return await converse([sys.executable, "-c", code], self.lines.put_nowait, limits=Limits(**limits))
+
+
+async def test_it_answers_line_after_line_and_ends_when_told() -> None:
+    heard = _Heard()
+    talk = await heard.start(ECHO)
+    for word in ("one", "two"):
+        talk.tell(word)
+        assert await asyncio.wait_for(heard.lines.get(), 10) == word.upper()
+    assert talk.alive
+    await talk.end()
+    assert not talk.alive
+    talk.tell("three")
+
+
+async def test_one_that_breaks_says_why() -> None:
+    talk = await _Heard().start(BREAKS)
+    talk.tell("go")
+    with pytest.raises(ProcessFailed, match="it broke"):
+        await asyncio.wait_for(asyncio.shield(talk.ended), 10)
+    await talk.end()
+
+
+async def test_one_that_does_not_want_to_end_is_killed() -> None:
+    heard = _Heard()
+    talk = await heard.start(STUBBORN)
+    assert await asyncio.wait_for(heard.lines.get(), 10) == "up"
+    started = time.monotonic()
+    await talk.end()
+    assert time.monotonic() - started < 2
+    assert not any("time.sleep(99)" in text for text in _commands())
+
+
+def _commands() -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_text())
+        except OSError:
+            continue
+    return found
