@@ -52,8 +52,13 @@ class BlobWriter(Protocol):
 class Blobs(Protocol):
     """An object store. Keys are ours (:func:`shared.contracts.blob.checked_key`); others raise BadRequest.
 
-    Every method raises BlobStoreUnavailable, a transient error, while the store does not answer.
+    Every method raises BlobStoreUnavailable, a transient error, while the store does not answer. ``remote``: to have an
+    object as a file costs fetching all of it.
     """
+
+    @property
+    def remote(self) -> bool:
+        """Tell whether the objects are elsewhere."""
 
     async def put_bytes(self, key: str, data: bytes, content_type: str) -> BlobRef:
         """Store ``data`` under ``key``."""

@@ -38,6 +38,11 @@ class Bytes(Protocol):
 class StoredBlobs(ABC):
     """An object store whose objects have records."""
 
+    @property
+    def remote(self) -> bool:
+        """See :class:`Blobs`."""
+        return False
+
     @abstractmethod
     async def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call what blocks, in a thread. Raises BlobStoreUnavailable for the store's own errors."""

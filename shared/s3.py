@@ -34,6 +34,11 @@ class S3Blobs(BucketBlobs):
     ``local`` copies objects into ``cache_dir``, which keeps up to ``cache_bytes`` of them for the next time.
     """
 
+    @property
+    def remote(self) -> bool:
+        """See :class:`Blobs`."""
+        return True
+
     def __init__(
         self,
         *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,6 +18,9 @@ class RendererSettings(BaseSettings):
     ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture. ``fonts_dir`` has further fonts for
     captions in writings that ours lack, Chinese or emoji among them. Finished chunks are kept in the object store until
     nobody has used them for ``chunks_days``, at most ``chunks_bytes`` of them; every ``sweep_s`` that is looked after.
+    ``encoder``: hardware encoders are used only where they encode a frame on trial, else software does it; ``auto``
+    takes the first that works. Sources over ``range_bytes`` are read in parts from a store that is elsewhere, smaller
+    ones are fetched whole.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_RENDERER_", extra="ignore")
@@ -36,6 +40,8 @@ class RendererSettings(BaseSettings):
     wall_s: float = Field(default=4 * 3600.0, gt=0)
     fonts_dir: Path | None = None
     memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
+    encoder: Literal["software", "auto", "nvenc", "qsv", "vaapi", "videotoolbox"] = "software"
+    range_bytes: int = Field(default=32 * 1024**2, ge=0)
     chunks_days: float = Field(default=7.0, ge=0)
     chunks_bytes: int = Field(default=16 * 1024**3, ge=0)
     sweep_s: float = Field(default=600.0, gt=0)

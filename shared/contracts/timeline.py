@@ -13,8 +13,9 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.effects import EFFECTS, Effect
-from shared.contracts.media import Caption, FaceTrack, FocusPoint, MediaInfo, Value
+from shared.contracts.media import Caption, MediaInfo, SpriteSheet, Value
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
+from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.time import Ratio, to_seconds
 from shared.contracts.warp import Warp, length
 
@@ -141,14 +142,27 @@ class Timeline(Value):
         return sum(c.frames for c in self.video) - sum(c.transition_in.frames for c in self.video if c.transition_in)
 
 
+VideoCodec = Literal["h264", "hevc", "vp9", "av1", "prores", "gif", "none"]
+AudioCodec = Literal["aac", "opus", "mp3", "pcm", "flac", "none"]
+
+
 class Output(Value):
-    """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame."""
+    """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame.
+
+    ``codec`` ``none`` makes a file of sound alone; ``audio_codec`` ``auto`` is the usual one of its container.
+    ``poster`` and ``sprites`` make pictures beside the film.
+    """
 
     name: str
     width: int = Field(ge=16, le=7680, multiple_of=2)
     height: int = Field(ge=16, le=7680, multiple_of=2)
     fit: Literal["auto", "crop", "blur", "pad"] = "auto"
     draft: bool = False
+    codec: VideoCodec = "h264"
+    audio_codec: AudioCodec | Literal["auto"] = "auto"
+    quality: Literal["low", "standard", "high"] = "standard"
+    poster: bool = False
+    sprites: bool = False
 
 
 class CaptionStyle(Value):
@@ -187,7 +201,7 @@ class Check(Value):
 
 
 class Rendered(Value):
-    """One finished file."""
+    """One finished file. ``plan`` is the SHA-256 of the timeline document: a draft and its final have the same."""
 
     name: str
     file: BlobRef
@@ -197,3 +211,9 @@ class Rendered(Value):
     frames: int
     loudness: float | None = None
     check: Check
+    codec: VideoCodec = "h264"
+    audio_codec: AudioCodec = "aac"
+    draft: bool = False
+    plan: str = ""
+    poster: BlobRef | None = None
+    sprites: SpriteSheet | None = None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from services.renderer.domain.formats import suits
 from services.renderer.domain.synth import names
 from shared.contracts.layout import Violation, violations
 from shared.contracts.timeline import Clip, Output, Timeline
@@ -69,6 +70,9 @@ def _outputs(outputs: tuple[Output, ...]) -> Iterator[Violation]:
     if len({output.name for output in outputs}) != len(outputs):
         yield Violation(field="outputs", code="output_twice", message="Two outputs have the same name.")
     for i, output in enumerate(outputs):
+        if not suits(output):
+            message = f"Sound of {output.audio_codec} does not go with a picture of {output.codec}."
+            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=message)
         if not _NAME.fullmatch(output.name):
             message = "A name has the characters a-z, 0-9, _ and -, and at most 64 of them."
             yield Violation(field=f"outputs[{i}].name", code="output_name", message=message)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.shelf import KeptChunks, folder_for
-from services.renderer.handlers.sources import opened, timeline_of
+from services.renderer.handlers.sources import bench_for, drawn_from, opened, timeline_of
 from services.renderer.store import chunks
 from services.renderer.store.chunks import Open
 from services.renderer.tools.drawing import draw
@@ -52,21 +52,21 @@ async def _found(deps: Deps) -> Open | None:
 
 async def _help(found: Open, deps: Deps) -> None:
     try:
-        timeline = await timeline_of(found.command, deps)
-        command, settings = found.command, deps.settings
-        cut = await asyncio.to_thread(places, settings, timeline, command.outputs, command.options, found.parallel)
-        if found.place < len(cut):
-            await _draw(found, timeline, cut[found.place], deps)
+        timeline, command = await timeline_of(found.command, deps), found.command
+        async with folder_for(deps.scratch / "renderer", f"help.{new_id()}") as folder:
+            bench = await bench_for(folder, command, deps)
+            cut = await asyncio.to_thread(places, bench, timeline, command.outputs, command.options, found.parallel)
+            if found.place < len(cut):
+                await _draw(bench, found, timeline, cut[found.place], deps)
     except Exception as failed:
         logger.warning("help.failed", command=found.command_id, place=found.place, error=repr(failed))
 
 
-async def _draw(found: Open, timeline: Timeline, place: Place, deps: Deps) -> None:
+async def _draw(bench: Bench, found: Open, timeline: Timeline, place: Place, deps: Deps) -> None:
     """Keys that another version or another encoder makes are not ours to draw: nothing is claimed then."""
-    used = {timeline.video[piece.clip].source for piece in place.chunk.pieces}
+    used = drawn_from(timeline, [timeline.video[piece.clip] for piece in place.chunk.pieces])
     async with (
         KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s) as shelf,
-        folder_for(deps.scratch / "renderer", f"help.{new_id()}") as folder,
         opened(timeline, used, deps) as sources,
     ):
         taken = await shelf.take(sorted(place.parts))
@@ -75,7 +75,6 @@ async def _draw(found: Open, timeline: Timeline, place: Place, deps: Deps) -> No
                 async with transaction(deps.pool) as connection:
                     await chunks.pass_over(connection, found)
             return
-        bench = Bench(folder, deps.settings)
         tags = Tags("", "", datetime.now(UTC))
         order = Order(timeline, sources, found.command.outputs, found.command.options, tags)
         parts = [place.parts[key] for key in sorted(taken.mine)]

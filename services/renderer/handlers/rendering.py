@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from services.renderer.domain import formats
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.shelf import KeptChunks
-from services.renderer.handlers.sources import opened, timeline_of
+from services.renderer.handlers.sources import bench_for, drawn_from, opened, timeline_of
 from services.renderer.store import chunks, renders
-from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.extras import Sheet
 from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
 from shared.contracts.commands import RenderTimeline
 from shared.contracts.events import TimelineRendered
+from shared.contracts.media import SpriteSheet
 from shared.contracts.timeline import Rendered, Timeline
 from shared.db import transaction
 from shared.step import Step
@@ -25,7 +27,7 @@ async def render_timeline(command: RenderTimeline, step: Step, deps: Deps) -> No
     began = time.monotonic()
     timeline = await timeline_of(command, deps)
     films = await _films(command, timeline, step, deps)
-    outputs = tuple([await _published(film, timeline, step, deps) for film in films])
+    outputs = tuple([await _published(film, timeline, command.timeline.sha256, step, deps) for film in films])
     seconds = time.monotonic() - began
     step.log.info("render.done", frames=timeline.frames * len(outputs), seconds=round(seconds, 2))
     async with step.finish() as done:
@@ -42,23 +44,41 @@ async def _films(command: RenderTimeline, timeline: Timeline, step: Step, deps: 
             connection, step.command_id, command, owner=deps.owner, priority=step.envelope.priority,
             parallel=deps.settings.parallel, lease_s=deps.lease_s,
         )  # fmt: skip
-    used = {c.source for c in timeline.video} | {s.source for s in timeline.sounds if s.source is not None}
+    used = drawn_from(timeline, timeline.video) | {s.source for s in timeline.sounds if s.source is not None}
+    bench = await bench_for(step.scratch, command, deps)
     shelf = KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s, step.command_id)
     async with shelf, opened(timeline, used, deps) as sources:
         tags = Tags(command.options.title, command.options.comment, datetime.now(UTC))
         order = Order(timeline, sources, command.outputs, command.options, tags)
-        return await render(Bench(step.scratch, deps.settings), order, step.progress, shelf, deps.slots)
+        return await render(bench, order, step.progress, shelf, deps.slots)
 
 
-async def _published(film: Film, timeline: Timeline, step: Step, deps: Deps) -> Rendered:
-    key = f"final/{step.job_id}/{step.command_id}/{film.output.name}.mp4"
+async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps: Deps) -> Rendered:
+    output = film.output
+    base = f"final/{step.job_id}/{step.command_id}/{output.name}"
+    put = deps.blobs.put_file
     return Rendered(
-        name=film.output.name,
-        file=await deps.blobs.put_file(key, film.file, "video/mp4"),
-        width=film.output.width,
-        height=film.output.height,
+        name=output.name,
+        file=await put(f"{base}.{formats.ending(output)}", film.file, formats.content_type(output)),
+        width=output.width,
+        height=output.height,
         duration=film.seconds,
         frames=timeline.frames,
         loudness=film.loudness,
         check=film.check,
+        codec=output.codec,
+        audio_codec=formats.sound_of(output),
+        draft=output.draft,
+        plan=plan,
+        poster=await put(f"{base}.poster.jpg", film.poster, "image/jpeg") if film.poster else None,
+        sprites=await _sheet(film.sprites, f"{base}.sprites.jpg", deps) if film.sprites else None,
     )
+
+
+async def _sheet(sheet: Sheet, key: str, deps: Deps) -> SpriteSheet:
+    image = await deps.blobs.put_file(key, sheet.file, "image/jpeg")
+    width, height = sheet.tile
+    return SpriteSheet(
+        image=image, columns=sheet.columns, rows=sheet.rows, tile_width=width, tile_height=height,
+        interval=sheet.interval, count=sheet.count,
+    )  # fmt: skip

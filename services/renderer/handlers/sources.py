@@ -10,8 +10,11 @@ from pydantic import ValidationError
 
 from services.renderer.domain.order import problems
 from services.renderer.handlers.deps import Deps
+from services.renderer.tools.encoders import hardware
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.ranges import ranges
 from shared.contracts.commands import RenderTimeline
-from shared.contracts.timeline import Timeline
+from shared.contracts.timeline import Clip, Timeline
 from shared.errors import BadRequest
 
 
@@ -35,10 +38,32 @@ def _invalid(message: str, details: dict[str, object]) -> BadRequest:
     return BadRequest(message, code="timeline_invalid", remedy=remedy, details=details)
 
 
+async def bench_for(scratch: Path, command: RenderTimeline, deps: Deps) -> Bench:
+    """Return what a render works with in ``scratch``, the encoders tried that its outputs ask for."""
+    codecs = frozenset(output.codec for output in command.outputs)
+    return Bench(scratch, deps.settings, await hardware(deps.settings, codecs), deps.blobs.remote)
+
+
+def drawn_from(timeline: Timeline, clips: Iterable[Clip]) -> set[str]:
+    """Return the keys of the sources that pictures of ``clips``, and overlays over them, are drawn from."""
+    over = {overlay.clip.source for overlay in timeline.overlays if overlay.clip is not None}
+    return over | {clip.source for clip in clips}
+
+
 @asynccontextmanager
 async def opened(timeline: Timeline, keys: Iterable[str], deps: Deps) -> AsyncIterator[dict[str, Path]]:
-    """Have the sources ``keys`` of ``timeline`` as files, to be read only, while in the block."""
+    """Have the sources ``keys`` of ``timeline`` and its colour tables as files, to be read only, while in the block.
+
+    Large ones of a store that is elsewhere are not fetched: their paths lead to our own server on loopback.
+    """
+    blobs = {key: timeline.sources[key].blob for key in sorted(keys)}
+    far = [key for key, blob in blobs.items() if deps.blobs.remote and blob.size > deps.settings.range_bytes]
+    blobs |= {f"lut:{name}": blob for name, blob in timeline.luts.items()}
     async with AsyncExitStack() as stack:
-        yield {
-            key: await stack.enter_async_context(deps.blobs.local(timeline.sources[key].blob)) for key in sorted(keys)
-        }
+        paths: dict[str, Path] = {}
+        if far:
+            server = await stack.enter_async_context(ranges(deps.blobs, [blobs[key] for key in far]))
+            paths = {key: server.path(number) for number, key in enumerate(far)}
+        for key in blobs.keys() - paths.keys():
+            paths[key] = await stack.enter_async_context(deps.blobs.local(blobs[key]))
+        yield paths

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,11 +57,27 @@ async def _level(bench: Bench, path: Path) -> Level:
     return figures(done.stderr_tail)
 
 
+@dataclass(slots=True)
+class _Packets:
+    """What the packets of a stream say: a container such as WebM has no length of its own for each stream."""
+
+    count: int = 0
+    first: Fraction | None = None
+    end: Fraction = Fraction(0)
+
+    def take(self, packet: av.Packet[av.stream.Stream]) -> None:
+        if packet.size and packet.pts is not None and packet.time_base is not None:
+            begins = packet.pts * packet.time_base
+            self.first = begins if self.first is None else min(self.first, begins)
+            self.end = max(self.end, begins + (packet.duration or 0) * packet.time_base)
+        self.count += packet.size > 0
+
+
 def _read_header(path: Path) -> Header:
     with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
-        packets = [0] * len(container.streams)
+        packets = [_Packets() for _ in container.streams]
         for packet in container.demux():
-            packets[packet.stream.index] += packet.size > 0
+            packets[packet.stream.index].take(packet)
         video = next(iter(container.streams.video), None)
         audio = next(iter(container.streams.audio), None)
         return Header(
@@ -74,7 +91,8 @@ def _read_header(path: Path) -> Header:
         )
 
 
-def _track(stream: av.VideoStream | av.AudioStream, packets: list[int]) -> Track:
-    base = stream.time_base or Fraction(1)
-    start, duration = (stream.start_time or 0) * base, (stream.duration or 0) * base
-    return Track(stream.codec_context.name, start, duration, packets[stream.index])
+def _track(stream: av.VideoStream | av.AudioStream, packets: Sequence[_Packets]) -> Track:
+    base, seen = stream.time_base or Fraction(1), packets[stream.index]
+    start = (stream.start_time or 0) * base if stream.start_time is not None else seen.first or Fraction(0)
+    duration = stream.duration * base if stream.duration else seen.end - start
+    return Track(stream.codec_context.codec.canonical_name, start, duration, seen.count)

@@ -22,12 +22,14 @@ Option = str | int | float
 class Bench:
     """Where and with what one render works: its scratch folder, the settings, the fonts linked into the folder.
 
-    ``hardware``: the family of the hardware encoder to use, by codec.
+    ``hardware``: the family of the hardware encoder to use, by codec. ``ranges``: sources are read from our own server
+    on loopback.
     """
 
     scratch: Path
     settings: RendererSettings
     hardware: Mapping[VideoCodec, str] = field(default_factory=dict)
+    ranges: bool = False
 
     @property
     def limits(self) -> Limits:
@@ -48,7 +50,7 @@ class Bench:
         """Options of every input whose bytes came from outside; ``number`` tells inputs of one program apart."""
         return {
             "format_whitelist": DEMUXERS,
-            "protocol_whitelist": "file,pipe,fd",
+            "protocol_whitelist": "file,pipe,fd,http,tcp" if self.ranges else "file,pipe,fd",
             "max_streams": 16,
             "max_pixels": self.settings.max_pixels,
             **apart(number),
@@ -81,9 +83,17 @@ def seconds(value: Fraction) -> str:
     return f"{float(value):.6f}"
 
 
+_REMOTE = "remote:"
+
+
+def remote_path(*parts: str) -> Path:
+    """Return a path that :func:`file_url` makes the address of a server of ours on loopback: host and port, names."""
+    return Path("/", _REMOTE, *parts)
+
+
 def file_url(path: Path) -> str:
     """Return ``path`` so that no part of it is taken for a protocol or an option."""
-    return f"file:{path}"
+    return "http://" + "/".join(path.parts[2:]) if path.parts[1:2] == (_REMOTE,) else f"file:{path}"
 
 
 def _frames(on_frame: Callable[[int], None]) -> Callable[[str], None]:

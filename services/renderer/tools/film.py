@@ -5,43 +5,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from pathlib import Path
+from dataclasses import replace
 
-from services.renderer.domain.check import Expected, check
-from services.renderer.domain.glyphs import missing
+from services.renderer.domain.formats import sound_of
 from services.renderer.domain.progress import Progress
-from services.renderer.domain.sound import SILENCE_LUFS
-from services.renderer.tools.check import measure
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.fonts import known_characters, lay_out_fonts
-from services.renderer.tools.join import join
+from services.renderer.tools.finish import Film, finish
+from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.parts import Order, Place, places
 from services.renderer.tools.seekable import seekable
 from services.renderer.tools.shelf import Drawn, NoShelf, Shelf
 from services.renderer.tools.soundtrack import soundtrack
 from services.renderer.tools.tables import lay_out_tables
-from shared.contracts.time import sample_at
-from shared.contracts.timeline import Check, Output
+from shared.contracts.timeline import AudioCodec, Output
 from shared.process import ProcessFailed
 
+__all__ = ["Film", "Report", "prepared", "render"]
 Report = Callable[[float, dict[str, float | int | str]], None]
 WAIT_S = 0.25
 """How often to look whether somebody else has finished a chunk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Film:
-    """A finished and checked file in the scratch folder; ``loudness`` in LUFS, None for silence."""
-
-    output: Output
-    file: Path
-    seconds: float
-    loudness: float | None
-    check: Check
 
 
 async def render(
@@ -54,7 +38,7 @@ async def render(
     """
     try:
         kept, parallel = shelf or NoShelf(), bench.settings.parallel
-        cut = await asyncio.to_thread(places, bench.settings, order.timeline, order.outputs, order.options, parallel)
+        cut = await asyncio.to_thread(places, bench, order.timeline, order.outputs, order.options, parallel)
         await kept.offer([tuple(place.parts) for place in cut])
         ready = await prepared(bench, order)
         return await _Studio(bench, ready, cut, report, kept, slots or asyncio.Semaphore(parallel)).run()
@@ -95,10 +79,14 @@ class _Studio:
     def _tell(self) -> None:
         self._report(self._progress.fraction, self._progress.detail(time.monotonic() - self._began))
 
-    async def _sound(self) -> str:
+    async def _sound(self) -> dict[AudioCodec, str]:
+        order = self._order
+        codecs = {sound_of(output) for output in order.outputs} - {"none"}
+        if not codecs:
+            return {}
         async with self._slots:
-            order = self._order
-            return await soundtrack(self._bench, order.timeline, order.sources, order.options.loudness, self._heard)
+            loudness = order.options.loudness
+            return await soundtrack(self._bench, order.timeline, order.sources, loudness, codecs, self._heard)
 
     def _heard(self, fraction: float) -> None:
         self._progress.sound = fraction
@@ -133,36 +121,18 @@ class _Studio:
         self._progress.rendered.update(dict.fromkeys(keys, frame))
         self._tell()
 
-    async def _film(self, output: Output, pieces: Sequence[asyncio.Task[None]], sound: asyncio.Task[str]) -> Film:
-        await asyncio.gather(*pieces)
-        heard = await sound
-        drawn = [self._drawn[place.keys[output.name]] for place in self._places]
-        pairs = [(place.chunk, one.file.name) for place, one in zip(self._places, drawn, strict=True)]
-        rate, target = self._timeline.rate, f"film_{output.name}.mp4"
+    async def _film(
+        self,
+        output: Output,
+        pieces: Sequence[asyncio.Task[None]],
+        sound: asyncio.Task[dict[AudioCodec, str]],
+    ) -> Film:
+        shown = output.codec != "none"
+        await asyncio.gather(*(pieces if shown else ()))
+        sounds = await sound
+        chunks = [(place.chunk, self._drawn[place.keys[output.name]]) for place in self._places] if shown else []
         async with self._slots:
-            file = await join(self._bench, pairs, heard, rate=rate, tags=self._order.tags, target=target)
-            measured = await measure(self._bench, file, drawn)
+            film = await finish(self._bench, self._order, output, chunks, sounds)
         self._progress.checked[output.name] = self._timeline.frames
         self._tell()
-        level = measured.level.integrated if measured.level else SILENCE_LUFS
-        return Film(
-            output,
-            file,
-            float(self._timeline.frames / Fraction(rate)),
-            level if level > SILENCE_LUFS else None,
-            check(self._expected(output), measured, await self._undrawn()),
-        )
-
-    async def _undrawn(self) -> str:
-        options = self._order.options
-        lines = [caption.text for clip in self._timeline.video for caption in clip.captions] if options.captions else []
-        words = [w.text for clip in self._timeline.video for c in clip.captions for w in c.words] if lines else []
-        known = await asyncio.to_thread(known_characters, self._bench.settings.fonts_dir)
-        return missing("".join([options.watermark, *lines, *words]), known)
-
-    def _expected(self, output: Output) -> Expected:
-        line = self._timeline
-        samples = sample_at(line.frames, line.rate, line.sample_rate)
-        return Expected(
-            output.width, output.height, line.rate, line.frames, line.sample_rate, samples, self._order.options.loudness
-        )
+        return film

@@ -11,8 +11,8 @@ from pathlib import Path
 import ffmpeg
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.tools.encoders import timescale
 from services.renderer.tools.ffmpeg import OWN, Bench, seconds
-from services.renderer.tools.picture import timescale
 
 MAX_TAG = 500
 
@@ -27,8 +27,9 @@ class Tags:
 
 
 async def join(
-    bench: Bench, chunks: Sequence[tuple[Chunk, str]], sound: str, *, rate: str, tags: Tags, target: str
-) -> Path:
+    bench: Bench, chunks: Sequence[tuple[Chunk, str]], sound: str | None, *, rate: str, tags: Tags, target: str,
+    muxer: str = "mp4",
+) -> Path:  # fmt: skip
     """Copy the chunks' files and ``sound`` into ``target``; every frame is put back on the exact grid of ``rate``."""
     lines = ["ffconcat version 1.0"]
     for chunk, name in chunks:
@@ -37,18 +38,25 @@ async def join(
     script.write_text("\n".join(lines) + "\n")
     picture = ffmpeg.input(script.name, **OWN, f="concat", safe=1, auto_convert=0)
     frame = timescale(rate) // Fraction(rate).numerator * Fraction(rate).denominator
+    streams = [picture.video, *([ffmpeg.input(sound, **OWN).audio] if sound else [])]
+    mp4 = {"video_track_timescale": timescale(rate), "movflags": "+faststart"} if muxer in ("mp4", "mov") else {}
     output = ffmpeg.output(
-        picture.video,
-        ffmpeg.input(sound, **OWN).audio,
+        *streams,
         target,
         c="copy",
         map_metadata=-1,
         map_chapters=-1,
         **{"bsf:v": f"setts=pts=round(PTS/{frame})*{frame}:dts=round(DTS/{frame})*{frame}"},
-        video_track_timescale=timescale(rate),
-        movflags="+faststart",
-        f="mp4",
+        **mp4,
+        f=muxer,
     )
+    await bench.ffmpeg([*output.get_args()[:-1], *_tagged(tags), target])
+    return bench.scratch / target
+
+
+async def tagged(bench: Bench, sound: str, *, tags: Tags, target: str) -> Path:
+    """Copy a file of sound alone into ``target`` and say in it what it is."""
+    output = ffmpeg.output(ffmpeg.input(sound, **OWN).audio, target, c="copy", map_metadata=-1)
     await bench.ffmpeg([*output.get_args()[:-1], *_tagged(tags), target])
     return bench.scratch / target
 

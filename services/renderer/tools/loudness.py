@@ -1,4 +1,4 @@
-"""Loudness: measured by ffmpeg's ebur128 (ITU-R BS.1770), set by one linear gain and a true-peak limiter; AAC."""
+"""Loudness: measured by ffmpeg's ebur128 (ITU-R BS.1770), set by one linear gain and a true-peak limiter."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import ffmpeg
 
+from services.renderer.domain.formats import Sound
 from services.renderer.domain.sound import CEILING_DB, Level, gain_db, needs_limiter
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import raw_input
@@ -44,11 +45,14 @@ async def level(bench: Bench, bed: str, sample_rate: int, target: float | None) 
     return Chain(chain.gain + correction, limited=True)
 
 
-def encode_arguments(bench: Bench, bed: str, sample_rate: int, chain: Chain, *, samples: int, target: str) -> list[str]:
-    """Return ffmpeg's arguments that encode ``bed`` to AAC in ``target``, ``samples`` long."""
+def encode_arguments(
+    bench: Bench, bed: str, sample_rate: int, chain: Chain, *, samples: int, sound: Sound, target: str
+) -> list[str]:
+    """Return ffmpeg's arguments that encode ``bed`` as ``sound`` in ``target``, ``samples`` long."""
     node = _applied(raw_input(bed, sample_rate), chain, sample_rate)
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
-    options = {"acodec": "aac", "audio_bitrate": bench.settings.audio_bitrate, "map_metadata": -1, "f": "mp4"}
+    bitrate = {} if sound.encoder in ("pcm_s16le", "flac") else {"audio_bitrate": bench.settings.audio_bitrate}
+    options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}
     built: list[str] = ffmpeg.output(node, target, **options).get_args()
     return built
 

@@ -10,9 +10,8 @@ from pathlib import Path
 from services.renderer.domain import ass, captions
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.key import chunk_key
-from services.renderer.settings import RendererSettings
-from services.renderer.tools import picture
-from services.renderer.tools.ffmpeg import program
+from services.renderer.tools.encoders import encoder
+from services.renderer.tools.ffmpeg import Bench, program
 from services.renderer.tools.join import Tags
 from shared.contracts.timeline import Output, RenderOptions, Timeline
 
@@ -48,20 +47,23 @@ class Place:
 
 
 def places(
-    settings: RendererSettings, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int
+    bench: Bench, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int
 ) -> tuple[Place, ...]:
-    """Return the chunks of a render that ``parallel`` workers share."""
+    """Return the chunks of a render that ``parallel`` workers share; outputs of sound alone have none."""
+    settings = bench.settings
+    drawn = [output for output in outputs if output.codec != "none"]
     target = target_frames(timeline.frames, float(Fraction(timeline.rate)), parallel)
     cut = chunks(timeline.video, target, settings.max_inputs)
-    scripts = {output.name: _Scripts(timeline, output, options) for output in outputs}
+    scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}
+    families = {output.codec: bench.hardware.get(output.codec) for output in drawn}
     made = []
     for chunk in cut:
         parts: dict[str, Part] = {}
         keys: dict[str, str] = {}
-        for output in outputs:
+        for output in drawn:
             script = scripts[output.name].of(chunk)
-            encoder = {"program": program(), **picture.encoder(settings, output, timeline.rate)}
-            key = chunk_key(timeline, chunk, output, script, encoder)
+            options_ = encoder(settings, output, timeline.rate, families[output.codec])
+            key = chunk_key(timeline, chunk, output, script, {"program": program(), **options_})
             parts.setdefault(key, Part(output, key, script))
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 
+from services.renderer.domain.formats import SOUNDS
 from services.renderer.domain.sound import groups, stretches
 from services.renderer.tools.bending import bend
 from services.renderer.tools.ffmpeg import Bench
@@ -12,18 +13,21 @@ from services.renderer.tools.loudness import encode_arguments, level
 from services.renderer.tools.mix import mix
 from services.renderer.tools.sound import BYTES, clip_arguments
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import Timeline
+from shared.contracts.timeline import AudioCodec, Timeline
 from shared.errors import PermanentError
 
 GROUP = 8
 """Clips that one program decodes: more would cost memory, fewer would cost starts."""
-FILE = "sound.m4a"
 
 
 async def soundtrack(
-    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None, told: Callable[[float], None]
-) -> str:
-    """Render the sound and return its file's name; ``loudness`` in LUFS or None, ``told`` gets the fraction done."""
+    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None, codecs: Set[AudioCodec],
+    told: Callable[[float], None],
+) -> dict[AudioCodec, str]:  # fmt: skip
+    """Render the sound and return the names of its files, one for each of ``codecs``.
+
+    ``loudness`` in LUFS or None; ``told`` gets the fraction done.
+    """
     parts = groups(stretches(timeline), GROUP)
     names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
     for i, (part, name) in enumerate(zip(parts, names, strict=True)):
@@ -37,9 +41,13 @@ async def soundtrack(
         bed = await mix(bench, timeline, sources, bed, samples)
     chain = await level(bench, bed, timeline.sample_rate, loudness)
     told(0.8)
-    await bench.ffmpeg(encode_arguments(bench, bed, timeline.sample_rate, chain, samples=samples, target=FILE))
+    files: dict[AudioCodec, str] = {}
+    for codec in sorted(codecs):
+        sound, files[codec] = SOUNDS[codec], f"sound.{SOUNDS[codec].ending}"
+        rate, target = timeline.sample_rate, files[codec]
+        await bench.ffmpeg(encode_arguments(bench, bed, rate, chain, samples=samples, sound=sound, target=target))
     told(1.0)
-    return FILE
+    return files
 
 
 def _verify(size: int, samples: int) -> None:

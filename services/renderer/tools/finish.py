@@ -1,0 +1,105 @@
+"""Making a file of one output out of its chunks and the sound, and checking it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from services.renderer.domain import formats
+from services.renderer.domain.check import Expected, check
+from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.glyphs import missing
+from services.renderer.domain.seen import joined
+from services.renderer.domain.sound import SILENCE_LUFS
+from services.renderer.tools import extras
+from services.renderer.tools.check import measure
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.fonts import known_characters
+from services.renderer.tools.join import join, tagged
+from services.renderer.tools.parts import Order
+from services.renderer.tools.shelf import Drawn
+from shared.contracts.time import sample_at
+from shared.contracts.timeline import AudioCodec, Check, Output
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A finished and checked file in the scratch folder; ``loudness`` in LUFS, None for silence."""
+
+    output: Output
+    file: Path
+    seconds: float
+    loudness: float | None
+    check: Check
+    poster: Path | None = None
+    sprites: extras.Sheet | None = None
+
+
+async def finish(
+    bench: Bench,
+    order: Order,
+    output: Output,
+    chunks: Sequence[tuple[Chunk, Drawn]],
+    sounds: Mapping[AudioCodec, str],
+) -> Film:
+    """Join, measure and check; draw what belongs beside the film."""
+    line, drawn = order.timeline, [one for _, one in chunks]
+    film = await _joined(bench, order, output, chunks, sounds)
+    measured = await measure(bench, film, drawn)
+    verdict = check(_expected(order, output), measured, await _undrawn(bench, order) if drawn else "")
+    poster = sheet = None
+    if output.poster and drawn:
+        shown = extras.poster_frame(joined([one.seen for one in drawn]))
+        poster = await extras.poster(bench, film, shown, line.rate)
+    if output.sprites and drawn:
+        size = (output.width, output.height)
+        sheet = await extras.sprites(bench, film, line.frames, line.rate, size)
+    if output.codec == "gif":
+        film = await extras.gif(bench, film, line.rate, f"film_{output.name}.gif")
+    level = measured.level.integrated if measured.level else SILENCE_LUFS
+    seconds = float(line.frames / Fraction(line.rate))
+    return Film(output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet)
+
+
+async def _joined(
+    bench: Bench,
+    order: Order,
+    output: Output,
+    chunks: Sequence[tuple[Chunk, Drawn]],
+    sounds: Mapping[AudioCodec, str],
+) -> Path:
+    sound = sounds.get(formats.sound_of(output))
+    target = f"film_{output.name}.{formats.ending(output)}"
+    if output.codec == "none" and sound is not None:
+        return await tagged(bench, sound, tags=order.tags, target=target)
+    pairs = [(chunk, one.file.name) for chunk, one in chunks]
+    muxer = formats.FORMATS[output.codec].muxer
+    if output.codec == "gif":
+        target, muxer = f"film_{output.name}.mp4", "mp4"
+    rate, tags = order.timeline.rate, order.tags
+    return await join(bench, pairs, sound, rate=rate, tags=tags, target=target, muxer=muxer)
+
+
+async def _undrawn(bench: Bench, order: Order) -> str:
+    options, clips = order.options, order.timeline.video
+    lines = [caption.text for clip in clips for caption in clip.captions] if options.captions else []
+    words = [w.text for clip in clips for c in clip.captions for w in c.words] if lines else []
+    known = await asyncio.to_thread(known_characters, bench.settings.fonts_dir)
+    return missing("".join([options.watermark, *lines, *words]), known)
+
+
+def _expected(order: Order, output: Output) -> Expected:
+    line = order.timeline
+    samples = sample_at(line.frames, line.rate, line.sample_rate)
+    sound = formats.sound_of(output)
+    form = formats.FORMATS.get(output.codec)
+    codec, pixels = (form.codec, form.pixels) if form else ("", "")
+    if output.codec == "gif":
+        codec, pixels = "h264", "yuv420p"
+    return Expected(
+        output.width, output.height, line.rate, line.frames, line.sample_rate, samples, order.options.loudness,
+        codec, pixels, formats.SOUNDS[sound].codec if sound in formats.SOUNDS else "",
+    )  # fmt: skip
