@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from services.analyzer.domain import spans
+from services.analyzer.domain.changes import Change, boundaries, find_changes
 from services.analyzer.domain.frames import Features, Measuring, signatures
-from services.analyzer.domain.gradual import Watching, gradual_cuts
-from services.analyzer.domain.shots import hard_cuts, reach_for
+from services.analyzer.domain.shots import hard_cuts
+from services.analyzer.domain.trace import Trace, packed, traced
 
 Frames = list[np.ndarray]
 
@@ -29,17 +30,29 @@ def _shot(seed: int, count: int, speed: float = 0.5, **look: int) -> Frames:
     return [world[:, 40:76, 40 + round(n * speed) : 104 + round(n * speed)].copy() for n in range(count)]
 
 
-def _measure(frames: Frames, rate: float = 30, block: int = 64) -> Features:
+def _grained(frames: Frames) -> np.ndarray:
     rng = np.random.default_rng(0)
-    grained = np.stack([np.clip(f + rng.normal(0, 0.5, f.shape), 16, 235) for f in frames]).round().astype(np.uint8)
-    measuring = Measuring(reach_for(rate))
-    for start in range(0, len(grained), block):
-        measuring.feed(grained[start : start + block], signatures(grained[start : start + block]))
+    return np.stack([np.clip(f + rng.normal(0, 0.5, f.shape), 16, 235) for f in frames]).round().astype(np.uint8)
+
+
+def _measure(frames: Frames, block: int = 64) -> Features:
+    drawn = _grained(frames)
+    measuring = Measuring()
+    for start in range(0, len(drawn), block):
+        measuring.feed(drawn[start : start + block], signatures(drawn[start : start + block]))
     return measuring.features()
 
 
+def _trace(frames: Frames, rate: float = 30) -> Trace:
+    return traced(packed(signatures(_grained(frames))), np.arange(len(frames) + 1) / rate, _measure(frames))
+
+
 def _cuts(frames: Frames, rate: float = 30) -> list[int]:
-    return hard_cuts(_measure(frames, rate))
+    return [cut.frame for cut in hard_cuts(_measure(frames), _trace(frames, rate))]
+
+
+def _changes(frames: Frames, rate: float = 30) -> list[Change]:
+    return find_changes(_measure(frames), _trace(frames, rate))
 
 
 def test_cuts_are_exact_to_the_frame() -> None:
@@ -49,7 +62,7 @@ def test_cuts_are_exact_to_the_frame() -> None:
 def test_the_size_of_the_blocks_does_not_matter() -> None:
     frames = [*_shot(1, 40), *_shot(2, 33)]
     one, many = _measure(frames, block=1000), _measure(frames, block=7)
-    assert np.allclose(one.near, many.near, atol=1e-3)
+    assert np.allclose(one.step, many.step, atol=1e-3)
     assert np.allclose(one.likeness, many.likeness, atol=1e-5)
 
 
@@ -97,16 +110,15 @@ def test_dark_scenes_have_cuts_too() -> None:
 
 
 def test_nothing_and_one_frame_have_no_cuts() -> None:
-    assert hard_cuts(Measuring(4).features()) == []
+    assert (
+        find_changes(Measuring().features(), traced(np.zeros((0, 864), np.uint8), np.zeros(1), Measuring().features()))
+        == []
+    )
     assert _cuts(_shot(1, 1)) == []
 
 
-def _slow_cuts(frames: Frames, rate: float = 30) -> list[int]:
-    watching = Watching(rate)
-    drawn = np.stack(frames).round().astype(np.uint8)
-    for start in range(0, len(drawn), 50):
-        watching.feed(signatures(drawn[start : start + 50]))
-    return gradual_cuts(watching.slow(), _cuts(frames, rate))
+def _slow_cuts(frames: Frames) -> list[int]:
+    return boundaries(change for change in _changes(frames) if change.kind != "cut")
 
 
 def _blend(first: Frames, second: Frames) -> Frames:
@@ -159,7 +171,7 @@ def test_black_spans_are_found() -> None:
 def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
     moving = _shot(1, 30, speed=1)
     stopped = [*moving, *[moving[-1]] * 45]
-    steady = Measuring(4)
+    steady = Measuring()
     drawn = np.stack(stopped).round().astype(np.uint8)
     steady.feed(drawn, signatures(drawn))
     times = [n / 30 for n in range(76)]

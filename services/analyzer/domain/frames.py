@@ -6,7 +6,8 @@ A small frame is 3 planes (Y, U, V) of 36 rows and 64 columns in TV range. Dista
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -22,12 +23,12 @@ _BINS = (32, 16, 16)
 class Features:
     """One row a frame.
 
-    ``near[i, k - 1]``: distance of frame i to frame i - k (0 where there is none). ``colours``: distance of the colour
-    histograms to the frame before, 0..1. ``likeness``: correlation of the luma with the frame before, -1..1, blind to
-    changes of exposure. ``luma`` mean level, ``spread`` its standard deviation, ``dark`` the share of black pixels.
+    ``step``: distance to the frame before (0 for the first). ``colours``: distance of the colour histograms to the
+    frame before, 0..1. ``likeness``: correlation of the luma with the frame before, -1..1, blind to changes of
+    exposure. ``luma`` mean level, ``spread`` its standard deviation, ``dark`` the share of black pixels.
     """
 
-    near: Floats
+    step: Floats
     colours: Floats
     likeness: Floats
     luma: Floats
@@ -73,23 +74,21 @@ def _likeness(luma: Floats, before: Floats) -> Floats:
 
 
 class Measuring:
-    """Takes small frames in blocks and keeps their features; remembers no more frames than ``reach``."""
+    """Takes small frames in blocks and keeps their features; remembers no frame but the last."""
 
-    def __init__(self, reach: int) -> None:
-        self._reach = reach
+    def __init__(self) -> None:
         self._signatures = np.zeros((0, _LUMA + 2 * _CHROMA), np.float32)
         self._histogram = np.zeros((0, sum(_BINS)), np.float32)
         self._rows: list[Features] = []
 
     def feed(self, block: Block, signed: Floats) -> None:
         """Measure the next frames; ``signed`` are their signatures."""
-        kept = len(self._signatures)
         known = np.concatenate([self._signatures, signed])
         colours = np.concatenate([self._histogram, _histograms(block)])
         luma = block[:, 0].reshape(len(block), -1)
         self._rows.append(
             Features(
-                near=self._near(known, kept),
+                step=_step(known, len(block)) * 2,
                 colours=_step(colours, len(block)),
                 likeness=_likeness_rows(known[:, :_LUMA] * _LUMA, len(block)),
                 luma=luma.mean(axis=1, dtype=np.float32),
@@ -97,25 +96,22 @@ class Measuring:
                 dark=(luma < 38).mean(axis=1, dtype=np.float32),
             )
         )
-        self._signatures = known[-self._reach :]
-        self._histogram = colours[-1:]
+        self._signatures, self._histogram = known[-1:], colours[-1:]
 
-    def _near(self, known: Floats, kept: int) -> Floats:
-        near = np.zeros((len(known) - kept, self._reach), np.float32)
-        for back in range(1, self._reach + 1):
-            first = max(kept, back)
-            if first < len(known):
-                difference = known[first:] - known[first - back : len(known) - back]
-                near[first - kept :, back - 1] = np.abs(difference).sum(axis=1)
-        return near
+    def prime(self, block: Block, signed: Floats) -> None:
+        """Take the frames before those that are to be measured."""
+        self._signatures, self._histogram = signed[-1:], _histograms(block[-1:])
 
     def features(self) -> Features:
         """Return the features of all frames so far."""
-        if not self._rows:
-            none = np.zeros(0, np.float32)
-            return Features(np.zeros((0, self._reach), np.float32), none, none, none, none, none)
-        names = ("near", "colours", "likeness", "luma", "spread", "dark")
-        return Features(*(np.concatenate([getattr(row, name) for row in self._rows]) for name in names))
+        return joined(self._rows)
+
+
+def joined(rows: Sequence[Features]) -> Features:
+    """Return the features of frames that follow each other as one."""
+    none = np.zeros(0, np.float32)
+    names = [field.name for field in fields(Features)]
+    return Features(*(np.concatenate([none, *(getattr(row, name) for row in rows)]) for name in names))
 
 
 def _step(rows: Floats, count: int) -> Floats:

@@ -1,151 +1,169 @@
 """Dissolves and fades: transitions that take their time, which no comparison of neighbouring frames can see.
 
-Ten times a second a frame is compared with those up to 2.4 s before. In a dissolve the middle frame is the mean of the
-two ends (which it is not when the camera or a thing moves), the ends are different pictures (which they are not when
-only the light changes), and before and behind it there is less change than within (which there is not in a pan).
+Ten times a second a frame is compared with those up to 2.4 s before. In a dissolve every frame between lies on the line
+from the one end to the other, and moves along it evenly (which it does not when the camera or a thing moves, nor in a
+flash); the ends are different pictures (which they are not when only the light changes); and no shift lays the one over
+the other (as it does in a pan). A fade is a dissolve from or to black or white.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.frames import Floats
+from services.analyzer.domain.trace import LUMA, Trace, moved, relit
 
+Ints = npt.NDArray[np.int64]
 EVERY_S = 0.1
-LAGS = (2, 4, 6, 8, 10, 12, 16, 20, 24)
-_LUMA = 18 * 32
-
-
-@dataclass(frozen=True, slots=True)
-class Slow:
-    """One row for every ``every`` frames, one column for each of LAGS.
-
-    ``change``: distance to the frame that many rows before. ``bend``: distance of the frame half-way to the mean of
-    the two. ``likeness``: correlation of their luma. ``step``: distance to the row before. ``luma`` and ``spread``:
-    mean and deviation of the luma levels.
-    """
-
-    every: int
-    change: Floats
-    bend: Floats
-    likeness: Floats
-    step: Floats
-    luma: Floats
-    spread: Floats
+LAGS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
+_CHUNK = 512
+_MIDDLES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds, found on generated clips."""
+    """Thresholds, found on generated clips. ``off``: distance from the line; ``uneven``: and from an even pace."""
 
-    least: float = 14.0
-    bend: float = 0.25
-    like: float = 0.6
-    calm: float = 0.7
-    flat: float = 7.0
-    dark: float = 36.0
-
-
-class Watching:
-    """Takes the signatures of all frames and compares every so many of them."""
-
-    def __init__(self, rate: float) -> None:
-        self.every = max(1, round(rate * EVERY_S))
-        self._seen = 0
-        self._ring: list[Floats] = []
-        self._rows: list[tuple[Floats, Floats, Floats, float, float, float]] = []
-
-    def feed(self, signatures: Floats) -> None:
-        """Take the next frames' signatures, a row each."""
-        first = -self._seen % self.every
-        for row in signatures[first :: self.every]:
-            self._take(row)
-        self._seen += len(signatures)
-
-    def _take(self, row: Floats) -> None:
-        self._ring = [*self._ring[-LAGS[-1] :], row]
-        now = len(self._ring) - 1
-        change, bend, like = (np.zeros(len(LAGS), np.float32) for _ in range(3))
-        for column, lag in enumerate(LAGS):
-            if lag <= now:
-                start, middle = self._ring[now - lag], self._ring[now - lag // 2]
-                change[column] = np.abs(row - start).sum()
-                bend[column] = np.abs(middle - (row + start) / 2).sum()
-                like[column] = _likeness(row[:_LUMA], start[:_LUMA])
-        step = float(np.abs(row - self._ring[now - 1]).sum()) if now else 0.0
-        levels = row[:_LUMA] * _LUMA
-        self._rows.append((change, bend, like, step, float(levels.mean()), float(levels.std())))
-
-    def slow(self) -> Slow:
-        """Return what was seen."""
-        if not self._rows:
-            none, flat = np.zeros((0, len(LAGS)), np.float32), np.zeros(0, np.float32)
-            return Slow(self.every, none, none, none, flat, flat, flat)
-        change, bend, like, step, luma, spread = (np.array(part, np.float32) for part in zip(*self._rows, strict=True))
-        return Slow(self.every, change, bend, like, step, luma, spread)
+    least: float = 3.0
+    apart: float = 1.1
+    like: float = 0.5
+    off: float = 0.3
+    worst: float = 0.75
+    uneven: float = 0.22
+    leap: float = 0.22
+    moved: float = 0.5
+    relit: float = 0.5
 
 
-def _likeness(a: Floats, b: Floats) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum()) / scale if scale * _LUMA > 1.0 else 0.0
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Frames ``start`` to ``end`` look like a transition; ``weight`` ranks windows, ``score`` is 0..1."""
+
+    start: int
+    end: int
+    weight: float
+    score: float
+    wiped: bool = False
 
 
-def gradual_cuts(slow: Slow, hard: Sequence[int], rules: Rules = Rules()) -> list[int]:
-    """Return the frame numbers half-way through each dissolve, or in the dark between a fade out and a fade in.
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """How far along each frame is (0 first, 1 last), how far off the line they are, how unevenly they move on it."""
 
-    ``hard``: frame numbers of the hard cuts; a transition never holds one.
+    along: Floats
+    off: float
+    worst: float
+    uneven: float
+    leap: float
+
+
+def sampled(trace: Trace) -> Ints:
+    """Return the first frame in every tenth of a second, and where black or white begins and ends."""
+    slots = np.floor(trace.times / EVERY_S + 1e-6).astype(np.int64)
+    edges = np.flatnonzero(np.diff(trace.blank.astype(np.int8)))
+    ends = edges + trace.blank[edges + 1] if len(edges) else edges
+    return np.union1d(np.flatnonzero(np.diff(slots, prepend=-1)), ends).astype(np.int64)
+
+
+def chunks(trace: Trace) -> Iterator[tuple[Ints, Floats]]:
+    """Yield sampled frames with their signatures; each chunk begins with the last LAGS[-1] frames of the one before."""
+    frames = sampled(trace)
+    for first in range(0, max(1, len(frames) - LAGS[-1]), _CHUNK):
+        part = frames[first : first + _CHUNK + LAGS[-1]]
+        yield part, trace.signed(part)
+
+
+def slow_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
+    """Return windows that look like a dissolve or half a fade, in any order, many of them over each other."""
+    found: list[Window] = []
+    for frames, rows in chunks(trace):
+        times = trace.times[frames]
+        for lag in (lag for lag in LAGS if lag < len(rows)):
+            change, apart, like = compared(trace, frames, rows, lag)
+            fits = (like <= rules.like) & (change >= rules.least) & (apart >= rules.apart)
+            for start in np.flatnonzero(fits & ~(trace.blank[frames[:-lag]] & trace.blank[frames[lag:]])):
+                picked = start + np.unique(np.linspace(0, lag, min(lag, _MIDDLES + 1) + 1).astype(np.int64))
+                seen = ramp(rows[picked], times[picked])
+                if seen.off <= rules.off and seen.uneven <= rules.uneven:
+                    score = (1 - seen.off) * (1 - seen.uneven)
+                    weight = float(change[start]) * (1 - seen.off - 2 * seen.uneven)
+                    found.append(Window(int(frames[start]), int(frames[start + lag]), weight, score))
+    return found
+
+
+def compared(trace: Trace, frames: Ints, rows: Floats, lag: int) -> tuple[Floats, Floats, Floats]:
+    """Compare each row with that ``lag`` later: distance, distance over the spread of both, likeness.
+
+    The distance of unlike pictures is more than their spread; where a figure moves before a wall it is less.
     """
-    found: list[tuple[int, int]] = []
-    for start, end in _candidates(slow, rules):
-        clear = all(end <= a or start >= b for a, b in found)
-        if clear and not any(start * slow.every < cut <= (end + 1) * slow.every for cut in hard):
-            found.append((start, end))
-    return _boundaries(slow, sorted(found), hard, rules)
+    before, after = rows[:-lag], rows[lag:]
+    change = np.abs(after - before).sum(axis=1)
+    spread = rows[:, :LUMA].std(axis=1) * LUMA
+    edge = trace.blank[frames[:-lag]] | trace.blank[frames[lag:]]
+    like = np.where(edge, 0.0, trace.alike(before, after)).astype(np.float32)
+    apart: Floats = 2 * change / (spread[:-lag] + spread[lag:] + 1e-3)
+    return change, apart, like
 
 
-def _candidates(slow: Slow, rules: Rules) -> list[tuple[int, int]]:
-    """Return spans of rows that look like a transition, the clearest first, the shortest of equals."""
-    scored: list[tuple[float, int, int]] = []
-    dark = _dark(slow, rules)
-    fits = (slow.change >= rules.least) & (slow.bend <= rules.bend * slow.change)
-    for row, column in zip(*np.nonzero(fits), strict=True):
-        lag, change = LAGS[column], float(slow.change[row, column])
-        start, end = int(row) - lag, int(row)
-        if slow.likeness[row, column] > rules.like and dark[start] == dark[end]:
-            continue
-        around = max(_usual(slow, start - 4, start, dark), _usual(slow, end + 1, end + 5, dark))
-        if around <= rules.calm * change / lag:
-            scored.append((change - float(slow.bend[row, column]) - 0.3 * lag, start, end))
-    return [(start, end) for _, start, end in sorted(scored, reverse=True)]
+def ramp(rows: Floats, times: npt.NDArray[np.float64]) -> Ramp:
+    """Measure rows, shown at ``times``, against the line from the first to the last."""
+    at = (times - times[0]) / (times[-1] - times[0])
+    first, way = rows[0], rows[-1] - rows[0]
+    inner = rows[1:-1] - first
+    length, square = float(np.abs(way).sum()), float((way * way).sum())
+    along = np.concatenate([[0.0], inner @ way / max(square, 1e-12), [1.0]]).astype(np.float32)
+    off = np.abs(inner - along[1:-1, None] * way).sum(axis=1) / max(length, 1e-9) if len(inner) else np.ones(1)
+    return Ramp(
+        along, float(off.mean()), float(off.max()), float(np.abs(along - at).max()), float(np.abs(np.diff(along)).max())
+    )
 
 
-def _usual(slow: Slow, first: int, last: int, dark: npt.NDArray[np.bool_]) -> float:
-    """Return the mean step of rows ``first`` to ``last``; 0 beside the dark, where another fade may follow."""
-    steps = slow.step[max(1, first) : last + 1]
-    beside = dark[max(0, first - 1) : last + 1]
-    return float(steps.mean()) if len(steps) and not beside.any() else 0.0
+def confirmed(trace: Trace, window: Window, rules: Rules = Rules()) -> Window | None:
+    """Look at every frame of a window; return it with its exact edges, or None if it is no transition after all."""
+    frames = np.arange(window.start, window.end + 1)
+    times = trace.times[frames]
+    rows = trace.signed(frames)
+    if len(frames) < 3 or explained(trace, window, rules):
+        return None
+    seen = ramp(rows, times)
+    if (
+        seen.off > 1.2 * rules.off
+        or seen.worst > rules.worst
+        or seen.uneven > 1.3 * rules.uneven
+        or seen.leap > max(rules.leap, 2.2 / len(frames))
+    ):
+        return None
+    inside = (seen.along > 0.12) & (seen.along < 0.88)
+    if inside.sum() >= 2:
+        slope, level = np.polyfit(times[inside], seen.along[inside], 1)
+        if slope > 0:
+            low, high = (trace.first_at((k - level) / slope) for k in (0, 1))
+            start, end = max(window.start - 8, low), min(window.end + 8, high, len(trace) - 1)
+            return Window(start, max(start + 1, end), window.weight, window.score)
+    return window
 
 
-def _dark(slow: Slow, rules: Rules) -> npt.NDArray[np.bool_]:
-    dark: npt.NDArray[np.bool_] = (slow.luma < rules.dark) & (slow.spread < rules.flat)
-    return dark
+def explained(trace: Trace, window: Window, rules: Rules) -> bool:
+    """Whether light, a pan or something that passes explains what happens in the window."""
+    if trace.blank[[window.start, window.end]].any():
+        return False
+    before, after = trace.luma(window.start), trace.luma(window.end)
+    apart = float(np.abs(after - before).mean())
+    if relit(before, after) <= rules.relit:
+        return True
+    middle = trace.luma((window.start + window.end) // 2)
+    if sum(_panned(a, b, rules) for a, b in ((before, after), (before, middle), (middle, after))) >= 2:
+        return True
+    last = min(trace.first_at(trace.times[window.end] + 1.0), len(trace) - 1)
+    step = max(1, (last - window.end) // 12)
+    return any(moved(before, trace.luma(k)) <= 0.4 * apart for k in range(window.end + step, last + 1, step))
 
 
-def _boundaries(slow: Slow, found: Sequence[tuple[int, int]], hard: Sequence[int], rules: Rules) -> list[int]:
-    dark = _dark(slow, rules)
-    cuts: list[int] = []
-    for number, (start, end) in enumerate(found):
-        if dark[start]:
-            continue
-        if not dark[end]:
-            cuts.append((start + end) // 2 * slow.every)
-            continue
-        follows = found[number + 1][0] if number + 1 < len(found) else len(dark) - 1
-        if follows < len(dark) - 1 and dark[end : follows + 1].all():
-            cuts.append((end + follows) // 2 * slow.every)
-    return cuts
+def _panned(a: Floats, b: Floats, rules: Rules) -> bool:
+    """Whether a shift explains much of the difference of two pictures, whatever their light."""
+    a, b = a - a.mean(), b - b.mean()
+    return moved(a, b, across=14) < rules.moved * float(np.abs(a - b).mean())

@@ -35,6 +35,7 @@ class Look(BaseModel):
     """What was seen at ``time`` seconds after the container's start; places are fractions of the displayed picture.
 
     ``focus``: x, y and weight (0..1) of what draws the eye where there is no face, null where nothing does.
+    ``sharpness`` and ``exposure``: 0..1, 1 best.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,6 +43,8 @@ class Look(BaseModel):
     time: float
     faces: tuple[Box, ...] = ()
     focus: tuple[float, float, float] | None = None
+    sharpness: float = 0.0
+    exposure: float = 0.0
 
 
 def overlap(a: Box, b: Box) -> float:

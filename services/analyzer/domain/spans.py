@@ -30,7 +30,7 @@ def blacks(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
 
 def freezes(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
     """Return spans of at least a second in which the picture does not change at all."""
-    still = found.near[:, 0] <= _STILL
+    still = found.step <= _STILL
     if len(still):
         still[0] = False
         still[:-1] |= still[1:]
@@ -57,7 +57,7 @@ def shots(cuts: Sequence[int], ticks: Sequence[int], tick_s: float) -> tuple[Sho
 
 def motion(found: Features, cuts: Sequence[int], times: Sequence[float]) -> Curve:
     """Return how much the picture moves, 0..1, every quarter of a second; cuts themselves are no motion."""
-    change = found.near[:, 0].astype(np.float64).copy()
+    change = found.step.astype(np.float64).copy()
     for cut in cuts:
         change[cut] = change[cut - 1]
     if not len(change):

@@ -32,10 +32,13 @@ def threads() -> int:
     return min(4, os.cpu_count() or 1)
 
 
-def prepare(stream: VideoStream, max_pixels: int, *, frame_threads: bool, **options: str) -> None:
-    """Open the stream's decoder. ``options`` are the decoder's own. Raises av.FFmpegError."""
+def prepare(stream: VideoStream, max_pixels: int, *, frame_threads: bool, count: int = 0, **options: str) -> None:
+    """Open the stream's decoder; ``count`` threads, 0: as many as are good. ``options`` are the decoder's own.
+
+    Raises av.FFmpegError.
+    """
     context = stream.codec_context
     context.options = {"max_pixels": str(max_pixels), **options}
     context.thread_type = "AUTO" if frame_threads else "SLICE"
-    context.thread_count = threads()
+    context.thread_count = count or threads()
     context.open(strict=False)

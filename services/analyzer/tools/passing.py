@@ -1,17 +1,18 @@
-"""One pass over a film's frames: each is measured, shown on the sheet, and perhaps chosen as the film's picture."""
+"""One pass over a film's frames, or those of a span: each is measured, shown on the sheet, and looked at."""
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 
-from services.analyzer.domain.frames import SHAPE, Features, Measuring, signatures
-from services.analyzer.domain.gradual import Watching
-from services.analyzer.domain.stills import still_score
+from services.analyzer.domain.frames import SHAPE, Measuring, signatures
+from services.analyzer.domain.trace import packed
 from services.analyzer.tools.pictures import Shrinker
 from services.analyzer.tools.sheet import Sheet
 from services.analyzer.tools.views import Views
@@ -23,7 +24,7 @@ _BLOCK = 64
 class Pass:
     """``ticks``: the frames' times after the container's start; ``period``: a frame's usual length in ticks.
 
-    ``best`` is the frame to show for the film, with its score.
+    Only frames from ``since`` up to ``until`` (both in ticks) are kept; those before are for what looks back.
     """
 
     zero: int
@@ -31,59 +32,74 @@ class Pass:
     period: int
     sheet: Sheet
     views: Views
-    measuring: Measuring
-    watching: Watching
-    ticks: list[int] = field(default_factory=list)
+    trace: BinaryIO
+    since: int | None = None
+    until: int | None = None
+    measuring: Measuring = field(default_factory=Measuring)
+    ticks: array[int] = field(default_factory=lambda: array("q"))
     damaged: int = 0
-    best: tuple[float, VideoFrame] | None = None
+    over: bool = False
     _shrinker: Shrinker = field(default_factory=Shrinker)
     _block: list[npt.NDArray[np.uint8]] = field(default_factory=list)
-    _before: tuple[VideoFrame, npt.NDArray[np.uint8]] | None = None
+    _before: VideoFrame | None = None
+    _newest: int | None = None
     _lasts: int = 0
 
     @property
     def seconds(self) -> float:
         """The time of the newest frame."""
-        return float(self.ticks[-1] * self.tick) if self.ticks else 0.0
+        return float(self._newest * self.tick) if self._newest is not None else 0.0
+
+    @property
+    def inside(self) -> bool:
+        """Whether the newest frame lies in the span."""
+        return self._newest is not None and (self.since is None or self._newest >= self.since)
 
     def take(self, frame: VideoFrame) -> None:
         """Measure the next frame; one that does not lie behind the last is never shown and is left out."""
-        follows = self.ticks[-1] + self.period if self.ticks else 0
+        follows = self._newest + self.period if self._newest is not None else 0
         at = follows if frame.pts is None else frame.pts - self.zero
-        if self.ticks and at <= self.ticks[-1]:
-            self.damaged += 1
+        if self._newest is not None and at <= self._newest:
+            self.damaged += self.inside
             return
         self._show(float(at * self.tick))
-        self.views.offer(frame, float(at * self.tick))
-        self.ticks.append(at)
+        if self.until is not None and at >= self.until:
+            self._lasts = at - self.ticks[-1] if self.ticks else 0
+            self.over = True
+            return
+        self._newest = at
         self._lasts = frame.duration or self.period
-        measured = self._shrinker.small(frame)
-        self._before = (frame, measured)
-        self._block.append(measured)
+        self.views.offer(frame, float(at * self.tick), keep=self.inside)
+        small = self._shrinker.small(frame)
+        if not self.inside:
+            self._prime(small)
+            return
+        self._before = frame
+        self.ticks.append(at)
+        self._block.append(small)
         if len(self._block) == _BLOCK:
             self._flush()
 
-    def finish(self, duration: float) -> Features:
-        """Return all features; ``ticks`` gets the end of the last frame as well."""
+    def finish(self, duration: float) -> None:
+        """Measure what is left; ``ticks`` gets the end of the last frame as well. ``duration`` in seconds."""
         if self.ticks:
             self.ticks.append(self.ticks[-1] + self._lasts)
-            self._show(max(duration, self.seconds))
+            if not self.over:
+                self._show(max(duration, self.seconds))
         self._flush()
-        return self.measuring.features()
 
     def _show(self, until: float) -> None:
-        if self._before is None:
-            return
-        frame, measured = self._before
-        if self.sheet.shown(frame, until):
-            score = still_score(measured)
-            if self.best is None or score > self.best[0]:
-                self.best = (score, frame)
+        if self._before is not None:
+            self.sheet.shown(self._before, until)
+
+    def _prime(self, small: npt.NDArray[np.uint8]) -> None:
+        block = small.reshape(1, *SHAPE)
+        self.measuring.prime(block, signatures(block))
 
     def _flush(self) -> None:
         if self._block:
             block = np.stack(self._block).reshape(-1, *SHAPE)
             signed = signatures(block)
             self.measuring.feed(block, signed)
-            self.watching.feed(signed)
+            self.trace.write(packed(signed).tobytes())
             self._block.clear()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Caption, Curve, Mark, Paragraph, Sentence, Shot, Span
+from shared.contracts.media import Caption, Curve, Mark, Paragraph, Sentence, Shot, ShotChange, Span, Still
 from shared.contracts.sight import FaceTrack, FocusPoint
 
 
@@ -38,6 +38,8 @@ class VideoRequest(_Talk):
     """Decode the video stream ``index`` of ``path`` once and measure it; pictures go to ``folder``.
 
     ``zero`` is the container's start in ticks of ``time_base``, ``size`` the displayed one, ``duration`` in seconds.
+    ``since`` and ``until``, in ticks after ``zero``, bound a span of it, whose part is left in ``folder``; ``threads``
+    are the decoder's.
     """
 
     path: Path
@@ -54,6 +56,23 @@ class VideoRequest(_Talk):
     duration: float
     still: str
     sprites: str
+    since: int | None = None
+    until: int | None = None
+    threads: int = 0
+
+
+class SpanAnswer(_Talk):
+    """How many frames of the span were measured; ``sought`` tells whether its beginning could be found."""
+
+    frames: int
+    sought: bool
+
+
+class JoinRequest(_Talk):
+    """Put the parts in ``folders``, in their order, together to the answer to ``video``."""
+
+    video: VideoRequest
+    folders: tuple[Path, ...]
 
 
 class VideoAnswer(_Talk):
@@ -62,9 +81,13 @@ class VideoAnswer(_Talk):
     frames: int
     damaged: int
     shots: tuple[Shot, ...]
+    changes: tuple[ShotChange, ...] = ()
+    stills: tuple[Still, ...] = ()
     blacks: tuple[Span, ...]
     freezes: tuple[Span, ...]
     motion: Curve
+    sharpness: Curve | None = None
+    exposure: Curve | None = None
     still: bool
     columns: int
     rows: int

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import Bounds
+from services.analyzer.domain.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.requests import VideoAnswer, VideoRequest
 from shared.contracts.media import MediaInfo
@@ -50,6 +51,11 @@ async def measure_video(
         still=STILL_NAME,
         sprites=SPRITES_NAME,
     )
-    limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=64 * 1024**2)
+    limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=_scratch(info.duration))
     found = await call("video_child", request, VideoAnswer, folder=folder, limits=limits, on_progress=on_progress)
     return Pictures(found, folder / STILL_NAME if found.still else None, folder / SPRITES_NAME if found.tiles else None)
+
+
+def _scratch(duration: float) -> int:
+    """Return how many bytes one file of the work may have: the trace of a film of 240 frames a second, and pictures."""
+    return 64 * 1024**2 + int(duration * 240 * WIDTH)

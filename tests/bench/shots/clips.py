@@ -58,15 +58,12 @@ def _alike(cast: Casting) -> tuple[Shot, ...]:
     return tuple(replace(first, place=p, camera="hand", seconds=1.2 + 0.1 * n) for n, p in enumerate(places))
 
 
-def _dissolves(cast: Casting, lengths: tuple[float, ...], camera: str, kind: str = "dissolve") -> dict[str, object]:
-    rng = cast.rng
-    joins = tuple(Join(kind, s) for s in lengths)
-    shots = tuple(
-        cast.shot(1.3 + a + b, 1.9 + a + b, camera=camera)
-        for a, b in zip((0.0, *lengths), (*lengths, 0.0), strict=True)
-    )
-    del rng
-    return {"shots": shots, "joins": joins}
+def _dissolves(
+    cast: Casting, lengths: tuple[float, ...], camera: str, kind: str = "dissolve", **more: object
+) -> dict[str, object]:
+    both = zip((0.0, *lengths), (*lengths, 0.0), strict=True)
+    shots = tuple(cast.shot(1.3 + a + b, 1.9 + a + b, camera=camera, **more) for a, b in both)
+    return {"shots": shots, "joins": tuple(Join(kind, s) for s in lengths)}
 
 
 def _wipes(cast: Casting) -> dict[str, object]:
@@ -90,6 +87,7 @@ def _upset(cast: Casting, kind: str, *times: tuple[float, float], camera: str = 
 
 
 FADES = (0.6, 1.0, 1.6, 0.8)
+FLASHES = ((0.7, 0.04), (1.3, 0.12), (2.0, 0.2))
 DARK = (0.16, 1.3)
 
 
@@ -107,7 +105,7 @@ def corpus(half: str) -> list[Clip]:
         lambda: Clip("cuts_letterbox", "cuts", FILM, c.shots(6), bars=0.13),
         lambda: Clip("cuts_grain", "cuts", PAL, c.shots(6), grain=11.0),
         lambda: Clip("cuts_dark", "dark", PAL, c.shots(7, light=DARK), grain=2.5),
-        lambda: Clip("dissolves_dark", "dark", PAL, **_dissolves(c, (0.8, 1.4, 1.0), "still"), grain=1.5),  # type: ignore[arg-type]
+        lambda: Clip("dissolves_dark", "dark", PAL, **_dissolves(c, (0.8, 1.4, 1.0), "still", light=DARK), grain=1.5),  # type: ignore[arg-type]
         lambda: Clip("alike", "alike", PAL, _alike(c)),
         lambda: Clip("jumps", "alike", THIRTY, _jumps(c, 1.0, (1.0, 1.0))),
         lambda: Clip("punch_ins", "alike", PAL, _jumps(c, 1.18, (0.9, 1.0))),

@@ -137,7 +137,7 @@ def _lit(shot: Shot, frame: Frame, seconds: float) -> Frame:
     for event in shot.events:
         since = seconds - event.at
         if event.kind == "lamp" and since >= 0:
-            frame = frame * np.float32(1 + 0.6 * min(1.0, since / max(event.lasts, 1e-6)))
+            frame = frame * np.float32(1 + 0.4 * min(1.0, since / max(event.lasts, 1e-6)))
         elif not 0 <= since < event.lasts:
             continue
         elif event.kind == "flash":

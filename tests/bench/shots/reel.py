@@ -102,6 +102,7 @@ def _shade(clip: Clip, n: int, count: int, opens: int, closes: int) -> float:
 
 def _joined(clip: Clip) -> Iterator[Frame]:
     over: list[Frame] = []
+    before = Join()
     joins = [*clip.joined(), Join()]
     for shot, count, join in zip(clip.shots, clip.lengths, joins, strict=True):
         lasts = round(join.seconds * clip.rate)

@@ -1,0 +1,166 @@
+"""A film's trace: every frame as 864 bytes, small enough to keep on disk for hours and to look back at any moment.
+
+A row holds a frame's signature (``frames.signatures``) as 8-bit levels: 18 rows of 32 luma levels, then 9 rows of 16
+for each of U and V. Distances are the sums of :mod:`frames`: mean absolute luma difference plus 0.7 times that of each
+chroma plane. All frame numbers count from the trace's first row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
+
+from services.analyzer.domain.frames import Features, Floats
+
+Rows = npt.NDArray[np.uint8]
+ROWS, COLUMNS = 18, 32
+LUMA, CHROMA = ROWS * COLUMNS, ROWS * COLUMNS // 4
+WIDTH = LUMA + 2 * CHROMA
+_WEIGHTS = np.concatenate([np.full(LUMA, 1 / LUMA), np.full(2 * CHROMA, 0.7 / CHROMA)]).astype(np.float32)
+_GROUP = 24
+_PLAIN, _PLAIN_SHARE, _BLACK, _WHITE, _AROUND_S = 2.0, 0.2, 40, 205, 1.2
+_BAR = 24
+
+
+def packed(signed: Floats) -> Rows:
+    """Return signatures as rows of a trace."""
+    rows: Rows = np.clip(np.rint(signed / _WEIGHTS), 0, 255).astype(np.uint8)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """``rows``: one a frame, may lie in a file. ``times``: when each frame is shown, in seconds.
+
+    ``blank``: which frames are all black or all white. ``live``: first and last row and column (behind it) of the
+    18 by 32 luma levels that are not always black, as in a film with bars.
+    """
+
+    rows: Rows
+    times: npt.NDArray[np.float64]
+    blank: npt.NDArray[np.bool_]
+    live: tuple[int, int, int, int] = (0, ROWS, 0, COLUMNS)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def signed(self, frames: npt.NDArray[np.int64] | slice) -> Floats:
+        """Return signatures of the frames, one a row."""
+        signed: Floats = self.rows[frames] * _WEIGHTS
+        return signed
+
+    def luma(self, frame: int) -> Floats:
+        """Return a frame's luma levels, without bars."""
+        top, bottom, left, right = self.live
+        levels: Floats = self.rows[frame, :LUMA].astype(np.float32).reshape(ROWS, COLUMNS)[top:bottom, left:right]
+        return levels
+
+    def tinted(self, a: int, b: int) -> float:
+        """Return the mean difference of two frames' chroma, in levels."""
+        return float(np.abs(self.rows[a, LUMA:].astype(np.float32) - self.rows[b, LUMA:]).mean())
+
+    def alike(self, a: Floats, b: Floats) -> Floats:
+        """Return the correlation of luma, row by row, of two sets of signatures; 0 where one is of one colour."""
+        x, y = (self._centred(rows) for rows in (a, b))
+        scale = np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1))
+        plain = scale * LUMA < 1.0
+        like: Floats = np.where(plain, 0.0, (x * y).sum(axis=1) / np.where(plain, 1.0, scale)).astype(np.float32)
+        return like
+
+    def _centred(self, rows: Floats) -> Floats:
+        top, bottom, left, right = self.live
+        luma = rows[:, :LUMA].reshape(-1, ROWS, COLUMNS)[:, top:bottom, left:right].reshape(len(rows), -1)
+        centred: Floats = luma - luma.mean(axis=1, keepdims=True)
+        return centred
+
+    def first_at(self, seconds: float) -> int:
+        """Return the first frame shown at ``seconds`` or later."""
+        return int(np.searchsorted(self.times[: len(self)], seconds - 1e-6))
+
+
+def traced(rows: Rows, times: npt.NDArray[np.float64], found: Features) -> Trace:
+    """Return the trace of a whole film. ``times`` may hold the film's end behind the last frame."""
+    return Trace(rows, times[: len(rows)], _blank(found, times), _live(rows))
+
+
+def _blank(found: Features, times: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Black and white have no spread, or far less than the pictures around them: a fade has few frames without any."""
+    if not len(found):
+        return np.zeros(0, np.bool_)
+    reach = max(3, round(_AROUND_S * len(found) / max(times[len(found) - 1] - times[0], 1e-3)))
+    around = maximum_filter1d(found.spread, 2 * reach + 1, mode="nearest")
+    plain = found.spread <= np.maximum(_PLAIN, _PLAIN_SHARE * around)
+    blank: npt.NDArray[np.bool_] = plain & ((found.luma < _BLACK) | (found.luma > _WHITE))
+    return blank
+
+
+def _live(rows: Rows) -> tuple[int, int, int, int]:
+    """Return what is not bars: at least half of the picture, or all of it."""
+    if not len(rows):
+        return 0, ROWS, 0, COLUMNS
+    most = rows[:: max(1, len(rows) // 512), :LUMA].max(axis=0).reshape(ROWS, COLUMNS)
+    edges: list[int] = []
+    for axis in (1, 0):
+        lit = np.flatnonzero(most.max(axis=axis) > _BAR)
+        first, last = (int(lit[0]), int(lit[-1]) + 1) if len(lit) else (0, 0)
+        edges += [first, last] if last - first >= most.shape[1 - axis] // 2 else [0, most.shape[1 - axis]]
+    return edges[0], edges[1], edges[2], edges[3]
+
+
+def planes(signed: Floats) -> Floats:
+    """Return signatures (count, 864) as (count, 3, 18, 32), chroma repeated, with the same meaning of distances."""
+    count = len(signed)
+    luma = signed[:, :LUMA].reshape(count, 1, ROWS, COLUMNS)
+    chroma = signed[:, LUMA:].reshape(count, 2, ROWS // 2, COLUMNS // 2).repeat(2, 2).repeat(2, 3) / 4
+    cube: Floats = np.concatenate([luma, chroma], axis=1)
+    return cube
+
+
+def moved(a: Floats, b: Floats, across: int = 6) -> float:
+    """Return the mean luma difference that is left when ``b`` is shifted onto ``a`` as well as it can be, in levels.
+
+    ``across``: how many of the 32 columns it may be shifted at most, and half as many rows; to half a level's width.
+    """
+    down, right = min(across // 2, a.shape[0] // 3), min(across, a.shape[1] // 2)
+    whole, y, x = min((_shifted(a, b, y, x), y, x) for y in range(-down, down + 1) for x in range(-right, right + 1))
+    between = (_shifted(a[:-1, :-1], _half(b, *way), y, x) for way in ((0, 1), (1, 0), (1, 1)))
+    other = (_shifted(_half(a, *way), b[:-1, :-1], y, x) for way in ((0, 1), (1, 0), (1, 1)))
+    return min(whole, *between, *other)
+
+
+def _half(plane: Floats, down: int, right: int) -> Floats:
+    """Return a picture shifted by half a level's width, one row and column smaller."""
+    rows, columns = plane.shape[0] - 1, plane.shape[1] - 1
+    halved: Floats = (plane[:-1, :-1] + plane[down : rows + down, right : columns + right]) * np.float32(0.5)
+    return halved
+
+
+def _shifted(a: Floats, b: Floats, down: int, right: int) -> float:
+    rows, columns = a.shape
+    top, left = max(0, down), max(0, right)
+    bottom, end = rows + min(0, down), columns + min(0, right)
+    over = a[top:bottom, left:end] - b[top - down : bottom - down, left - right : end - right]
+    return float(np.abs(over).mean())
+
+
+def relit(a: Floats, b: Floats) -> float:
+    """Return how little of two pictures' luma is explained by another light on the same scene; 0 all of it, 1 nothing.
+
+    Under another light pixels of one level go to one level, however much is clipped. So levels of the one picture are
+    mapped to the medians of the other's: small only if this explains the difference as well as the structure.
+    """
+    whole = float(np.abs(b - a).mean())
+    if whole < 1e-6:
+        return 1.0
+    return min(_unmapped(x.ravel(), y.ravel(), whole) for x, y in ((a, b), (b, a)))
+
+
+def _unmapped(a: Floats, b: Floats, whole: float) -> float:
+    order = np.argsort(a, kind="stable")
+    groups = b[order][: len(b) // _GROUP * _GROUP].reshape(-1, _GROUP)
+    left = float(np.abs(groups - np.median(groups, axis=1, keepdims=True)).mean())
+    own = float(np.abs(b - np.median(b)).mean())
+    return max(left / whole, left / own) if own >= 1.0 else 1.0
