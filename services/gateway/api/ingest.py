@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_job
 from services.gateway.api.multipart import form_of, read_form
+from services.gateway.api.probing import PROBE_SECONDS, give_up, probed, refused
 from services.gateway.api.records import Ingested, answered
 from services.gateway.api.shown import shown_project
 from services.gateway.api.uploads import Upload, drain, settle, too_large
@@ -20,8 +21,7 @@ from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.kinds import Kind, media_kind
 from services.gateway.domain.labels import title_of
 from services.gateway.domain.refusal import FieldError, Refusal, invalid, wrong_field
-from services.gateway.handlers.jobs import cancel_job, start_job
-from services.gateway.handlers.projects import remove_upload
+from services.gateway.handlers.jobs import start_job
 from shared.contracts.expression import ExpressionText
 from shared.contracts.ids import new_id
 from shared.contracts.plan import TEMPLATES, Wishes
@@ -29,10 +29,8 @@ from shared.db import transaction
 
 router = APIRouter(tags=["ingest"])
 DEFAULT_WAIT = 30.0
-PROBE_SECONDS = 120.0
 FORM_OVERHEAD = 1024 * 1024
 CAPTIONS = Kind("txt", "text/plain; charset=utf-8")
-UNSUPPORTED = frozenset({"media_unsupported"})
 
 
 class IngestFields(BaseModel):
@@ -133,45 +131,17 @@ def _draft(caller: Account, source: JobSource, fields: IngestFields) -> JobDraft
 async def _answer(gateway: Gateway, caller: Account, job: Job, wait: float) -> JSONResponse:
     clock = asyncio.get_running_loop().time
     deadline = clock() + wait
-    job = await wait_for_job(gateway, job.id, max(wait, PROBE_SECONDS), _probed)
-    if not _probed(job):
-        await _give_up(gateway, caller, job)
+    job = await wait_for_job(gateway, job.id, max(wait, PROBE_SECONDS), probed)
+    if not probed(job):
+        await give_up(gateway, caller, job)
     elif (probe := job.step("probe")) is None or probe.status != "completed":
-        raise _refusal(job)
+        raise refused(job)
     job = await wait_for_job(gateway, job.id, max(0.0, deadline - clock()))
     async with gateway.pool.acquire() as connection:
         project = await shown_project(gateway, connection, caller.id, job.project_id or "")
     shown_id = job.id if job.input.auto_analyze else None
     body = {"asset": project["asset"], "project": project, "job_id": shown_id}
     return JSONResponse(body, 201 if job.ended else 202, headers={"Location": f"/api/timeline/{job.project_id}"})
-
-
-def _probed(job: Job) -> bool:
-    probe = job.step("probe")
-    return job.ended or (probe is not None and probe.status == "completed")
-
-
-async def _give_up(gateway: Gateway, caller: Account, job: Job) -> None:
-    async with transaction(gateway.pool) as connection:
-        await cancel_job(connection, caller.id, job.id)
-    await remove_upload(gateway.blobs, job)
-    raise Refusal(
-        503,
-        "probe_timeout",
-        "Nobody looked into the film in time.",
-        remedy="Check that the analyzer is running, and send the film again.",
-        headers={"Retry-After": "30"},
-    )
-
-
-def _refusal(job: Job) -> Refusal:
-    """Return what the upload is refused with: the probe's reason, or that the server could not look into it."""
-    if job.error is None:
-        return Refusal(409, "ingest_cancelled", "The ingest was cancelled.", remedy="Send the film again.")
-    code = job.error.code
-    status = 415 if code in UNSUPPORTED else 422 if code.startswith("media_") else 503
-    headers = {"Retry-After": "30"} if status == 503 else None
-    return Refusal(status, code, job.error.message, remedy=job.error.remedy, headers=headers)
 
 
 def _no_film(film: Upload) -> Refusal:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from services.gateway.api.asgi import WRITES, header, refuse, replayed
 from services.gateway.domain.refusal import Refusal
 
-STREAMED = re.compile(r"/api/(ingest|consent/[^/]+/upload)/?")
+STREAMED = re.compile(r"/api/(ingest|assets|consent/[^/]+/upload)/?")
 
 
 def is_streamed(scope: Scope) -> bool:

@@ -9,12 +9,13 @@ from pydantic import Field, JsonValue
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport, StoryBrief
+from shared.contracts.events import FrameGrabbed
 from shared.contracts.ids import new_id
-from shared.contracts.media import Value
+from shared.contracts.media import Part, Value
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
 
-JobKind = Literal["ingest", "analysis", "edit", "render", "export", "import"]
+JobKind = Literal["ingest", "asset", "analysis", "edit", "render", "export", "import", "tool"]
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
 StepStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
@@ -37,6 +38,8 @@ class JobInput(Value):
     With a ``brief`` a language model plans, where there is one. ``timeline`` is a stored timeline document ready for
     the renderer; without one a render plans its own. ``extra`` is for the route that started the job: the flow never
     looks at it.
+
+    ``parts``: what of an analysis is wanted, empty for all. ``time``: a tool makes a picture of this second.
     """
 
     sources: tuple[JobSource, ...] = ()
@@ -46,6 +49,8 @@ class JobInput(Value):
     timeline: BlobRef | None = None
     outputs: tuple[Output, ...] = ()
     options: RenderOptions = Field(default_factory=RenderOptions)
+    parts: tuple[Part, ...] = ()
+    time: float | None = None
     extra: dict[str, JsonValue] = Field(default_factory=dict)
 
 
@@ -60,6 +65,7 @@ class JobState(Value):
     report: PlanReport | None = None
     timeline: BlobRef | None = None
     phases: dict[str, str] = Field(default_factory=dict)
+    grabbed: FrameGrabbed | None = None
     exchanged: dict[str, JsonValue] = Field(default_factory=dict)
 
 

@@ -30,6 +30,11 @@ _MAGIC = (
     (b"\xff\xfb", Kind("mp3", "audio/mpeg")),
     (b"GIF8", Kind("gif", "image/gif")),
 )
+_RIFF = {
+    b"AVI ": Kind("avi", "video/x-msvideo"),
+    b"WAVE": Kind("wav", "audio/wav"),
+    b"WEBP": Kind("webp", "image/webp"),
+}
 
 
 def media_kind(head: bytes) -> Kind:
@@ -39,7 +44,7 @@ def media_kind(head: bytes) -> Kind:
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return Kind("webm", "video/webm") if b"webm" in head[:64] else Kind("mkv", "video/x-matroska")
     if head.startswith(b"RIFF"):
-        return {b"AVI ": Kind("avi", "video/x-msvideo"), b"WAVE": Kind("wav", "audio/wav")}.get(head[8:12], UNKNOWN)
+        return _RIFF.get(head[8:12], UNKNOWN)
     if head[:1] == b"G" and head[_TS_PACKET : _TS_PACKET + 1] == b"G":
         return Kind("ts", "video/mp2t")
     return _first(_MAGIC, head) or document_kind(head) or UNKNOWN

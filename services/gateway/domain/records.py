@@ -9,8 +9,11 @@ from typing import Literal
 from services.gateway.domain.timeline_data import TimelineData
 from shared.contracts.blob import BlobRef
 from shared.contracts.media import MediaInfo, SpriteSheet, Value
+from shared.contracts.sight import FaceTrack
 from shared.contracts.timeline import Source
 
+STILL_S = 86_400.0
+"""Seconds for which a still picture counts as being there."""
 ProjectStatus = Literal["new", "ingested", "analyzing", "analyzed", "rendering", "rendered", "failed"]
 ConsentAction = Literal["accepted", "withdrawn", "document_uploaded"]
 
@@ -32,8 +35,11 @@ class Asset(Value):
 
     @property
     def source(self) -> Source:
-        """Return the asset as a source of a timeline."""
-        return Source(blob=self.media, media=self.info)
+        """Return the asset as a source of a timeline; the faces of a still picture are there all the time."""
+        image = self.info.image
+        boxes = [(box, box.model_copy(update={"time": STILL_S})) for box in (image.faces if image else ())]
+        faces = tuple(FaceTrack(id=f"f{n}", boxes=both) for n, both in enumerate(boxes, 1))
+        return Source(blob=self.media, media=self.info, faces=faces)
 
     @property
     def fps(self) -> float:

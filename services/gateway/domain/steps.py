@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from services.gateway.domain.exchange import export_command, import_command
 from services.gateway.domain.job import Job, JobInput, JobKind, JobSource, Step
 from shared.contracts import topics
-from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, PlanSource, ProbeMedia, RenderTimeline
+from shared.contracts.commands import AnalyzeMedia, Command, GrabFrame, PlanEdit, PlanSource, ProbeMedia, RenderTimeline
 from shared.contracts.events import (
     EditPlanned,
     Event,
+    FrameGrabbed,
     MediaAnalyzed,
     MediaProbed,
     TimelineExported,
@@ -33,6 +35,7 @@ class StepKind:
 KINDS: dict[str, StepKind] = {
     "probe": StepKind(0, topics.ANALYZER_COMMANDS, MediaProbed, 2),
     "analyze": StepKind(1, topics.ANALYZER_COMMANDS, MediaAnalyzed, 40),
+    "grab": StepKind(1, topics.ANALYZER_COMMANDS, FrameGrabbed, 5),
     "plan": StepKind(2, topics.PLANNER_COMMANDS, EditPlanned, 3),
     "export": StepKind(2, topics.PLANNER_COMMANDS, TimelineExported, 3),
     "import": StepKind(2, topics.PLANNER_COMMANDS, TimelineImported, 3),
@@ -49,6 +52,10 @@ class Order:
     command: Command
 
 
+ANY_KIND: tuple[Literal["video", "audio", "image", "document"], ...] = ("video", "audio", "image", "document")
+"""What an asset may be that is held to be used in edits; a project is made of a film alone."""
+
+
 def kind_of_step(name: str) -> StepKind:
     """Return the table's row for a step such as ``plan`` or ``analyze-2``."""
     return KINDS[name.partition("-")[0]]
@@ -59,8 +66,10 @@ def steps_for(kind: JobKind, order: JobInput) -> tuple[Step, ...]:
     analyze_and_plan = [*_analyses(order), "plan"]
     names = {
         "ingest": ["probe", *(analyze_and_plan if order.auto_analyze else [])],
+        "asset": ["probe", *(_analyses(order) if order.auto_analyze else [])],
         "analysis": analyze_and_plan,
         "edit": analyze_and_plan,
+        "tool": ["analyze"] if order.time is None else ["grab"],
         "export": ["export"],
         "import": ["import"],
         "render": [*([] if order.timeline else analyze_and_plan), "render"],
@@ -97,12 +106,24 @@ def command_for(job: Job, step: str) -> Command | None:
     match step.partition("-")[0]:
         case "probe":
             source = source_of(job, step)
-            return ProbeMedia(asset_id=source.asset_id, media=source.media, label=source.label)
+            return ProbeMedia(
+                asset_id=source.asset_id,
+                media=source.media,
+                label=source.label,
+                kinds=ANY_KIND if job.kind == "asset" else ("video",),
+            )
         case "analyze":
             source = source_of(job, step)
             return AnalyzeMedia(
-                asset_id=source.asset_id, media=source.media, captions=source.captions, language=source.language
+                asset_id=source.asset_id,
+                media=source.media,
+                captions=source.captions,
+                language=source.language,
+                parts=job.input.parts,
             )
+        case "grab" if job.input.time is not None:
+            source = source_of(job, step)
+            return GrabFrame(asset_id=source.asset_id, media=source.media, time=job.input.time)
         case "plan":
             return _plan_command(job)
         case "export":

@@ -21,16 +21,16 @@ def moment(at: datetime | None) -> str | None:
 
 
 def asset_view(asset: Asset, link: Linker) -> View:
-    """Return the asset's record; ``resolution`` is as displayed."""
-    video = asset.info.video
+    """Return the asset's record; ``resolution`` is as displayed, and a still picture has no rate."""
+    video, moves = asset.info.video, asset.info.kind == "video"
     return {
         "id": asset.id,
         "title": asset.title,
         "path": asset.media.key,
         "duration": round(asset.info.duration, 3),
         "resolution": f"{video.width}x{video.height}" if video else None,
-        "fps": round(float(Fraction(video.frame_rate)), 3) if video else None,
-        "frame_rate": video.frame_rate if video else None,
+        "fps": round(float(Fraction(video.frame_rate)), 3) if video and moves else None,
+        "frame_rate": video.frame_rate if video and moves else None,
         "has_audio": asset.info.audio is not None,
         "thumbnail_path": asset.thumbnail.key if asset.thumbnail else None,
         "thumbnail_url": _link(asset.thumbnail, link),

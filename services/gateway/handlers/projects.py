@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from services.gateway.domain.admission import refusal_of
 from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.effects import Effect, Prepared
@@ -17,7 +19,7 @@ from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed
 from shared.contracts.layout import violations
-from shared.contracts.media import Analysis
+from shared.contracts.media import Analysis, Part
 from shared.contracts.plan import EditPlan
 from shared.contracts.timeline import Timeline
 from shared.db import Connection
@@ -25,6 +27,9 @@ from shared.errors import PermanentError
 
 DEFAULT_RATE = "30/1"
 CONSENT_REQUIRED = "consent_required"
+UPLOADS = ("ingest", "asset")
+"""Kinds of job that make an asset of a file."""
+ALL_PARTS: tuple[Part, ...] = get_args(Part)
 _CONSENT_MESSAGE = "The people in this film have not been recorded as agreeing to it."
 
 
@@ -66,14 +71,19 @@ async def write_timeline(blobs: Blobs, job_id: str, timeline: Timeline) -> BlobR
 async def apply_effect(connection: Connection, effect: Effect) -> None:
     """Write what ``effect`` means into the gateway's own rows, inside the caller's transaction. Safe to do again."""
     job, fact = effect.job, effect.fact
-    if isinstance(fact, MediaProbed) and job.kind == "ingest" and effect.name == "probed":
+    if isinstance(fact, MediaProbed) and job.kind in UPLOADS and effect.name == "probed":
         await _add_asset(connection, job, fact)
-    elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed":
+    elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed" and _is_whole(fact):
         await assets.set_analysis(connection, fact.asset_id, fact.analysis, fact.thumbnail, fact.sprites)
     if job.project_id is not None:
         project = await projects.find(connection, job.account, job.project_id, lock=True)
         if project is not None:
             await _move_project(connection, project, effect)
+
+
+def _is_whole(fact: MediaAnalyzed) -> bool:
+    """Whether an edit can be made of it: a tool may have asked for a few parts only."""
+    return set(fact.parts or ALL_PARTS) == set(ALL_PARTS)
 
 
 async def _add_asset(connection: Connection, job: Job, fact: MediaProbed) -> None:
@@ -170,9 +180,9 @@ def _consent_remedy(asset_id: str) -> str:
 
 
 async def remove_upload(blobs: Blobs, job: Job) -> None:
-    """Remove what was uploaded for an ingest that made no asset."""
+    """Remove what was uploaded for a job that made no asset."""
     probe = job.step("probe")
-    if job.kind != "ingest" or probe is None or probe.status == "completed":
+    if job.kind not in UPLOADS or probe is None or probe.status == "completed":
         return
     for source in job.input.sources:
         for blob in (source.media, source.captions):

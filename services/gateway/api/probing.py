@@ -1,0 +1,44 @@
+"""An upload that is being looked into: how long to wait for that, and what to say when nothing came of it."""
+
+from __future__ import annotations
+
+from services.gateway.api.context import Gateway
+from services.gateway.domain.account import Account
+from services.gateway.domain.job import Job
+from services.gateway.domain.refusal import Refusal
+from services.gateway.handlers.jobs import cancel_job
+from services.gateway.handlers.projects import remove_upload
+from shared.db import transaction
+
+PROBE_SECONDS = 120.0
+UNSUPPORTED = frozenset({"media_unsupported"})
+
+
+def probed(job: Job) -> bool:
+    """Tell whether the file was looked into, whatever came of it."""
+    probe = job.step("probe")
+    return job.ended or (probe is not None and probe.status == "completed")
+
+
+async def give_up(gateway: Gateway, caller: Account, job: Job) -> None:
+    """Call the job off and remove the upload. Raises the 503 refusal ``probe_timeout``."""
+    async with transaction(gateway.pool) as connection:
+        await cancel_job(connection, caller.id, job.id)
+    await remove_upload(gateway.blobs, job)
+    raise Refusal(
+        503,
+        "probe_timeout",
+        "Nobody looked into the file in time.",
+        remedy="Check that the analyzer is running, and send the file again.",
+        headers={"Retry-After": "30"},
+    )
+
+
+def refused(job: Job) -> Refusal:
+    """Return what the upload is refused with: the probe's reason, or that the server could not look into it."""
+    if job.error is None:
+        return Refusal(409, "ingest_cancelled", "The upload was cancelled.", remedy="Send the file again.")
+    code = job.error.code
+    status = 415 if code in UNSUPPORTED else 422 if code.startswith(("media_", "document_")) else 503
+    headers = {"Retry-After": "30"} if status == 503 else None
+    return Refusal(status, code, job.error.message, remedy=job.error.remedy, headers=headers)
