@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_serializer
 
+from services.gateway.domain.look import LookData
 from shared.contracts.effects import Parameter
 from shared.contracts.layout import Violation
 from shared.contracts.timeline import TransitionKind
@@ -130,6 +131,7 @@ class TimelineData(Written):
     captions: tuple[CaptionData, ...] = Field(default=(), max_length=MAX_CAPTIONS)
     beats: tuple[Seconds, ...] = Field(default=(), max_length=MAX_BEATS)
     tempo: Annotated[float, Field(ge=0, le=1000, strict=True, allow_inf_nan=False)] | None = None
+    look: LookData | None = None
 
 
 _CODES = {
@@ -179,6 +181,8 @@ def view(data: TimelineData) -> dict[str, object]:
         segment["captions"] = segment["captions"] or []
         if segment["transition"] is None:
             del segment["transition"]
+    if data.look is None:
+        del shown["look"]
     return shown
 
 

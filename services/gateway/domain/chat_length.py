@@ -1,0 +1,99 @@
+"""How long segments play, and cutting them at places where nobody speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from services.gateway.domain.pace import pace_of
+from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from shared.contracts.warp import stretches
+
+SHORTEST = 0.3
+"""Seconds of source below which a segment cannot be seen."""
+NEAR_WORD = 0.6
+"""Seconds by which a cut may move to fall between words."""
+
+
+def seconds(segment: SegmentData) -> float:
+    """Return how long the segment plays, its effects on time reckoned in."""
+    span = Fraction(repr(segment.end)) - Fraction(repr(segment.start))
+    if span <= 0:
+        return 0.0
+    pace = pace_of(segment, span)
+    last = stretches(span, pace.speed, pace.warp)[-1]
+    return float(last.output + last.running + last.hold)
+
+
+def whole(segments: Iterable[SegmentData]) -> float:
+    """Return how long the segments play together, transitions' overlaps taken off."""
+    total = 0.0
+    for place, segment in enumerate(segments):
+        total += seconds(segment) - (segment.transition.duration if segment.transition and place else 0.0)
+    return max(0.0, total)
+
+
+def starts(segments: Sequence[SegmentData]) -> list[float]:
+    """Return when each segment begins to play."""
+    at, found = 0.0, []
+    for place, segment in enumerate(segments):
+        at -= segment.transition.duration if segment.transition and place else 0.0
+        found.append(max(0.0, at))
+        at += seconds(segment)
+    return found
+
+
+def source_time(segment: SegmentData, after: float) -> float:
+    """Return the source time that plays ``after`` seconds after the segment's start, as if its speed were even."""
+    length = seconds(segment)
+    share = min(1.0, max(0.0, after / length)) if length else 0.0
+    return segment.start + share * (segment.end - segment.start)
+
+
+def spoken(data: TimelineData, segment: SegmentData) -> tuple[CaptionData, ...]:
+    """Return what is said in the segment: its own captions, else the transcript's."""
+    lines = segment.captions if segment.captions is not None else data.captions
+    return tuple(c for c in lines if c.start < segment.end and c.end > segment.start)
+
+
+def text_of(data: TimelineData, segment: SegmentData) -> str:
+    """Return the words that are said in the segment; of a line without times of words the whole line."""
+    said: list[str] = []
+    for caption in spoken(data, segment):
+        inside = [w.text for w in caption.words if segment.start <= (w.start + w.end) / 2 < segment.end]
+        said.append(" ".join(inside) if caption.words else caption.text)
+    return " ".join(part for part in said if part)
+
+
+def between_words(data: TimelineData, segment: SegmentData, at: float) -> float:
+    """Return the place nearest to ``at`` in the source at which no word is cut; ``at`` where none is near."""
+    spans = [
+        (w.start, w.end)
+        for caption in spoken(data, segment)
+        for w in (caption.words or (caption,))
+        if w.start < at + NEAR_WORD and w.end > at - NEAR_WORD
+    ]
+    inside = [span for span in spans if span[0] < at < span[1]]
+    if not inside:
+        return at
+    edges = [e for span in spans for e in span if not any(a < e < b for a, b in spans)]
+    near = [e for e in edges if abs(e - at) <= NEAR_WORD and segment.start + SHORTEST <= e <= segment.end - SHORTEST]
+    return min(near, key=lambda e: (abs(e - at), e), default=at)
+
+
+def piece(segment: SegmentData, start: float, end: float) -> SegmentData:
+    """Return the segment's part between two source times, with the captions and beats that lie in it."""
+    captions = segment.captions
+    if captions is not None:
+        captions = tuple(c for c in captions if c.start < end and c.end > start)
+    kept = {"start": round(start, 6), "end": round(end, 6), "captions": captions}
+    return segment.model_copy(update={**kept, "beats": tuple(b for b in segment.beats if start <= b < end)})
+
+
+def without_span(segment: SegmentData, start: float, end: float) -> list[SegmentData]:
+    """Return what is left of the segment outside the source span; too short remains go too."""
+    parts = [(segment.start, min(start, segment.end)), (max(end, segment.start), segment.end)]
+    left = [piece(segment, a, b) for a, b in parts if b - a >= SHORTEST]
+    if len(left) == 2:
+        left[1] = left[1].model_copy(update={"transition": None, "name": None, "sfx": None})
+    return left

@@ -1,0 +1,59 @@
+"""Operations applied to a timeline: values in, a new timeline out, or the reason why nothing can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from services.gateway.domain import chat_cuts, chat_looks, chat_moves
+from services.gateway.domain.chat_length import whole
+from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.timeline_data import TimelineData, named
+from services.gateway.domain.timeline_rules import violations
+from shared.contracts.chat import Operation
+
+Work = Callable[[TimelineData, Operation], tuple[TimelineData, str]]
+WORKS: Mapping[str, Work] = {**chat_cuts.WORKS, **chat_moves.WORKS, **chat_looks.WORKS}
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """The timeline after all operations, and what was done in words."""
+
+    data: TimelineData
+    said: str
+
+
+def patched(
+    data: TimelineData, operations: Sequence[Operation], duration: float, owned: Mapping[str, str]
+) -> Patched | CannotDo:
+    """Apply ``operations`` one after the other; nothing is done when one of them cannot be, or does nothing.
+
+    ``duration`` is the source's in seconds; ``owned`` as ``timeline_rules.violations`` takes it.
+    """
+    if not operations:
+        return CannotDo("There is nothing to change.")
+    if not data.segments:
+        return CannotDo("The timeline is empty: analyse the project first.")
+    after, said = data, []
+    for operation in operations:
+        try:
+            after, done = WORKS[operation.op](after, operation)
+        except CannotDo as cannot:
+            return cannot
+        said.append(done)
+    if not after.segments:
+        return CannotDo("Nothing would be left of the edit.")
+    first = after.segments[0]
+    if first.transition is not None:
+        after = after.model_copy(
+            update={"segments": (first.model_copy(update={"transition": None}), *after.segments[1:])}
+        )
+    after = named(after)
+    broken = violations(after, duration, owned)
+    if broken:
+        return CannotDo(f"The timeline would not be valid: {broken[0].field}: {broken[0].message}")
+    if after == data:
+        return CannotDo("The edit is like that already.")
+    length = f" The edit plays {whole(after.segments):.1f} s now." if after.segments != data.segments else ""
+    return Patched(after, " ".join(said) + length)
