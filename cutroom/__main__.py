@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands import demo, doctor, edit, jobs, keys, sample, up
+from cutroom.commands import demo, doctor, edit, exchange, jobs, keys, sample, up
 from cutroom.exits import Exit, told
 from cutroom.screen import complain
 
@@ -47,6 +47,9 @@ def build(session: Session) -> typer.Typer:
 
     for command in (up.up, edit.edit, sample.sample, demo.demo, jobs.jobs, jobs.watch, jobs.cancel, doctor.doctor):
         app.command()(command)
+    app.command("plan")(exchange.plan)
+    app.command("export")(exchange.export)
+    app.command("import")(exchange.import_timeline)
     app.add_typer(keys.keys, name="keys")
     return app
 

@@ -42,7 +42,8 @@ async def edit(client: AsyncClient, order: Order, screen: Screen) -> list[Made]:
 
     One film is a project with a timeline of its own, drawn once for each ratio; several become one edit.
     """
-    ingested = [await _upload(client, film, order, screen) for film in order.films]
+    several = len(order.films) > 1
+    ingested = [await upload(client, film, order.wishes, screen, analyze=not several) for film in order.films]
     for each in ingested:
         await client.consent(each.asset.id)
     if len(ingested) > 1:
@@ -50,22 +51,23 @@ async def edit(client: AsyncClient, order: Order, screen: Screen) -> list[Made]:
     return await _edit_one(client, order, ingested[0], screen)
 
 
-async def _upload(client: AsyncClient, film: Film, order: Order, screen: Screen) -> Ingested:
+async def upload(client: AsyncClient, film: Film, wishes: Wishes, screen: Screen, *, analyze: bool) -> Ingested:
+    """Send a film; with ``analyze`` its edit is planned at once as ``wishes`` say."""
     if film.subtitles is not None:
         screen.say(f"Subtitles from {film.subtitles}")
     with screen.bar(f"Sending {film.path.name}") as bar:
         return await client.ingest(
             film.path,
             captions=film.subtitles,
-            wishes=order.wishes,
-            analyze=len(order.films) == 1,
+            wishes=wishes,
+            analyze=analyze,
             told=lambda done, total: bar.to(100 * done / total if total else 0),
         )
 
 
 async def _edit_one(client: AsyncClient, order: Order, film: Ingested, screen: Screen) -> list[Made]:
     if film.job_id is not None:
-        async with _cancelled_with_us(client, film.job_id):
+        async with cancelled_with_us(client, film.job_id):
             await follow(client, film.job_id, "Finding the cut", screen)
     made: list[Made] = []
     for ratio, path in order.files.items():
@@ -79,7 +81,7 @@ async def _edit_many(client: AsyncClient, order: Order, films: Sequence[Ingested
     assets, ratios = [film.asset.id for film in films], list(order.files)
     story = order.wishes.story or ""
     plan = await client.generate_edit(assets, story=story, wishes=order.wishes, ratios=ratios)
-    async with _cancelled_with_us(client, plan):
+    async with cancelled_with_us(client, plan):
         await follow(client, plan, "Finding the cut", screen)
     applied = await client.apply_edit(assets[0], plan, ratios=ratios)
     if applied.render_job_id is None:
@@ -96,7 +98,7 @@ async def _edit_many(client: AsyncClient, order: Order, films: Sequence[Ingested
 
 
 async def _outputs(client: AsyncClient, job_id: str, label: str, screen: Screen) -> tuple[Output, ...]:
-    async with _cancelled_with_us(client, job_id):
+    async with cancelled_with_us(client, job_id):
         job = await follow(client, job_id, label, screen)
     if job.result is None or not job.result.outputs:
         raise Stopped(Exit.FAILED, "output_missing", f"The job {job_id} completed without a file.")
@@ -110,7 +112,7 @@ async def _fetch(client: AsyncClient, output: Output, path: Path, screen: Screen
 
 
 @asynccontextmanager
-async def _cancelled_with_us(client: AsyncClient, job_id: str) -> AsyncIterator[None]:
+async def cancelled_with_us(client: AsyncClient, job_id: str) -> AsyncIterator[None]:
     """Cancel the job when the block is left before its end: nobody waits for it any more."""
     try:
         yield

@@ -39,14 +39,19 @@ def reels_of(media: tuple[Medium, ...]) -> dict[str, str]:
     """Return a reel name of at most eight letters and digits for each medium, no two alike."""
     reels: dict[str, str] = {}
     for medium in media:
-        plain = unicodedata.normalize("NFKD", PurePosixPath(medium.name).stem).encode("ascii", "ignore").decode()
-        stem = re.sub(r"[^A-Z0-9]", "", plain.upper())[:8] or "REEL"
+        stem = reel_name(medium.name)
         name, number = stem, 1
         while name in reels.values() or name in ("AX", "BL"):
             number += 1
             name = stem[: 8 - len(str(number))] + str(number)
         reels[medium.key] = name
     return reels
+
+
+def reel_name(file_name: str) -> str:
+    """Return the reel name that a file name gives: up to eight letters and digits."""
+    plain = unicodedata.normalize("NFKD", PurePosixPath(file_name).stem).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Z0-9]", "", plain.upper())[:8] or "REEL"
 
 
 def _event(
