@@ -179,6 +179,7 @@ class RenderOptions(Value):
     caption_style: CaptionStyle = Field(default_factory=CaptionStyle)
     watermark: str = Field(default="", max_length=120)
     loudness: float | None = -14.0
+    fidelity: Literal["encode", "copy"] = "encode"
     title: str = ""
     comment: str = ""
 

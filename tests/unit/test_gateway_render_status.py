@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.domain.job import Job, JobError, Step
-from services.gateway.domain.render_order import RenderOrder, options_of, output_of
+from services.gateway.domain.refusal import Refusal
+from services.gateway.domain.render_order import RenderOrder, options_of, outputs_wanted
 from services.gateway.domain.render_status import outputs_of, progress_of, status_view
 from tests.unit.gateway_made import AT, job
 
@@ -72,11 +74,32 @@ def test_outputs_are_found_by_name() -> None:
 
 def test_an_empty_order_is_an_upright_film_at_30_frames() -> None:
     order = RenderOrder()
-    output = output_of(order)
+    (output,) = outputs_wanted(order)
     assert (output.width, output.height, output.fit, order.fps) == (1080, 1920, "auto", 30)
-    assert output_of(RenderOrder(draft=True, aspect_ratio="16:9")).model_dump() == {
-        "name": "video_16_9", "width": 854, "height": 480, "fit": "auto", "draft": True,
-    }  # fmt: skip
+    (draft,) = outputs_wanted(RenderOrder(draft=True, aspect_ratio="16:9"))
+    assert (draft.name, draft.width, draft.height, draft.fit, draft.draft) == ("video_16_9", 854, 480, "auto", True)
+    assert (draft.codec, draft.audio_codec, draft.quality, draft.poster) == ("h264", "auto", "standard", False)
+
+
+def test_several_files_differ_from_the_order_where_they_say_so() -> None:
+    order = RenderOrder.model_validate(
+        {
+            "aspect_ratio": "16:9", "quality": "high",
+            "outputs": [
+                {}, {"aspect_ratio": "1:1", "poster": True}, {"codec": "vp9", "quality": "low"}, {"codec": "none"},
+                {"draft": True},
+            ],
+        }
+    )  # fmt: skip
+    wanted = outputs_wanted(order)
+    assert [(o.name, o.codec, o.quality, o.poster) for o in wanted] == [
+        ("video_16_9", "h264", "high", False), ("video_1_1", "h264", "high", True),
+        ("video_16_9_vp9", "vp9", "low", False), ("sound", "none", "high", False),
+        ("video_16_9_2", "h264", "high", False),
+    ]  # fmt: skip
+    with pytest.raises(Refusal) as refused:
+        outputs_wanted(RenderOrder.model_validate({"outputs": [{"codec": "vp9", "audio_codec": "aac"}]}))
+    assert refused.value.code == "output_codec" and "outputs[0].audio_codec" in str(vars(refused.value))
 
 
 def test_the_watermark_is_the_servers_text() -> None:

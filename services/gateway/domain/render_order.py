@@ -8,9 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.gateway.domain import ratio
+from services.gateway.domain.look import LookData
 from services.gateway.domain.refusal import wrong_field
+from services.gateway.domain.render_outputs import MOST, OutputOrder, Quality, listed
 from shared.contracts.time import fraction_text
-from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
+from shared.contracts.timeline import AudioCodec, CaptionStyle, Output, RenderOptions, VideoCodec
 
 NTSC = {Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
 DEFAULT_WATERMARK = "Made with Cutroom"
@@ -33,6 +35,17 @@ class RenderOrder(BaseModel):
     caption_style: Annotated[CaptionStyle | None, BeforeValidator(_style)] = None
     fps: float | str = Field(default=30, examples=[30, "30000/1001"])
     draft: bool = False
+    codec: VideoCodec = Field(default="h264", description="`none` makes a file of sound alone.")
+    audio_codec: AudioCodec | Literal["auto"] = Field(default="auto", description="`auto`: the usual one.")
+    quality: Quality = "standard"
+    fidelity: Literal["encode", "copy"] = Field(
+        default="encode", description="`copy` takes the source's own pictures over where nothing is done to them."
+    )
+    poster: bool = Field(default=False, description="Make a still picture beside the film.")
+    sprites: bool = Field(default=False, description="Make a sheet of small pictures beside the film.")
+    outputs: tuple[OutputOrder, ...] = Field(
+        default=(), max_length=MOST, description="Several files from one render; each may differ from the rest."
+    )
 
 
 def rate_of(fps: float | str) -> str:
@@ -50,11 +63,28 @@ def rate_of(fps: float | str) -> str:
     return fraction_text(exact)
 
 
-def output_of(order: RenderOrder) -> Output:
-    """Return the one file that is to be made. Raises ``BadRequest`` for a ratio that is none."""
-    width, height = ratio.size(order.aspect_ratio, draft=order.draft)
-    name = f"video_{ratio.name(order.aspect_ratio)}"
-    return Output(name=name, width=width, height=height, fit=order.fit, draft=order.draft)
+def looked(order: RenderOrder, look: LookData | None) -> RenderOrder:
+    """Return the order with what the timeline says of its look where the order says nothing."""
+    if look is None:
+        return order
+    style = look.caption_style or look.caption_position
+    wished: dict[str, object] = {
+        "aspect_ratio": look.aspect_ratio,
+        "captions": look.captions,
+        "caption_style": CaptionStyle.model_validate(
+            {"name": look.caption_style or "highlight", "position": look.caption_position or "bottom"}
+        )
+        if style
+        else None,
+    }
+    absent = {n: v for n, v in wished.items() if v is not None and n not in order.model_fields_set}
+    return order.model_copy(update=absent)
+
+
+def outputs_wanted(order: RenderOrder) -> tuple[Output, ...]:
+    """Return the files that are to be made. Raises ``BadRequest`` for a ratio or a codec that does not do."""
+    common = OutputOrder.model_validate(order.model_dump(include=set(OutputOrder.model_fields)))
+    return listed(common, order.outputs)
 
 
 def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -> RenderOptions:
@@ -66,4 +96,5 @@ def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -
         watermark=(watermark or DEFAULT_WATERMARK) if wanted else "",
         title=title,
         comment=job_id,
+        fidelity=order.fidelity,
     )

@@ -53,6 +53,7 @@ def status_view(job: Job, logs: Sequence[str], link: Linker) -> View:
         "logs": [*phases, *logs],
         "result": url,
         "output_url": url,
+        "outputs": _shown(job, link),
         "error": job.error.message if job.error else None,
     }
     return {**shown, "error_code": job.error.code, "remedy": job.error.remedy} if job.error else shown
@@ -67,6 +68,26 @@ def outputs_of(job: Job) -> dict[str, str]:
         if isinstance(output, dict) and isinstance(file, dict):
             found[str(output["name"])] = str(file["key"])
     return found
+
+
+def _shown(job: Job, link: Linker) -> list[View]:
+    """The finished files with fresh links, and what their check found."""
+    outputs = (job.result or {}).get("outputs") if job.status == "completed" else None
+    found: list[View] = []
+    for output in outputs if isinstance(outputs, list) else []:
+        if isinstance(output, dict) and isinstance(output.get("file"), dict):
+            kept = {name: output.get(name) for name in _SHOWN}
+            found.append(
+                {**kept, "url": _linked(output.get("file"), link), "poster_url": _linked(output.get("poster"), link)}
+            )
+    return found
+
+
+def _linked(ref: object, link: Linker) -> str | None:
+    return link(str(ref["key"])) if isinstance(ref, dict) and "key" in ref else None
+
+
+_SHOWN = ("name", "width", "height", "duration", "frames", "codec", "audio_codec", "draft", "plan", "loudness", "check")
 
 
 def _output_url(job: Job, link: Linker) -> str | None:

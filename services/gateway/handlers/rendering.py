@@ -9,7 +9,7 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.job import Job, JobDraft, JobInput
 from services.gateway.domain.records import Asset, Project
-from services.gateway.domain.render_order import RenderOrder, options_of, output_of, rate_of
+from services.gateway.domain.render_order import RenderOrder, looked, options_of, outputs_wanted, rate_of
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
@@ -52,6 +52,7 @@ async def start_render(
 
     ``watermark`` is the text that the server is set to. Consent is looked at again in the transaction that starts it.
     """
+    order = looked(order, subject.timeline.look if subject.timeline else None)
     project, job_id, rate = subject.project, new_id(), rate_of(order.fps)
     document: BlobRef | None = None
     if subject.timeline is not None:
@@ -60,7 +61,7 @@ async def start_render(
     job_input = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in subject.media.values()),
         timeline=document,
-        outputs=(output_of(order),),
+        outputs=outputs_wanted(order),
         options=options_of(order, title=project.title, job_id=job_id, watermark=watermark),
         extra={"rate": rate, "revision": project.revision, "status_before": project.status},
     )
