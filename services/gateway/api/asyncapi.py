@@ -14,7 +14,17 @@ from starlette.responses import HTMLResponse, JSONResponse
 
 from services.gateway.domain.public import DATA, PREFIX
 from shared.contracts import topics
-from shared.contracts.commands import AnalyzeMedia, CancelStep, PlanEdit, ProbeMedia, RenderTimeline, SyncLips
+from shared.contracts.commands import (
+    AnalyzeMedia,
+    CancelStep,
+    ExportTimeline,
+    GrabFrame,
+    ImportTimeline,
+    PlanEdit,
+    ProbeMedia,
+    RenderTimeline,
+    SyncLips,
+)
 from shared.contracts.envelope import Envelope
 from shared.contracts.events import EVENTS, StepProgress
 
@@ -29,8 +39,8 @@ def _named(room: str, *models: type[BaseModel]) -> Messages:
 
 
 CARRIED: dict[str, Messages] = {
-    topics.ANALYZER_COMMANDS: _named("command", ProbeMedia, AnalyzeMedia, CancelStep),
-    topics.PLANNER_COMMANDS: _named("command", PlanEdit, CancelStep),
+    topics.ANALYZER_COMMANDS: _named("command", ProbeMedia, AnalyzeMedia, GrabFrame, CancelStep),
+    topics.PLANNER_COMMANDS: _named("command", PlanEdit, ExportTimeline, ImportTimeline, CancelStep),
     topics.RENDERER_COMMANDS: _named("command", RenderTimeline, CancelStep),
     topics.LIPSYNC_COMMANDS: _named("command", SyncLips, CancelStep),
     topics.STEP_EVENTS: _named("event", *(model for model in EVENTS.values() if model is not StepProgress)),

@@ -13,7 +13,7 @@ from shared.contracts.media import Analysis, Value
 from shared.contracts.plan import EditPlan
 
 EffectName = Literal[
-    "probed", "analyzed", "planned", "exported", "imported", "rendered", "failed", "cancelled", "retried"
+    "probed", "analyzed", "grabbed", "planned", "exported", "imported", "rendered", "failed", "cancelled", "retried"
 ]
 
 

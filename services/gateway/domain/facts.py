@@ -9,6 +9,7 @@ from services.gateway.domain.steps import source_of
 from shared.contracts.events import (
     EditPlanned,
     Event,
+    FrameGrabbed,
     MediaAnalyzed,
     MediaProbed,
     TimelineExported,
@@ -19,6 +20,7 @@ from shared.contracts.events import (
 FACTS: dict[type[Event], EffectName] = {
     MediaProbed: "probed",
     MediaAnalyzed: "analyzed",
+    FrameGrabbed: "grabbed",
     EditPlanned: "planned",
     TimelineExported: "exported",
     TimelineImported: "imported",
@@ -32,6 +34,8 @@ def absorb(job: Job, step: str, fact: Event, prepared: Prepared) -> Job:
     if isinstance(fact, MediaAnalyzed):
         analyses = {**state.analyses, source_of(job, step).asset_id: fact.analysis}
         state = state.model_copy(update={"analyses": analyses})
+    elif isinstance(fact, FrameGrabbed):
+        state = state.model_copy(update={"grabbed": fact})
     elif isinstance(fact, EditPlanned):
         state = state.model_copy(update={"plan": fact.plan, "timeline": prepared.timeline, "report": fact.report})
         paid = round(job.cost_usd + (fact.report.use.cost_usd or 0.0), 6)
@@ -50,6 +54,8 @@ def said(fact: Event) -> str:
         case MediaAnalyzed():
             source = " (known already)" if fact.cached else ""
             return f"Analysed: {fact.shots} shots, {fact.words} words, transcript {fact.transcript}{source}."
+        case FrameGrabbed(time=time):
+            return f"Made a picture of second {time:.3f}."
         case EditPlanned():
             return f"Planned an edit of {fact.clips} clips, {fact.duration:.1f} s."
         case TimelineExported(losses=losses):

@@ -22,9 +22,22 @@ def result_of(job: Job, last: Event | None) -> dict[str, JsonValue]:
     if isinstance(last, EditPlanned):
         result |= {"clips": last.clips, "duration": last.duration, "planner": last.planner}
     result |= job.state.exchanged
+    if job.kind == "tool":
+        result |= _found(job)
     if isinstance(last, TimelineRendered):
         result |= _rendered(last.outputs)
     return result
+
+
+def _found(job: Job) -> dict[str, JsonValue]:
+    """Return what a tool made: a picture, or the analysis that has what was asked for."""
+    found: dict[str, JsonValue] = {}
+    for ref in job.state.analyses.values():
+        found["analysis"] = ref.model_dump(mode="json")
+    if (grabbed := job.state.grabbed) is not None:
+        found["picture"] = grabbed.picture.model_dump(mode="json")
+        found |= {"time": grabbed.time, "width": grabbed.width, "height": grabbed.height}
+    return found
 
 
 def findings_of(output: Rendered) -> list[JsonValue]:
