@@ -18,9 +18,11 @@ from shared.steadying import Targets
 Floats = npt.NDArray[np.float64]
 HOLD_S = 0.6
 """A face counts as there so long before it is first and after it is last seen."""
+LOOK_S = 0.4
+"""How far apart looks at a film are."""
 _AROUND = 0.18
 """Hair and ears: what is shown beside a face, in parts of it."""
-_CALM = {"x": (0.3, 0.7), "y": (0.25, 0.6)}
+_CALM = {"x": (0.35, 0.65), "y": (0.3, 0.55)}
 """Where in the window the middle of a face may be without the window moving."""
 _IDEAL = {"x": 0.5, "y": 0.42}
 _LESSER = 0.35
@@ -89,9 +91,9 @@ def _people(subject: Subject, at: Floats) -> list[_Person]:
             continue
         inside = [b for b in track.boxes if start <= b.time < end] or [_between(track.boxes, (start + end) / 2)]
         known = [b.time for b in track.boxes]
-        begin = np.interp(at, known, [getattr(b, subject.axis) for b in track.boxes])
         side = "width" if subject.axis == "x" else "height"
         length = np.interp(at, known, [getattr(b, side) for b in track.boxes])
+        begin = _going_on(at, known, [getattr(b, subject.axis) for b in track.boxes])
         hold = HOLD_S + 1e-6
         there = (at >= known[0] - hold) & (at <= known[-1] + hold)
         size = float(np.mean([b.width * b.height for b in inside])) ** 0.5
@@ -102,6 +104,17 @@ def _people(subject: Subject, at: Floats) -> list[_Person]:
         margin = _AROUND * length
         found.append(_Person(begin - margin, begin + length + margin, there, weight))
     return sorted((p for p in found if p.there.any()), key=lambda p: -p.weight)
+
+
+def _going_on(at: Floats, known: Sequence[float], places: Sequence[float]) -> Floats:
+    """Places over time; before the first and after the last look they go on as they did, for as long as one look."""
+    times, values = list(known), list(places)
+    if len(known) > 1:
+        first, last = ((values[i + 1] - values[i]) / (times[i + 1] - times[i]) for i in (0, -2))
+        times = [times[0] - LOOK_S, *times, times[-1] + LOOK_S]
+        values = [values[0] - LOOK_S * first, *values, values[-1] + LOOK_S * last]
+    going: Floats = np.interp(at, times, values)
+    return going
 
 
 def _around_people(people: Sequence[_Person], subject: Subject) -> Targets:
