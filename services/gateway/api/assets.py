@@ -6,23 +6,27 @@ import asyncio
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Query
-from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from pydantic import BaseModel, Field
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.api.context import Caller, Gateway, Parts
+from services.gateway.api.context import Caller, Gateway, Parts, Wait
 from services.gateway.api.problems import PROBLEMS
 from services.gateway.api.shown import linker, own_asset
-from services.gateway.api.tool_runs import read
+from services.gateway.api.tool_runs import Caller as Asking
+from services.gateway.api.tool_runs import Unfinished, ran, read
 from services.gateway.domain.account import Account
+from services.gateway.domain.job import JobInput
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import conflict, wrong_field
 from services.gateway.domain.storyboard import storyboard
 from services.gateway.domain.waveform import columns, stretch
-from shared.contracts.media import Analysis
+from services.gateway.handlers.analyses import source_of
+from shared.contracts.media import Analysis, Part
 from shared.subtitles import Format, write
 
 router = APIRouter(prefix="/api/assets/{asset_id}", tags=["assets"])
 MOST_POINTS = 20_000
+DEFAULT_WAIT = 30.0
 MEDIA_TYPES: dict[Format, str] = {
     "srt": "application/x-subrip",
     "vtt": "text/vtt",
@@ -48,12 +52,54 @@ class WaveformRecord(BaseModel):
     picture_url: str = Field(description="The whole as a PNG, signed.", examples=["/media/thumbnails/…png?exp=…&sig=…"])
 
 
+class AnalyzeOrder(BaseModel):
+    """What is to be looked for; everything when nothing is named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    parts: tuple[Part, ...] = Field(default=(), max_length=len(get_args(Part)), examples=[["beats", "sound"]])
+
+
+class AnalysisStarted(BaseModel):
+    """The wait was over first: the job goes on. The same request answers at once when it is done."""
+
+    job_id: str
+    status_url: str = Field(examples=["/api/jobs/0193…"])
+
+
 async def _known(gateway: Gateway, caller: Account, asset_id: str) -> tuple[Asset, Analysis]:
     async with gateway.pool.acquire() as connection:
         asset = await own_asset(connection, caller.id, asset_id)
     if asset.analysis is None:
         raise conflict("analysis_not_ready", "The asset is not analysed yet.", remedy="Analyse its project first.")
     return asset, await read(gateway, asset.analysis)
+
+
+@router.post(
+    "/analyze",
+    summary="Analyse an asset, or parts of it",
+    responses={200: {"model": Analysis}, 202: {"model": AnalysisStarted}, **PROBLEMS(401, 404, 409, 422, 503)},
+)
+async def analyze(
+    asset_id: str, gateway: Parts, caller: Caller, order: AnalyzeOrder | None = None, wait: Wait = None
+) -> Response:
+    """Measure what is not known yet of the `parts` and answer with the analysis document; 202 while that goes on.
+
+    `pictures`: shots, stills, faces, black, motion. `sound`: loudness, energy, silences, waveform. `beats`. `speech`:
+    the words. What was measured before is not measured again. No project and no timeline is touched.
+    """
+    async with gateway.pool.acquire() as connection:
+        asset = await own_asset(connection, caller.id, asset_id)
+    deadline = asyncio.get_running_loop().time() + (DEFAULT_WAIT if wait is None else wait)
+    wanted = JobInput(sources=(source_of(asset),), parts=order.parts if order else ())
+    try:
+        job = await ran(Asking(gateway, caller, deadline), asset, wanted)
+    except Unfinished as unfinished:
+        url = f"/api/jobs/{unfinished.job.id}"
+        return JSONResponse({"job_id": unfinished.job.id, "status_url": url}, 202, headers={"Location": url})
+    ref = job.state.analyses[asset.id]
+    headers = {"Content-Length": str(ref.size)}
+    return StreamingResponse(gateway.blobs.read(ref.key), headers=headers, media_type="application/json")
 
 
 @router.get(

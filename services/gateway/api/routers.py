@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from services.gateway.api.ai_edit import router as ai_edit
+from services.gateway.api.asset_uploads import router as asset_uploads
+from services.gateway.api.assets import router as assets
 from services.gateway.api.asyncapi import router as asyncapi
 from services.gateway.api.consent import router as consent
 from services.gateway.api.effects import router as effects
@@ -17,11 +19,15 @@ from services.gateway.api.media import router as media
 from services.gateway.api.projects import router as projects
 from services.gateway.api.render import router as render
 from services.gateway.api.timeline import router as timeline
+from services.gateway.api.tools import router as tools
 
 ROUTERS: tuple[APIRouter, ...] = (
     health,
     ingest,
+    asset_uploads,
     projects,
+    assets,
+    tools,
     effects,
     timeline,
     interchange,
