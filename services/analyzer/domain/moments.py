@@ -13,6 +13,7 @@ from shared.contracts.media import Curve, Shot, Still
 
 Picture = npt.NDArray[np.uint8]
 CURVE_STEP_S = 0.5
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 A_SHOT, MOST = 3, 300
 _APART_S = 1.0
 _BESIDE_S = 0.12
@@ -24,7 +25,7 @@ def qualities(picture: Picture) -> tuple[float, float]:
     Sharpness is how steep the steepest edges are beside the picture's contrast, so that fog is not blur. Exposure is
     lost by clipped lights and shadows, by a mean far from the middle and by little contrast.
     """
-    luma = picture[..., 1].astype(np.float32)
+    luma = picture @ _LUMA
     low, high = (float(v) for v in np.percentile(luma[::2, ::2], (3, 97)))
     contrast = high - low
     steps = np.concatenate([np.abs(np.diff(luma[::2], axis=1)).ravel(), np.abs(np.diff(luma[:, ::2], axis=0)).ravel()])

@@ -1,15 +1,20 @@
-"""Measure a film's pictures in one decode."""
+"""Measure a film's pictures in one decode; a long film in several spans at once where cores are free."""
 
 from __future__ import annotations
 
+import asyncio
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import Bounds
+from services.analyzer.domain.shares import borders, share_count
 from services.analyzer.domain.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
-from services.analyzer.tools.requests import VideoAnswer, VideoRequest
+from services.analyzer.tools.requests import JoinRequest, SpanAnswer, VideoAnswer, VideoRequest
 from shared.contracts.media import MediaInfo
 from shared.contracts.time import to_ticks
 from shared.process import Limits
@@ -29,13 +34,38 @@ class Pictures:
 
 
 async def measure_video(
-    path: Path, facts: FileFacts, info: MediaInfo, *, folder: Path, bounds: Bounds, on_progress: OnProgress
+    path: Path,
+    facts: FileFacts,
+    info: MediaInfo,
+    *,
+    folder: Path,
+    bounds: Bounds,
+    on_progress: OnProgress,
+    shares: int | None = None,
 ) -> Pictures:
-    """Return shots, black, freezes, motion and the pictures of a probed film. Raises ProcessFailed."""
+    """Return shots, black, freezes, motion and the pictures of a probed film. Raises ProcessFailed.
+
+    ``shares``: how many processes measure a span each; None: as many as are worth it. The result is the same.
+    """
+    request = _request(path, facts, info, folder, bounds)
+    limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=_scratch(info.duration))
+    count = shares or share_count(info.duration, facts.container, cores(), os.getloadavg()[0])
+    found = await _together(request, count, limits, on_progress) if count > 1 else None
+    if found is None:
+        found = await call("video_child", request, VideoAnswer, folder=folder, limits=limits, on_progress=on_progress)
+    return Pictures(found, folder / STILL_NAME if found.still else None, folder / SPRITES_NAME if found.tiles else None)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _request(path: Path, facts: FileFacts, info: MediaInfo, folder: Path, bounds: Bounds) -> VideoRequest:
     if info.video is None:
         raise ValueError("no video stream")
     video = info.video
-    request = VideoRequest(
+    return VideoRequest(
         path=path,
         folder=folder,
         demuxers=facts.demuxers,
@@ -51,11 +81,37 @@ async def measure_video(
         still=STILL_NAME,
         sprites=SPRITES_NAME,
     )
-    limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=_scratch(info.duration))
-    found = await call("video_child", request, VideoAnswer, folder=folder, limits=limits, on_progress=on_progress)
-    return Pictures(found, folder / STILL_NAME if found.still else None, folder / SPRITES_NAME if found.tiles else None)
 
 
 def _scratch(duration: float) -> int:
-    """Return how many bytes one file of the work may have: the trace of a film of 240 frames a second, and pictures."""
+    """Return how many bytes one file may have: the trace of a film of 240 frames a second, and pictures."""
     return 64 * 1024**2 + int(duration * 240 * WIDTH)
+
+
+async def _together(request: VideoRequest, count: int, limits: Limits, on_progress: OnProgress) -> VideoAnswer | None:
+    """Measure ``count`` spans at once; None where the file cannot be entered in the middle."""
+    edges = borders(0, round(Fraction(request.duration) / Fraction(request.time_base)), count)
+    done, frames = [0.0] * count, [0.0] * count
+
+    async def one(number: int) -> SpanAnswer:
+        def reach(fraction: float, detail: Mapping[str, float]) -> None:
+            done[number], frames[number] = fraction, detail.get("frame", 0.0)
+            on_progress(sum(done) / count, {"frame": sum(frames)})
+
+        folder = request.folder / f"span{number}"
+        await asyncio.to_thread(folder.mkdir)
+        since, until = edges[number]
+        changed = {"folder": folder, "since": since, "until": until, "threads": max(1, min(4, cores() // count))}
+        span = request.model_copy(update=changed)
+        return await call("video_child", span, SpanAnswer, folder=folder, limits=limits, on_progress=reach)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(number)) for number in range(count)]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from several
+    if not all(task.result().sought for task in tasks):
+        return None
+    folders = tuple(request.folder / f"span{number}" for number in range(count))
+    join = JoinRequest(video=request, folders=folders)
+    return await call("join_child", join, VideoAnswer, folder=request.folder, limits=limits)
