@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 
-from services.analyzer.engines.choose import speech_model
+from services.analyzer.engines.choose import no_server, speech_model, switched_off
 from services.analyzer.engines.models import Model, cache_folder
+from services.analyzer.engines.remote import RemoteEngine
 from services.analyzer.engines.speech import OnProgress, Speech, SpeechEngine
 from services.analyzer.handlers.analyze import analyze_media
 from services.analyzer.handlers.deps import Deps
@@ -14,7 +16,9 @@ from services.analyzer.handlers.grab import grab_frame
 from services.analyzer.handlers.probe import probe_media
 from services.analyzer.settings import AnalyzerSettings
 from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
-from services.analyzer.tools.speech import recognize
+from services.analyzer.tools.speech import recognize, whisper
+from services.analyzer.tools.staying import Staying
+from services.analyzer.tools.transcription import Endpoint, Wanted, transcribe
 from shared.contracts.commands import AnalyzeMedia, CancelStep, GrabFrame, ProbeMedia
 from shared.contracts.topics import ANALYZER_COMMANDS
 from shared.infra import Infra
@@ -26,7 +30,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def build(settings: AnalyzerSettings, infra: Infra) -> Service:
     """Return the analyzer."""
-    deps = Deps(settings, infra.blobs, infra.pool, lambda: speech_engine(settings))
+    staying = _whisper(settings)
+    deps = Deps(settings, infra.blobs, infra.pool, lambda hotwords: speech_engine(settings, staying, hotwords))
 
     async def probe(command: ProbeMedia, step: Step) -> None:
         await probe_media(command, step, deps)
@@ -51,24 +56,64 @@ def build(settings: AnalyzerSettings, infra: Infra) -> Service:
         migrations=MIGRATIONS,
         lanes={"ProbeMedia": settings.probes, "GrabFrame": settings.probes},
         concurrency=settings.concurrency,
+        background=[staying.keep],
     )
 
 
-def speech_engine(settings: AnalyzerSettings) -> SpeechEngine:
-    """Return what will find the words of media that come without subtitles."""
+def _whisper(settings: AnalyzerSettings) -> Staying:
+    return whisper(settings.whisper_idle_s, settings.whisper_memory_bytes, settings.whisper_device)
 
-    async def run(model: Model, speech: Speech, on_progress: OnProgress) -> SpokenAnswer:
-        if speech.samples is None:
-            return SpokenAnswer()
-        request = WhisperRequest(
-            path=speech.samples,
-            folder=speech.folder,
-            model=model.folder,
-            language=speech.language,
-            duration=speech.duration,
-            threads=settings.whisper_threads,
-            beam=settings.whisper_beam,
-        )
-        return await recognize(request, settings.whisper_memory_bytes, on_progress)
 
-    return speech_model(settings.whisper_model, cache_folder(os.environ), run)
+def speech_engine(settings: AnalyzerSettings, staying: Staying, hotwords: str = "") -> SpeechEngine:
+    """Return what will find the words of media that come without subtitles; ``staying`` keeps the local model."""
+    configured = bool(settings.speech_base_url or settings.speech_key.get_secret_value())
+    if settings.speech == "none":
+        return switched_off()
+    if settings.speech == "remote" and not configured:
+        return no_server()
+    if settings.speech == "remote" or (settings.speech == "auto" and configured):
+        listen = functools.partial(_listen, settings, hotwords)
+        return RemoteEngine(settings.speech_base_url, settings.speech_model, hotwords, listen)
+    run = functools.partial(_recognize, settings, staying, hotwords)
+    return speech_model(settings.whisper_model, cache_folder(os.environ), run, hotwords)
+
+
+async def _recognize(
+    settings: AnalyzerSettings,
+    staying: Staying,
+    hotwords: str,
+    model: Model,
+    speech: Speech,
+    on_progress: OnProgress,
+) -> SpokenAnswer:
+    if speech.samples is None:
+        return SpokenAnswer()
+    request = WhisperRequest(
+        path=speech.samples,
+        folder=speech.folder,
+        model=model.folder,
+        language=speech.language,
+        duration=speech.duration,
+        threads=settings.whisper_threads,
+        beam=settings.whisper_beam,
+        hotwords=hotwords,
+        batch=settings.whisper_batch,
+        device=settings.whisper_device,
+        compute=settings.whisper_compute,
+    )
+    return await recognize(staying, request, on_progress)
+
+
+async def _listen(settings: AnalyzerSettings, hotwords: str, speech: Speech, on_progress: OnProgress) -> SpokenAnswer:
+    if speech.samples is None:
+        return SpokenAnswer()
+    wanted = Wanted(speech.samples, speech.folder, speech.duration, speech.language, hotwords)
+    endpoint = Endpoint(
+        base_url=settings.speech_base_url,
+        key=settings.speech_key.get_secret_value(),
+        model=settings.speech_model,
+        timeout_s=settings.speech_timeout_s,
+        retries=settings.speech_retries,
+        part_bytes=settings.speech_part_bytes,
+    )
+    return await transcribe(wanted, endpoint, on_progress)

@@ -30,13 +30,14 @@ class ProbeMedia(Value):
 class AnalyzeMedia(Value):
     """Analyse an asset. ``captions`` is a subtitle file as it was uploaded; ``parts``: what is wanted, empty for all.
 
-    Answer: ``MediaAnalyzed``.
+    ``hotwords``: names and terms that the speech model should expect. Answer: ``MediaAnalyzed``.
     """
 
     asset_id: str
     media: BlobRef
     captions: BlobRef | None = None
     language: str | None = None
+    hotwords: str = Field(default="", max_length=1000)
     parts: tuple[Part, ...] = ()
 
 

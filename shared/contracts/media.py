@@ -120,7 +120,10 @@ class Paragraph(Value):
 
 
 class Transcript(Value):
-    """What was said; when ``status`` is not ``completed``, ``reason`` and ``remedy`` say why and what to do."""
+    """What was said; when ``status`` is not ``completed``, ``reason`` and ``remedy`` say why and what to do.
+
+    ``code`` is the stable name of that reason.
+    """
 
     status: Literal["completed", "unavailable", "failed"]
     source: Literal["captions", "model", "none"] = "none"
@@ -128,6 +131,7 @@ class Transcript(Value):
     captions: tuple[Caption, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
+    code: str | None = None
     reason: str | None = None
     remedy: str | None = None
 

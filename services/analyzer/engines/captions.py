@@ -59,4 +59,6 @@ class CaptionsEngine:
 
 def _failed(why: str) -> Transcribed:
     reason = f"The subtitles cannot be used: {why}."
-    return Transcribed(Transcript(status="failed", source="captions", reason=reason, remedy=_REMEDY))
+    return Transcribed(
+        Transcript(status="failed", source="captions", code="captions_unreadable", reason=reason, remedy=_REMEDY)
+    )

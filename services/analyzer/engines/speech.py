@@ -91,6 +91,7 @@ class NoEngine:
 
     reason: str
     remedy: str
+    code: str = "speech_model_missing"
 
     @property
     def identity(self) -> str:
@@ -106,4 +107,4 @@ class NoEngine:
         """Return an unavailable transcript; for a medium without sound a complete and empty one."""
         if speech.samples is None:
             return Transcribed(Transcript(status="completed"))
-        return Transcribed(Transcript(status="unavailable", reason=self.reason, remedy=self.remedy))
+        return Transcribed(Transcript(status="unavailable", code=self.code, reason=self.reason, remedy=self.remedy))

@@ -34,11 +34,12 @@ class WhisperEngine:
 
     model: Model
     recognize: Recognize
+    hotwords: str = ""
 
     @property
     def identity(self) -> str:
-        """Words depend on the model."""
-        return f"whisper:{self.model.name}"
+        """Words depend on the model and what it was told to expect."""
+        return f"whisper:{self.model.name}:{self.hotwords}"
 
     @property
     def listens(self) -> bool:
@@ -53,5 +54,8 @@ class WhisperEngine:
             heard = await self.recognize(self.model, speech, on_progress)
         except ProcessFailed as failed:
             reason = f"The speech model {self.model.folder.name} failed: {failed.message}"
-            return Transcribed(Transcript(status="failed", source="model", reason=reason[:500], remedy=_REMEDY))
+            transcript = Transcript(
+                status="failed", source="model", code="speech_model_failed", reason=reason[:500], remedy=_REMEDY
+            )
+            return Transcribed(transcript)
         return transcribed(heard, "model", heard.language)

@@ -12,7 +12,6 @@ from services.analyzer.handlers.deps import Deps, content_hash
 from services.analyzer.handlers.measuring import Measuring
 from services.analyzer.handlers.shelf import Shelf
 from services.analyzer.tools.speech import read_captions
-from shared.contracts.blob import BlobRef
 from shared.contracts.commands import AnalyzeMedia
 from shared.contracts.events import MediaAnalyzed
 from shared.step import Step
@@ -22,7 +21,7 @@ async def analyze_media(command: AnalyzeMedia, step: Step, deps: Deps) -> None:
     """Answer with the analysis document: the wanted parts, and all others that are known. Raises BadMedia."""
     sha256 = await content_hash(deps.blobs, command.media)
     language = command.language or deps.settings.language or None
-    async with _speech(command.captions, deps) as engine:
+    async with _speech(command, deps) as engine:
         shelf = Shelf(deps, sha256, part_keys(deps.bounds, engine.identity, language, deps.settings.beat_tracker))
         await shelf.look()
         fact = None if shelf.missing(command.parts) else await shelf.published()
@@ -48,9 +47,10 @@ async def _measured(
 
 
 @asynccontextmanager
-async def _speech(captions: BlobRef | None, deps: Deps) -> AsyncIterator[SpeechEngine]:
+async def _speech(command: AnalyzeMedia, deps: Deps) -> AsyncIterator[SpeechEngine]:
+    captions = command.captions
     if captions is None:
-        yield deps.speech()
+        yield deps.speech(command.hotwords or deps.settings.hotwords)
         return
     async with deps.blobs.local(captions) as file:
         yield CaptionsEngine(file, await content_hash(deps.blobs, captions), read_captions)

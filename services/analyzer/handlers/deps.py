@@ -22,12 +22,12 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """``speech`` looks anew each time for the model to use: one may have been put there since."""
+    """``speech``, given the words to expect, looks anew each time for the model to use: one may have been put there."""
 
     settings: AnalyzerSettings
     blobs: Blobs
     pool: Pool
-    speech: Callable[[], SpeechEngine]
+    speech: Callable[[str], SpeechEngine]
 
     @property
     def bounds(self) -> Bounds:

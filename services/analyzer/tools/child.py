@@ -51,15 +51,18 @@ async def call(
         [sys.executable, "-m", f"services.analyzer.tools.{module}"],
         limits=limits,
         cwd=folder,
-        env={**_environment(), **(env or {})},
+        env={**environment(), **(env or {})},
         stdin=request.model_dump_json().encode(),
         on_line=on_line,
     )
     return answer.model_validate_json((folder / ANSWER).read_bytes())
 
 
-def _environment() -> dict[str, str]:
-    """One thread a linear-algebra call: the arrays are small, and every thread's buffers count as memory."""
+def environment() -> dict[str, str]:
+    """Return what all our children get.
+
+    One thread a linear-algebra call: the arrays are small, and every thread's buffers count as memory.
+    """
     cores = str(min(4, os.cpu_count() or 1))
     return {"PYTHONPATH": _CODE_ROOT, "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": cores}
 

@@ -187,8 +187,21 @@ class SpokenAnswer(_Talk):
     refusal: str = ""
 
 
+class MendRequest(_Talk):
+    """Mend lines of speech for a medium of ``duration`` seconds."""
+
+    lines: tuple[Caption, ...]
+    folder: Path
+    duration: float
+    language: str | None
+
+
 class WhisperRequest(_Talk):
-    """Transcribe the mono 16 kHz 32-bit float samples in ``path`` with the model in the folder ``model``."""
+    """Transcribe the mono 16 kHz 32-bit float samples in ``path`` with the model in the folder ``model``.
+
+    ``hotwords``: names and terms to expect. ``batch``: pieces at once where the sound is long. ``device`` and
+    ``compute``: as CTranslate2 names them, or ``auto``.
+    """
 
     path: Path
     folder: Path
@@ -197,3 +210,7 @@ class WhisperRequest(_Talk):
     duration: float
     threads: int
     beam: int
+    hotwords: str = ""
+    batch: int = 1
+    device: str = "auto"
+    compute: str = "auto"

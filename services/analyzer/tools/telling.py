@@ -30,6 +30,12 @@ def progress(fraction: float, **detail: float) -> None:
         sys.stdout.flush()
 
 
+def ready() -> None:
+    """Tell the parent that the answer lies there and that the next request may come."""
+    sys.stdout.write(json.dumps({"ready": True}) + "\n")
+    sys.stdout.flush()
+
+
 def answer(folder: Path, value: BaseModel) -> None:
     """Leave the answer for the parent."""
     (folder / ANSWER).write_text(value.model_dump_json(), "utf-8")

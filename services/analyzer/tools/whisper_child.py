@@ -1,65 +1,111 @@
-"""Speech to words by faster-whisper. Runs as ``python -m services.analyzer.tools.whisper_child``; never downloads."""
+"""Speech to words by faster-whisper. Runs as ``python -m services.analyzer.tools.whisper_child``; never downloads.
+
+It takes a request a line and stays: the model that was used last is loaded already. What goes wrong ends it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from faster_whisper import WhisperModel
-from faster_whisper.transcribe import Segment
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from faster_whisper.transcribe import Segment, TranscriptionInfo
 
+from services.analyzer.domain.sentences import lines_of
 from services.analyzer.tools import telling
 from services.analyzer.tools.mended import spoken
+from services.analyzer.tools.parting import RATE, parts
 from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
 from shared.contracts.media import Caption, Word
 
-RATE = 16_000
-_PIECE_S = 600
-_SEARCH_S = 20
+_PART_S = 600.0
+_LONG_S = 60.0
+_LONGEST_LINE_S = 10.0
+_HEARABLE = 1e-4
 
 Samples = npt.NDArray[np.float32]
 
 
-def pieces(samples: Samples) -> Iterator[tuple[int, int]]:
-    """Yield spans of about ten minutes, parted where it is quietest: the model's features of hours would not fit."""
-    start = 0
-    while len(samples) - start > (_PIECE_S + _SEARCH_S) * RATE:
-        around = start + (_PIECE_S - _SEARCH_S) * RATE
-        window = np.asarray(samples[around : around + 2 * _SEARCH_S * RATE])
-        power = (window[: len(window) // 1600 * 1600].reshape(-1, 1600) ** 2).mean(axis=1)
-        end = around + int(np.argmin(power)) * 1600 + 800
-        yield start, end
-        start = end
-    yield start, len(samples)
+class Models:
+    """The model that was used last, ready to be used again."""
+
+    def __init__(self) -> None:
+        self._key: tuple[object, ...] = ()
+        self._model: WhisperModel | None = None
+
+    def get(self, request: WhisperRequest) -> WhisperModel:
+        """Return the model that is asked for, loaded once."""
+        key = (request.model, request.device, request.compute, request.threads)
+        if self._model is None or key != self._key:
+            self._model = None  # two large models at once may be too much
+            device, compute = _place(request)
+            self._model = WhisperModel(
+                str(request.model),
+                device=device,
+                compute_type=compute,
+                cpu_threads=request.threads,
+                local_files_only=True,
+            )
+            self._key = key
+        return self._model
 
 
-def transcribe(request: WhisperRequest) -> SpokenAnswer:
+def _place(request: WhisperRequest) -> tuple[str, str]:
+    """Return device and number type: those that are set, else a GPU if CTranslate2 sees one, else 8-bit on the CPU."""
+    import ctranslate2
+
+    device = request.device
+    if device == "auto":
+        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+    usual = "float16" if device == "cuda" else "int8"
+    return device, request.compute if request.compute != "auto" else usual
+
+
+def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
     """Return what was said, with times mended: Whisper's overlap, run past the end, or have no length."""
-    model = WhisperModel(
-        str(request.model), device="cpu", compute_type="int8", cpu_threads=request.threads, local_files_only=True
-    )
     size = request.path.stat().st_size // 4
     samples: Samples = np.memmap(request.path, np.float32, mode="r", shape=(size,)) if size else np.zeros(0, np.float32)
     lines: list[Caption] = []
     language = request.language
-    for start, end in pieces(samples):
-        piece = np.asarray(samples[start:end], np.float32)
-        if not len(piece) or float(np.abs(piece).max()) < 1e-4:
+    for start, end in parts(samples, _PART_S):
+        part = np.asarray(samples[start:end], np.float32)
+        if float(np.abs(part).max()) < _HEARABLE:
             continue
-        segments, info = model.transcribe(
-            piece,
-            language=language,
-            beam_size=request.beam,
-            word_timestamps=True,
-            vad_filter=True,
-            condition_on_previous_text=False,
-        )
+        segments, info = _heard(models.get(request), part, request, language)
         language = language or info.language
-        for segment in segments:
-            lines.append(_line(segment, start / RATE))
-            telling.progress(min(1.0, (start / RATE + segment.end) / request.duration))
+        lines.extend(_lines(segments, start / RATE, request))
     return spoken(lines, request.duration, language)
+
+
+def _heard(
+    model: WhisperModel, part: Samples, request: WhisperRequest, language: str | None
+) -> tuple[Iterable[Segment], TranscriptionInfo]:
+    options: dict[str, Any] = {
+        "language": language,
+        "beam_size": request.beam,
+        "word_timestamps": True,
+        "vad_filter": True,
+        "condition_on_previous_text": False,
+        "hotwords": request.hotwords or None,
+    }
+    if request.batch > 1 and len(part) > _LONG_S * RATE:
+        pipeline = BatchedInferencePipeline(model=model)
+        return pipeline.transcribe(part, batch_size=request.batch, **options)  # type: ignore[no-any-return]
+    return model.transcribe(part, **options)  # type: ignore[no-any-return]
+
+
+def _lines(segments: Iterable[Segment], offset: float, request: WhisperRequest) -> Iterator[Caption]:
+    """Yield the lines; the segments of a batch are up to half a minute long and are lined anew."""
+    for segment in segments:
+        line = _line(segment, offset)
+        telling.progress(min(1.0, line.end / request.duration))
+        if line.words and line.end - line.start > _LONGEST_LINE_S:
+            yield from lines_of(line.words)
+        else:
+            yield line
 
 
 def _line(segment: Segment, offset: float) -> Caption:
@@ -75,6 +121,14 @@ def _line(segment: Segment, offset: float) -> Caption:
     return Caption(text=segment.text, start=offset + float(segment.start), end=offset + float(segment.end), words=words)
 
 
+def main() -> None:
+    """Answer requests until there are no more."""
+    models = Models()
+    for row in sys.stdin:
+        request = WhisperRequest.model_validate_json(row)
+        telling.answer(request.folder, transcribe(request, models))
+        telling.ready()
+
+
 if __name__ == "__main__":
-    asked = telling.request(WhisperRequest)
-    telling.answer(asked.folder, transcribe(asked))
+    main()
