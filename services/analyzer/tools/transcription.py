@@ -7,6 +7,7 @@ tell the times of words and segments (``verbose_json``), short parts give the ti
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
 import wave
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -123,10 +124,7 @@ class _Asking:
         text = await self._send(file)
         if text is None:
             return None
-        try:
-            reply = reply_of(await asyncio.to_thread(read_json, text) if self._timed else [], text)
-        except BadSubtitles:
-            reply = reply_of([], text)
+        reply = await asyncio.to_thread(_understood, text, timed=self._timed)
         return None if self._timed and reply.text and not reply.captions else reply
 
     async def _send(self, file: Path) -> str | None:
@@ -152,6 +150,18 @@ class _Asking:
                 if len(data) > _MOST_ANSWER:
                     raise SpeechFailed("speech_answer_invalid", "The speech server's answer has no end.")
         return data.decode("utf-8", "replace")
+
+
+def _understood(text: str, *, timed: bool) -> Reply:
+    try:
+        reply = reply_of((), text)
+    except BadSubtitles as bad:
+        raise SpeechFailed("speech_answer_invalid", f"The speech server's answer is no answer: {bad}.") from bad
+    if not timed:
+        return reply
+    with contextlib.suppress(BadSubtitles):  # times that cannot be read are no times
+        return reply_of(read_json(text), text)
+    return reply
 
 
 def _mapped(path: Path) -> Samples:
