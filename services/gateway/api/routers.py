@@ -18,7 +18,9 @@ from services.gateway.api.jobs import router as jobs
 from services.gateway.api.media import router as media
 from services.gateway.api.projects import router as projects
 from services.gateway.api.render import router as render
+from services.gateway.api.templates import router as templates
 from services.gateway.api.timeline import router as timeline
+from services.gateway.api.timeline_diff import router as timeline_diff
 from services.gateway.api.tools import router as tools
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -30,6 +32,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     tools,
     effects,
     timeline,
+    timeline_diff,
+    templates,
     interchange,
     consent,
     render,

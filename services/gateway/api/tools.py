@@ -17,6 +17,7 @@ from services.gateway.api.shown import linker
 from services.gateway.api.tool_runs import Caller, MediaArgs, Unfinished, analysis_of, asset_of, ran, read
 from services.gateway.domain.job import JobInput
 from services.gateway.domain.refusal import FieldError, invalid, wrong_field
+from services.gateway.domain.suggestions import suggested
 from services.gateway.domain.timeline_data import MAX_CAPTIONS, CaptionData
 from services.gateway.domain.tool_views import beats_view, best_time, captions_of, transcribe_view
 from services.gateway.domain.views import View
@@ -116,12 +117,21 @@ async def caption_srt(_: Caller, args: CaptionArgs) -> View:
     return {"srt": write(captions_of([line.model_dump() for line in args.captions]), "srt")}
 
 
+async def suggest_effects(caller: Caller, args: MediaArgs) -> View:
+    """Effects that suit the film, each with its span and its reason."""
+    asset = await asset_of(caller, args)
+    known = await read(caller.gateway, asset.analysis) if asset.analysis else None
+    analysis = known or await analysis_of(caller, asset, ("pictures", "sound", "speech"))
+    return {"effects": await asyncio.to_thread(suggested, analysis)}
+
+
 _ASSET: dict[str, JsonValue] = {"asset_id": "01930d3c-7a6b-7c3e-9f6e-5d9b0f1c2a3b"}
 TOOLS: dict[str, Tool] = {
     "transcribe": Tool(MediaArgs, transcribe, _ASSET),
     "beats": Tool(MediaArgs, beats, _ASSET),
     "thumbnail": Tool(ThumbnailArgs, thumbnail, {**_ASSET, "time": 12.5}),
     "caption_srt": Tool(CaptionArgs, caption_srt, {"captions": [{"text": "Hello", "start": 0.5, "end": 1.5}]}),
+    "suggest_effects": Tool(MediaArgs, suggest_effects, _ASSET),
 }
 """Every tool by its name."""
 _EXAMPLES: Any = {name: {"value": {"tool": name, "args": tool.example}} for name, tool in TOOLS.items()}
@@ -135,9 +145,10 @@ async def use_tool(
     account: context.Caller,
     wait: context.Wait = None,
 ) -> JSONResponse:
-    """`transcribe`, `beats`, `thumbnail` (`time?`) on `asset_id` or `path`, and `caption_srt` on `captions`.
+    """`transcribe`, `beats`, `suggest_effects`, `thumbnail` (`time?`) on a medium, and `caption_srt` on `captions`.
 
-    `path` is an asset's `path` or its `/media` link; anything else is 422 `media_reference_invalid`, never opened.
+    A medium is `asset_id`, or `path`: an asset's `path` or its `/media` link; anything else is 422
+    `media_reference_invalid`, never opened.
     Answers with the result, or with 202 and a job when the wait (30 s unless given) is over first.
     """
     tool = TOOLS.get(order.tool)
