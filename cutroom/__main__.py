@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands import demo, doctor, edit, exchange, jobs, keys, sample, up
+from cutroom.commands import analyze, demo, doctor, edit, exchange, jobs, keys, sample, up
 from cutroom.exits import Exit, told
 from cutroom.screen import complain
 
@@ -45,7 +45,17 @@ def build(session: Session) -> typer.Typer:
     ) -> None:
         session.debug = debug
 
-    for command in (up.up, edit.edit, sample.sample, demo.demo, jobs.jobs, jobs.watch, jobs.cancel, doctor.doctor):
+    for command in (
+        up.up,
+        edit.edit,
+        analyze.analyze,
+        sample.sample,
+        demo.demo,
+        jobs.jobs,
+        jobs.watch,
+        jobs.cancel,
+        doctor.doctor,
+    ):
         app.command()(command)
     app.command("plan")(exchange.plan)
     app.command("export")(exchange.export)

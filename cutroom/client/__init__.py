@@ -5,7 +5,7 @@ from __future__ import annotations
 from cutroom.client.blocking import Client
 from cutroom.client.calls import AsyncClient
 from cutroom.client.errors import ApiError, ClientError, Disconnected, Unreachable
-from cutroom.client.records import TERMINAL, Event, Ingested, Job, Output
+from cutroom.client.records import TERMINAL, Event, Held, Ingested, Job, Output, Started
 from shared.contracts.plan import Wishes
 
 __all__ = [
@@ -16,9 +16,11 @@ __all__ = [
     "ClientError",
     "Disconnected",
     "Event",
+    "Held",
     "Ingested",
     "Job",
     "Output",
+    "Started",
     "Unreachable",
     "Wishes",
 ]

@@ -11,8 +11,9 @@ from typing import Self
 import httpx
 
 from cutroom.client.calls import AsyncClient
-from cutroom.client.records import Applied, Event, Ingested, Job, JobPage
+from cutroom.client.records import Applied, Event, Held, Ingested, Job, JobPage, Started
 from cutroom.client.transfer import Told
+from shared.contracts.media import Analysis, Part
 from shared.contracts.plan import Wishes
 
 
@@ -60,6 +61,18 @@ class Client:
         return self._runner.run(
             self._client.ingest(film, captions=captions, title=title, wishes=wishes, analyze=analyze, told=told)
         )
+
+    def upload(self, file: Path, *, title: str | None = None, told: Told | None = None) -> Held:
+        """Upload a film, sound, picture or document to be held as an asset."""
+        return self._runner.run(self._client.upload(file, title=title, told=told))
+
+    def captions(self, asset_id: str, subtitles: Path) -> None:
+        """Give an asset its subtitles."""
+        self._runner.run(self._client.captions(asset_id, subtitles))
+
+    def analyze(self, asset_id: str, parts: Sequence[Part] = (), *, wait: float = 30) -> Analysis | Started:
+        """Have parts of an asset analysed: the document, or the job if it goes on after ``wait`` seconds."""
+        return self._runner.run(self._client.analyze(asset_id, parts, wait=wait))
 
     def consent(self, asset_id: str, *, accepted: bool = True) -> None:
         """Say that the people in the film agree, or no longer do."""

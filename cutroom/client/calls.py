@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -15,8 +15,9 @@ import httpx
 
 from cutroom.client.connection import Connection, parsed
 from cutroom.client.errors import Disconnected, Unreachable, reason_of
-from cutroom.client.records import Applied, Event, Ingested, Job, JobPage, Record, Started
+from cutroom.client.records import Analyzed, Applied, Event, Held, Ingested, Job, JobPage, Record, Started
 from cutroom.client.transfer import Reader, Told, download
+from shared.contracts.media import Analysis, Part
 from shared.contracts.plan import Wishes
 
 INGEST_SECONDS = 300.0
@@ -67,21 +68,42 @@ class AsyncClient:
         """
         wished = (wishes or Wishes()).model_dump(exclude_none=True)
         fields = {"auto_analyze": str(analyze).lower(), **({"title": title} if title else {}), **wished}
-        http = self._connection.http
-        timeout = httpx.Timeout(INGEST_SECONDS, connect=10.0)
         with ExitStack() as open_files:
             parts = {"file": open_files.enter_context(Reader(film, told))}
             if captions is not None:
                 parts["captions"] = open_files.enter_context(Reader(captions))
-            try:
-                response = await http.post(
-                    "/api/ingest", data=fields, files=parts, params={"wait": "0"}, timeout=timeout
-                )
-            except httpx.ConnectError as away:
-                raise Unreachable(str(http.base_url), reason_of(away)) from away
-            except httpx.TransportError as broken:
-                raise Disconnected(str(http.base_url), reason_of(broken)) from broken
-        return parsed(response, Ingested)
+            return parsed(await self._send("/api/ingest", fields, parts), Ingested)
+
+    async def upload(self, file: Path, *, title: str | None = None, told: Told | None = None) -> Held:
+        """Upload a film, sound, picture or document to be held as an asset; no project is made of it.
+
+        A broken upload is not sent again: raises Disconnected.
+        """
+        with Reader(file, told) as reader:
+            fields = {"title": title} if title else {}
+            return parsed(await self._send("/api/assets", fields, {"file": reader}), Held)
+
+    async def _send(self, path: str, fields: Mapping[str, object], parts: Mapping[str, Reader]) -> httpx.Response:
+        http = self._connection.http
+        timeout = httpx.Timeout(INGEST_SECONDS, connect=10.0)
+        try:
+            return await http.post(path, data=fields, files=parts, params={"wait": "0"}, timeout=timeout)
+        except httpx.ConnectError as away:
+            raise Unreachable(str(http.base_url), reason_of(away)) from away
+        except httpx.TransportError as broken:
+            raise Disconnected(str(http.base_url), reason_of(broken)) from broken
+
+    async def captions(self, asset_id: str, subtitles: Path) -> None:
+        """Give an asset its subtitles: the next analysis takes its words from there."""
+        await self._connection.ask(
+            "PUT", f"/api/assets/{quote(asset_id)}/transcript", Record, content=subtitles.read_bytes()
+        )
+
+    async def analyze(self, asset_id: str, parts: Sequence[Part] = (), *, wait: float = 0) -> Analysis | Started:
+        """Have parts of an asset analysed (none named: all): the document, or the job if it goes on after ``wait``."""
+        path, order = f"/api/assets/{quote(asset_id)}/analyze", {"parts": list(parts)}
+        asked = await self._connection.ask("POST", path, Analyzed, json=order, params={"wait": str(wait)})
+        return asked.root
 
     async def consent(self, asset_id: str, *, accepted: bool = True) -> None:
         """Say that the people in the film agree, or no longer do."""

@@ -55,6 +55,7 @@ class Connection:
         *,
         json: object = None,
         params: dict[str, str] | None = None,
+        content: bytes | None = None,
     ) -> R:
         """Send one request and return its answer.
 
@@ -64,7 +65,9 @@ class Connection:
         headers = {} if method == "GET" else {"Idempotency-Key": str(uuid.uuid4())}
         for left in reversed(range(TRIES)):
             try:
-                response = await self.http.request(method, path, json=json, params=params, headers=headers)
+                response = await self.http.request(
+                    method, path, json=json, content=content, params=params, headers=headers
+                )
             except httpx.TransportError as broken:
                 if not left:
                     raise Unreachable(str(self.http.base_url), reason_of(broken)) from broken

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.media import Analysis
 from shared.contracts.timeline import Check
 
 JobStatus = Literal["queued", "processing", "waiting_approval", "completed", "failed", "cancelled"]
@@ -121,6 +122,16 @@ class Started(Record):
     """A job that was started."""
 
     job_id: str
+
+
+class Analyzed(RootModel[Analysis | Started]):
+    """An analysis, or the job that makes it."""
+
+
+class Held(Record):
+    """A file that is held as an asset, of any kind."""
+
+    asset: Asset
 
 
 class Applied(Record):

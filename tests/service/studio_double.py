@@ -40,7 +40,8 @@ class FakeStudio:
     """What the studio was asked, and how it is to answer.
 
     ``ends``: how jobs of a kind end, completed unless said. ``cut``: after how many events each connection to a log is
-    closed. ``hang``: kinds whose log never ends. ``refusals``: status and problem by path prefix.
+    closed. ``hang``: kinds whose log never ends. ``analysis``: the document of every asset. ``refusals``: status and
+    problem by path prefix.
     """
 
     url: str = ""
@@ -54,6 +55,7 @@ class FakeStudio:
     cut: list[int] = field(default_factory=list)
     refusals: dict[str, tuple[int, dict[str, object]]] = field(default_factory=dict)
     short_media: bool = False
+    analysis: str = ""
     resumed: list[str | None] = field(default_factory=list)
     listening: threading.Event = field(default_factory=threading.Event)
 
@@ -91,6 +93,25 @@ def _app(studio: FakeStudio) -> Starlette:
         project = {"id": f"project-{number}", "title": "film", "status": "analyzing", "asset": asset}
         job_id = studio.start("ingest", []) if got["auto_analyze"] == "true" else None
         return JSONResponse({"asset": asset, "project": project, "job_id": job_id}, 202)
+
+    async def assets(request: Request) -> Response:
+        async with request.form() as form:
+            part = form["file"]
+            assert not isinstance(part, str)
+            studio.forms.append({"file": (part.filename, await part.read())})
+        return JSONResponse({"asset": {"id": f"asset-{len(studio.forms)}", "duration": 9.0}, "job_id": "j"}, 201)
+
+    async def transcript(request: Request) -> Response:
+        studio.bodies["captions"] = await request.body()
+        return JSONResponse({"id": request.path_params["asset"], "duration": 9.0})
+
+    async def analyze(request: Request) -> Response:
+        key = f"analyze {request.path_params['asset']}"
+        known = key in studio.bodies
+        studio.bodies[key] = (await request.json())["parts"]
+        if known and "tool" not in studio.hang:
+            return Response(studio.analysis, media_type="application/json")
+        return JSONResponse({"job_id": studio.start("tool", []), "status_url": "/"}, 202)
 
     async def consent(request: Request) -> Response:
         asset = request.path_params["asset"]
@@ -143,6 +164,9 @@ def _app(studio: FakeStudio) -> Starlette:
     routes = [
         Route("/api/healthz", health),
         Route("/api/ingest", ingest, methods=["POST"]),
+        Route("/api/assets", assets, methods=["POST"]),
+        Route("/api/assets/{asset}/transcript", transcript, methods=["PUT"]),
+        Route("/api/assets/{asset}/analyze", analyze, methods=["POST"]),
         Route("/api/consent/{asset}/checkbox", consent, methods=["POST"]),
         Route("/api/render/{project}", render, methods=["POST"]),
         Route("/api/videos/{video}/ai-edit/generate", generate, methods=["POST"]),

@@ -1,0 +1,73 @@
+"""``cutroom analyze``: what is in a film?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cutroom import analysing
+from cutroom.analysing import WANTED
+from cutroom.commands.options import AsJson, Data, Quiet, Server
+from cutroom.exits import misuse
+from cutroom.findings import heading, rows
+from cutroom.footage import Film, films
+from cutroom.places import data_folder, studio
+from cutroom.running import run
+from cutroom.screen import Screen
+from shared.contracts.media import Analysis, Part
+
+
+def analyze(
+    inputs: Annotated[list[Path], typer.Argument(metavar="INPUT", help="Films or sound.", show_default=False)],
+    *,
+    only: Annotated[
+        str | None, typer.Option("--only", help=f"Some of {', '.join(WANTED)}, with commas. Default: all.")
+    ] = None,
+    subtitles: Annotated[
+        Path | None,
+        typer.Option(help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input."),
+    ] = None,
+    as_json: AsJson = False,
+    server: Server = None,
+    data: Data = None,
+    quiet: Quiet = False,
+) -> None:
+    """Analyse films: shots, faces, speech, beats, loudness. With --json a document a line for each input.
+
+    Without --server a studio is started for it. What was measured before, on the same content, is not measured again.
+    """
+    wanted = _wanted(only)
+    screen = Screen(quiet=quiet or as_json)
+    run(_analyze(films(inputs, subtitles), wanted, server, data_folder(data), screen, as_json=as_json))
+
+
+def _wanted(only: str | None) -> list[str]:
+    names = [name.strip() for name in (only or "").split(",") if name.strip()] or list(WANTED)
+    unknown = [name for name in names if name not in WANTED]
+    if unknown:
+        raise misuse(f"There is no {unknown[0]} to look for.", f"Take some of {', '.join(WANTED)}.")
+    return names
+
+
+async def _analyze(
+    given: list[Film], wanted: list[str], server: str | None, data: Path, screen: Screen, *, as_json: bool
+) -> None:
+    parts: list[Part] = sorted({WANTED[name] for name in wanted})
+    async with studio(server, data, screen) as client:
+        for film in given:
+            found = await analysing.analyze(client, film, parts, screen)
+            if as_json:
+                typer.echo(json.dumps({"path": str(film.path), **found.model_dump(mode="json")}))
+            else:
+                _show(film.path, found, wanted, screen)
+
+
+def _show(path: Path, found: Analysis, wanted: list[str], screen: Screen) -> None:
+    screen.result(f"{path}  {heading(found)}")
+    before = ""
+    for name, line in rows(found, wanted):
+        screen.result(f"  {name if name != before else '':<9} {line}")
+        before = name
