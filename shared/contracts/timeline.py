@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.effects import EFFECTS, Effect
 from shared.contracts.media import Caption, MediaInfo, SpriteSheet, Value
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
@@ -19,7 +20,7 @@ from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.time import Ratio, to_seconds
 from shared.contracts.warp import Warp, length
 
-__all__ = ["EFFECTS", "Effect"]
+__all__ = ["EFFECTS", "CaptionStyle", "Effect"]
 TransitionKind = Literal[
     "dissolve", "dip_black", "dip_white", "zoom", "wipe_left", "wipe_right", "wipe_up", "wipe_down", "slide_left",
     "slide_right", "slide_up", "slide_down", "push_left", "push_right", "push_up", "push_down",
@@ -165,13 +166,6 @@ class Output(Value):
     sprites: bool = False
 
 
-class CaptionStyle(Value):
-    """How captions look; sizes are fractions of the frame's height."""
-
-    name: Literal["plain", "boxed", "highlight"] = "highlight"
-    position: Literal["bottom", "middle", "top"] = "bottom"
-
-
 class RenderOptions(Value):
     """What is common to all outputs of a render. ``watermark`` is a text, empty for none; ``loudness`` is in LUFS."""
 
@@ -188,7 +182,7 @@ class Finding(Value):
     """One result of the check after rendering; ``at`` is output time in seconds."""
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Literal["error", "warning", "note"]
     message: str
     at: float | None = None
     figure: float | None = None

@@ -65,7 +65,8 @@ class Measured:
 
     ``luma``: the level that nine tenths of each drawn frame stay below (16 is black, of a small copy: captions do
     not count); ``still``: whether it equals the frame before; ``altered``: the first frames of chunks whose packets in
-    the file are not those that were drawn and proved.
+    the file are not those that were drawn and proved; ``gaps``: places on the grid without a frame, or frames too many;
+    ``looked``: whether the pictures were seen at all: what is copied from a source is not.
     """
 
     header: Header
@@ -73,10 +74,15 @@ class Measured:
     luma: Sequence[float]
     still: Sequence[bool]
     altered: Sequence[int] = ()
+    gaps: int = 0
+    looked: bool = True
 
 
-def check(expected: Expected, measured: Measured, undrawn: str = "") -> Check:
-    """Return the verdict; it passes when no finding is an error. ``undrawn``: characters that no font has."""
+def check(expected: Expected, measured: Measured, undrawn: str = "", uncopied: str = "") -> Check:
+    """Return the verdict; it passes when no finding is an error.
+
+    ``undrawn``: characters that no font has; ``uncopied``: why everything was encoded though copying was allowed.
+    """
     found: list[Finding] = []
     if expected.codec:
         found += [*_video(expected, measured), *_pictures(expected, measured)]
@@ -85,6 +91,8 @@ def check(expected: Expected, measured: Measured, undrawn: str = "") -> Check:
     if undrawn:
         message = f"No font has these characters of the captions: {undrawn[:40]} (see CUTROOM_RENDERER_FONTS_DIR)."
         found.append(_warning("glyphs_missing", message, float(len(undrawn))))
+    if uncopied:
+        found.append(_note("copy_impossible", f"Everything was encoded anew: {uncopied}."))
     return Check(passed=all(f.severity != "error" for f in found), findings=tuple(found))
 
 
@@ -94,6 +102,10 @@ def _error(code: str, message: str, figure: float | None = None, at: float | Non
 
 def _warning(code: str, message: str, figure: float | None = None, at: float | None = None) -> Finding:
     return Finding(code=code, severity="warning", message=message, figure=figure, at=at)
+
+
+def _note(code: str, message: str, figure: float | None = None, at: float | None = None) -> Finding:
+    return Finding(code=code, severity="note", message=message, figure=figure, at=at)
 
 
 def _video(expected: Expected, measured: Measured) -> Iterator[Finding]:
@@ -113,7 +125,9 @@ def _video(expected: Expected, measured: Measured) -> Iterator[Finding]:
         yield _error(
             "frames_wrong", f"The file has {track.packets} frames, not {expected.frames}.", float(track.packets)
         )
-    if len(measured.luma) != expected.frames:
+    if measured.gaps:
+        yield _error("frames_missing", f"{measured.gaps} frames are not in their places.", float(measured.gaps))
+    if measured.looked and len(measured.luma) != expected.frames:
         drawn = len(measured.luma)
         yield _error("frames_undrawn", f"{drawn} frames were drawn, not {expected.frames}.", float(drawn))
     for first in measured.altered:

@@ -20,16 +20,16 @@ from services.renderer.tools.shelf import Drawn
 from shared.process import ffmpeg_path, run
 
 
-async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn]) -> Measured:
-    """Measure a film of ours that was joined from ``chunks``."""
+async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn] | None) -> Measured:
+    """Measure a film of ours that was joined from ``chunks``; None where parts of it were copied from a source."""
     header = await asyncio.to_thread(_read_header, path)
     level, altered = await asyncio.gather(
         _level(bench, path) if header.audio is not None else _nothing(),
-        asyncio.to_thread(_altered, path, chunks) if header.video is not None else _unchanged(),
+        asyncio.to_thread(_altered, path, chunks) if header.video is not None and chunks else _unchanged(),
     )
     seen = joined([chunk.seen for chunk in chunks]) if chunks else None
     luma, still = (seen.luma.tolist(), seen.still.tolist()) if seen is not None else ([], [])
-    return Measured(header, level, luma, still, altered)
+    return Measured(header, level, luma, still, altered, looked=chunks is not None)
 
 
 async def _nothing() -> Level | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from services.renderer.domain.formats import sound_of
 from services.renderer.domain.progress import Progress
+from services.renderer.tools.copying import Copied, plan
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
@@ -38,12 +39,33 @@ async def render(
     """
     try:
         kept, parallel = shelf or NoShelf(), bench.settings.parallel
-        cut = await asyncio.to_thread(places, bench, order.timeline, order.outputs, order.options, parallel)
-        await kept.offer([tuple(place.parts) for place in cut])
         ready = await prepared(bench, order)
-        return await _Studio(bench, ready, cut, report, kept, slots or asyncio.Semaphore(parallel)).run()
+        copies = await _copies(bench, ready)
+        cut = await asyncio.to_thread(_all_places, bench, order, copies)
+        await kept.offer([tuple(place.parts) for place in cut])
+        slots = slots or asyncio.Semaphore(parallel)
+        return await _Studio(bench, ready, cut, copies, report, kept, slots).run()
     except (ExceptionGroup, ProcessFailed) as failed:
         raise meaning(failed) from failed
+
+
+async def _copies(bench: Bench, order: Order) -> dict[str, Copied]:
+    """What can be copied, by output, where the order allows it."""
+    if order.options.fidelity != "copy":
+        return {}
+    return {output.name: await plan(bench, order, output) for output in order.outputs if output.codec != "none"}
+
+
+def _all_places(bench: Bench, order: Order, copies: Mapping[str, Copied]) -> list[Place]:
+    """Keys are made from the timeline as it was ordered, whatever was done to the sources since."""
+    line, parallel = order.timeline, bench.settings.parallel
+    copied = {name: one for name, one in copies.items() if one.row}
+    whole = [output for output in order.outputs if output.name not in copied]
+    made = list(places(bench, line, whole, order.options, parallel)) if whole else []
+    for output in order.outputs:
+        if output.name in copied:
+            made += places(bench, line, [output], order.options, parallel, copied[output.name].chunks)
+    return made
 
 
 async def prepared(bench: Bench, order: Order) -> Order:
@@ -58,11 +80,15 @@ async def prepared(bench: Bench, order: Order) -> Order:
 
 class _Studio:
     def __init__(
-        self, bench: Bench, order: Order, cut: Sequence[Place], report: Report, shelf: Shelf, slots: asyncio.Semaphore
-    ) -> None:
+        self, bench: Bench, order: Order, cut: Sequence[Place], copies: Mapping[str, Copied], report: Report,
+        shelf: Shelf, slots: asyncio.Semaphore,
+    ) -> None:  # fmt: skip
         self._bench, self._order, self._places, self._report = bench, order, cut, report
+        self._copies = copies
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
-        self._progress = Progress(order.timeline.frames * len(order.outputs))
+        copied = sum(one.frames for one in copies.values())
+        shown = sum(output.codec != "none" for output in order.outputs)
+        self._progress = Progress(max(1, order.timeline.frames * shown - copied))
         self._began = time.monotonic()
         for place in cut:
             self._progress.uses.update(place.keys.values())
@@ -130,9 +156,10 @@ class _Studio:
         shown = output.codec != "none"
         await asyncio.gather(*(pieces if shown else ()))
         sounds = await sound
-        chunks = [(place.chunk, self._drawn[place.keys[output.name]]) for place in self._places] if shown else []
+        mine = [place for place in self._places if output.name in place.keys] if shown else []
+        chunks = [(place.chunk, self._drawn[place.keys[output.name]]) for place in mine]
         async with self._slots:
-            film = await finish(self._bench, self._order, output, chunks, sounds)
-        self._progress.checked[output.name] = self._timeline.frames
+            film = await finish(self._bench, self._order, output, chunks, sounds, self._copies.get(output.name))
+        self._progress.checked[output.name] = sum(chunk.frames for chunk, _ in chunks)
         self._tell()
         return film

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
 from services.renderer.tools.check import measure
+from services.renderer.tools.copying import Copied, join_copied, missing_frames
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, tagged
@@ -44,12 +45,16 @@ async def finish(
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
     sounds: Mapping[AudioCodec, str],
+    copied: Copied | None = None,
 ) -> Film:
     """Join, measure and check; draw what belongs beside the film."""
+    if copied is not None and copied.row:
+        return await _copied(bench, order, output, chunks, sounds, copied)
     line, drawn = order.timeline, [one for _, one in chunks]
     film = await _joined(bench, order, output, chunks, sounds)
     measured = await measure(bench, film, drawn)
-    verdict = check(_expected(order, output), measured, await _undrawn(bench, order) if drawn else "")
+    undrawn = await _undrawn(bench, order) if drawn else ""
+    verdict = check(_expected(order, output), measured, undrawn, copied.why if copied else "")
     poster = sheet = None
     if output.poster and drawn:
         shown = extras.poster_frame(joined([one.seen for one in drawn]))
@@ -60,6 +65,31 @@ async def finish(
     if output.codec == "gif":
         film = await extras.gif(bench, film, line.rate, f"film_{output.name}.gif")
     level = measured.level.integrated if measured.level else SILENCE_LUFS
+    seconds = float(line.frames / Fraction(line.rate))
+    return Film(output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet)
+
+
+async def _copied(
+    bench: Bench,
+    order: Order,
+    output: Output,
+    chunks: Sequence[tuple[Chunk, Drawn]],
+    sounds: Mapping[AudioCodec, str],
+    copied: Copied,
+) -> Film:
+    line, sound = order.timeline, sounds.get(formats.sound_of(output))
+    files = {chunk.first: one.file.name for chunk, one in chunks}
+    target = f"film_{output.name}.mp4"
+    film = await join_copied(bench, copied, files, sound, rate=line.rate, tags=order.tags, target=target)
+    measured = await measure(bench, film, None)
+    gaps = await asyncio.to_thread(missing_frames, film, line.frames, line.rate)
+    verdict = check(_expected(order, output), replace(measured, gaps=gaps))
+    level = measured.level.integrated if measured.level else SILENCE_LUFS
+    poster = sheet = None
+    if output.poster:
+        poster = await extras.poster(bench, film, line.frames // 3, line.rate)
+    if output.sprites:
+        sheet = await extras.sprites(bench, film, line.frames, line.rate, (output.width, output.height))
     seconds = float(line.frames / Fraction(line.rate))
     return Film(output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet)
 

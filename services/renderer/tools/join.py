@@ -50,18 +50,19 @@ async def join(
         **mp4,
         f=muxer,
     )
-    await bench.ffmpeg([*output.get_args()[:-1], *_tagged(tags), target])
+    await bench.ffmpeg([*output.get_args()[:-1], *labels(tags), target])
     return bench.scratch / target
 
 
 async def tagged(bench: Bench, sound: str, *, tags: Tags, target: str) -> Path:
     """Copy a file of sound alone into ``target`` and say in it what it is."""
     output = ffmpeg.output(ffmpeg.input(sound, **OWN).audio, target, c="copy", map_metadata=-1)
-    await bench.ffmpeg([*output.get_args()[:-1], *_tagged(tags), target])
+    await bench.ffmpeg([*output.get_args()[:-1], *labels(tags), target])
     return bench.scratch / target
 
 
-def _tagged(tags: Tags) -> list[str]:
+def labels(tags: Tags) -> list[str]:
+    """Return ffmpeg's arguments that say in a file what it is."""
     values = {"title": tags.title, "comment": tags.comment, "creation_time": tags.created.isoformat()}
     arguments: list[str] = []
     for name, value in values.items():

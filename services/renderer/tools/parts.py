@@ -10,9 +10,11 @@ from pathlib import Path
 from services.renderer.domain import ass, captions
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.key import chunk_key
+from services.renderer.domain.placement import placed_pages
 from services.renderer.tools.encoders import encoder
 from services.renderer.tools.ffmpeg import Bench, program
 from services.renderer.tools.join import Tags
+from services.renderer.tools.styles import look_of
 from shared.contracts.timeline import Output, RenderOptions, Timeline
 
 
@@ -47,13 +49,17 @@ class Place:
 
 
 def places(
-    bench: Bench, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int
-) -> tuple[Place, ...]:
-    """Return the chunks of a render that ``parallel`` workers share; outputs of sound alone have none."""
+    bench: Bench, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int,
+    given: Sequence[Chunk] | None = None,
+) -> tuple[Place, ...]:  # fmt: skip
+    """Return the chunks of a render that ``parallel`` workers share; outputs of sound alone have none.
+
+    ``given``: these chunks and no others, where the rest is copied.
+    """
     settings = bench.settings
     drawn = [output for output in outputs if output.codec != "none"]
     target = target_frames(timeline.frames, float(Fraction(timeline.rate)), parallel)
-    cut = chunks(timeline.video, target, settings.max_inputs)
+    cut = chunks(timeline.video, target, settings.max_inputs) if given is None else given
     scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}
     families = {output.codec: bench.hardware.get(output.codec) for output in drawn}
     made = []
@@ -75,12 +81,18 @@ class _Scripts:
 
     def __init__(self, timeline: Timeline, output: Output, options: RenderOptions) -> None:
         self._rate, self._options = timeline.rate, options
-        self._layout = ass.frame(output.width, output.height)
-        shown = captions.pages(timeline.video, timeline.rate, self._layout.line_width) if options.captions else ()
-        self._pages = shown
+        self._look = look_of(options.caption_style)
+        self._layout = ass.frame(output.width, output.height, self._look.size)
+        self._pages = self._placed(timeline, output) if options.captions else ()
+
+    def _placed(self, timeline: Timeline, output: Output) -> tuple[captions.Page, ...]:
+        made = captions.pages(timeline.video, timeline.rate, self._layout.line_width, self._look.most_words)
+        if not self._options.caption_style.avoid_faces:
+            return made
+        return placed_pages(made, timeline, output, self._look.position)
 
     def of(self, chunk: Chunk) -> str:
         """Return the script of a chunk, empty where nothing is drawn."""
         seen = captions.within(self._pages, chunk.first, chunk.first + chunk.frames)
-        style, watermark = self._options.caption_style, self._options.watermark
-        return ass.script(self._layout, seen, style, watermark, frames=chunk.frames, rate=self._rate)
+        watermark = self._options.watermark
+        return ass.script(self._layout, seen, self._look, watermark, frames=chunk.frames, rate=self._rate)
