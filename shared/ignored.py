@@ -9,7 +9,7 @@ from shared import log
 
 _GONE = re.compile(
     r"^(AIVE_)?(REDIS_URL|CELERY_\w+|SUPABASE_\w+)$"
-    r"|^AIVE_(DATABASE_URL|MEDIA_ROOT|\w+_DIR|CHAT_BACKEND|HF_TEXT_MODEL|WATERMARK_ENABLED)$"
+    r"|^AIVE_(DATABASE_URL|MEDIA_ROOT|\w+_DIR|WATERMARK_ENABLED)$"
 )
 logger = log.get(__name__)
 

@@ -14,8 +14,8 @@ class GatewaySettings(BaseSettings):
     """Where the API listens, who may use it, and its limits. Sizes are in bytes, ``link_ttl`` in seconds.
 
     ``auth=none`` knows one local account and only listens on loopback. ``cors_origins`` empty: no other site's pages.
-    ``link_secret`` signs links to media; empty: a secret is made once and kept in the database. ``concurrency`` is the
-    number of facts at work at once.
+    ``chat_backend`` is for conversations that name none. ``link_secret`` signs links to media; empty: a secret is made
+    once and kept in the database. ``concurrency`` is the number of facts at work at once.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_GATEWAY_", extra="ignore", populate_by_name=True)
@@ -37,6 +37,9 @@ class GatewaySettings(BaseSettings):
         default="",
         max_length=120,
         validation_alias=AliasChoices("CUTROOM_GATEWAY_WATERMARK", "AIVE_WATERMARK_TEXT"),
+    )
+    chat_backend: Literal["stub", "openai", "hf"] = Field(
+        default="stub", validation_alias=AliasChoices("CUTROOM_GATEWAY_CHAT_BACKEND", "AIVE_CHAT_BACKEND")
     )
     idempotency_hours: float = Field(default=24.0, gt=0)
     idempotency_lease_seconds: float = Field(default=30.0, gt=0)

@@ -6,18 +6,19 @@ from pathlib import Path
 
 from services.planner.engines.choose import chat_model, language_model
 from services.planner.handlers.asking import Kept
+from services.planner.handlers.chatting import interpret_chat
 from services.planner.handlers.deps import Deps
 from services.planner.handlers.edits import plan_edit
 from services.planner.handlers.interchange import export_timeline, import_timeline
 from services.planner.settings import PlannerSettings
 from services.planner.tools.catalog import templates
-from shared.contracts.commands import CancelStep, ExportTimeline, ImportTimeline, PlanEdit
+from shared.contracts.commands import CancelStep, ExportTimeline, ImportTimeline, InterpretChat, PlanEdit
 from shared.contracts.topics import PLANNER_COMMANDS
 from shared.infra import Infra
 from shared.service import Service, Subscription
 from shared.step import Step
 
-COMMANDS = (PlanEdit, ExportTimeline, ImportTimeline, CancelStep)
+COMMANDS = (PlanEdit, ExportTimeline, ImportTimeline, InterpretChat, CancelStep)
 
 
 def build(settings: PlannerSettings, infra: Infra) -> Service:
@@ -41,6 +42,9 @@ def build(settings: PlannerSettings, infra: Infra) -> Service:
     async def on_import(command: ImportTimeline, step: Step) -> None:
         await import_timeline(command, step, deps)
 
+    async def on_chat(command: InterpretChat, step: Step) -> None:
+        await interpret_chat(command, step, deps)
+
     return Service(
         name="planner",
         infra=infra,
@@ -49,7 +53,9 @@ def build(settings: PlannerSettings, infra: Infra) -> Service:
             "PlanEdit": (PlanEdit, on_plan),
             "ExportTimeline": (ExportTimeline, on_export),
             "ImportTimeline": (ImportTimeline, on_import),
+            "InterpretChat": (InterpretChat, on_chat),
         },
         migrations=Path(__file__).parent / "migrations",
+        lanes={"InterpretChat": settings.chats},
         concurrency=settings.concurrency,
     )

@@ -108,6 +108,14 @@ class SyncLips(Value):
     engine: Literal["auto", "sync", "local", "wav2lip", "voice_only"] = "auto"
 
 
+class InterpretChat(Value):
+    """Find out by a model what a wish means; ``matter`` holds a ``ChatMatter``. Answer: ``ChatInterpreted``."""
+
+    matter: BlobRef
+    backend: Literal["openai", "hf"]
+    hf_model: str | None = None
+
+
 class CancelStep(Value):
     """Stop these commands of the job, whether they wait or run. Answer: ``StepCancelled`` for each."""
 
@@ -123,6 +131,7 @@ Command = (
     | ImportTimeline
     | RenderTimeline
     | SyncLips
+    | InterpretChat
     | CancelStep
 )
 COMMANDS: dict[str, type[Command]] = {
@@ -136,6 +145,7 @@ COMMANDS: dict[str, type[Command]] = {
         ImportTimeline,
         RenderTimeline,
         SyncLips,
+        InterpretChat,
         CancelStep,
     )
 }

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport
+from shared.contracts.chat import ChatAnswered
 from shared.contracts.interchange import ImportFormat, Loss
 from shared.contracts.media import MediaInfo, Part, SpriteSheet, Value
 from shared.contracts.timeline import Rendered
@@ -88,6 +89,12 @@ class LipsSynced(Value):
     engine: str
 
 
+class ChatInterpreted(Value):
+    """What a model made of a wish."""
+
+    answer: ChatAnswered
+
+
 class StepFailed(Value):
     """A command ended without its answer."""
 
@@ -118,6 +125,7 @@ Event = (
     | TimelineImported
     | TimelineRendered
     | LipsSynced
+    | ChatInterpreted
     | StepFailed
     | StepCancelled
     | StepProgress
@@ -133,6 +141,7 @@ EVENTS: dict[str, type[Event]] = {
         TimelineImported,
         TimelineRendered,
         LipsSynced,
+        ChatInterpreted,
         StepFailed,
         StepCancelled,
         StepProgress,

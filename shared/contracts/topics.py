@@ -15,7 +15,7 @@ LOSSY = (JOB_PROGRESS,)
 
 WHAT: dict[str, str] = {
     ANALYZER_COMMANDS: "ProbeMedia, AnalyzeMedia and CancelStep, from the gateway to the analyzer.",
-    PLANNER_COMMANDS: "PlanEdit, ExportTimeline, ImportTimeline and CancelStep, from the gateway to the planner.",
+    PLANNER_COMMANDS: "PlanEdit, ExportTimeline, ImportTimeline, InterpretChat and CancelStep, to the planner.",
     RENDERER_COMMANDS: "RenderTimeline and CancelStep, from the gateway to the renderer.",
     LIPSYNC_COMMANDS: "SyncLips and CancelStep, from the gateway to lipsync.",
     STEP_EVENTS: "What the worker services have done, failed at or stopped.",

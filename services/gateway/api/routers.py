@@ -8,6 +8,7 @@ from services.gateway.api.ai_edit import router as ai_edit
 from services.gateway.api.asset_uploads import router as asset_uploads
 from services.gateway.api.assets import router as assets
 from services.gateway.api.asyncapi import router as asyncapi
+from services.gateway.api.chat import router as chat
 from services.gateway.api.consent import router as consent
 from services.gateway.api.effects import router as effects
 from services.gateway.api.events import router as events
@@ -38,6 +39,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     consent,
     render,
     ai_edit,
+    chat,
     media,
     jobs,
     events,

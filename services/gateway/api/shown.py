@@ -8,8 +8,9 @@ from fastapi.responses import JSONResponse
 
 from services.gateway.api.context import Gateway, checked_id
 from services.gateway.domain import links
+from services.gateway.domain.ranges import if_match_holds
 from services.gateway.domain.records import Asset, Project
-from services.gateway.domain.refusal import not_found
+from services.gateway.domain.refusal import Refusal, not_found
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.views import Linker, View, project_detail
 from services.gateway.store import assets, consents, projects
@@ -61,6 +62,18 @@ async def shown_project(gateway: Gateway, connection: Connection, account: str, 
 def etag_of(revision: int) -> str:
     """Return the entity tag of a project's timeline."""
     return f'"{revision}"'
+
+
+def check_match(project: Project, if_match: str | None) -> None:
+    """Raise the 412 refusal unless the header ``If-Match`` holds for the project's timeline."""
+    if not if_match_holds(if_match, etag_of(project.revision)):
+        raise Refusal(
+            412,
+            "revision_mismatch",
+            f"The timeline is at revision {project.revision}.",
+            remedy="Read the timeline again, and send your change with its ETag.",
+            extra={"revision": project.revision},
+        )
 
 
 def project_answer(shown: View, status: int = 200, **beside: object) -> JSONResponse:

@@ -14,17 +14,14 @@ from services.gateway.api.edit_records import RevisionPage, RevisionRecord
 from services.gateway.api.paging import NumberedPage, link_next
 from services.gateway.api.records import AnalyzedProject, ProjectDetail, answered, shown_as
 from services.gateway.api.shown import (
+    check_match,
     current_timeline,
-    etag_of,
     linker,
     own_asset,
     own_project,
     project_answer,
     shown_project,
 )
-from services.gateway.domain.ranges import if_match_holds
-from services.gateway.domain.records import Project
-from services.gateway.domain.refusal import Refusal
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.views import View, revision_item, revision_view
 from services.gateway.handlers import analyses, plans, timelines
@@ -83,7 +80,7 @@ async def write_timeline(
         planned = await plans.planned_timeline(gateway.pool, gateway.blobs, caller.id, project_id, written.from_plan)
     async with transaction(gateway.pool) as connection:
         project = await own_project(connection, caller.id, project_id, lock=True)
-        _check(project, if_match)
+        check_match(project, if_match)
         if planned is not None:
             await timelines.store(connection, project, planned, f"plan:{written.from_plan}")
         else:
@@ -145,17 +142,6 @@ async def revert(
     """Store an old revision again as the newest one; nothing of the history is lost."""
     async with transaction(gateway.pool) as connection:
         project = await own_project(connection, caller.id, project_id, lock=True)
-        _check(project, if_match)
+        check_match(project, if_match)
         await timelines.revert(connection, project, order.revision)
         return project_answer(await shown_project(gateway, connection, caller.id, project_id))
-
-
-def _check(project: Project, if_match: str | None) -> None:
-    if not if_match_holds(if_match, etag_of(project.revision)):
-        raise Refusal(
-            412,
-            "revision_mismatch",
-            f"The timeline is at revision {project.revision}.",
-            remedy="Read the timeline again, and send your change with its ETag.",
-            extra={"revision": project.revision},
-        )

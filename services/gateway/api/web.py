@@ -45,6 +45,7 @@ TAGS = [
     {"name": "consent", "description": "Who agreed to be seen."},
     {"name": "render", "description": "Finished video out."},
     {"name": "ai-edit", "description": "Edits by a story."},
+    {"name": "chat", "description": "Conversations that edit."},
     {"name": "media", "description": "Files behind signed links."},
     {"name": "jobs", "description": "All work: look, follow, stop, try again."},
 ]

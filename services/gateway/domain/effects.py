@@ -13,8 +13,9 @@ from shared.contracts.media import Analysis, Value
 from shared.contracts.plan import EditPlan
 
 EffectName = Literal[
-    "probed", "analyzed", "grabbed", "planned", "exported", "imported", "rendered", "failed", "cancelled", "retried"
-]
+    "probed", "analyzed", "grabbed", "planned", "exported", "imported", "rendered", "interpreted",
+    "failed", "cancelled", "retried",
+]  # fmt: skip
 
 
 class Prepared(Value):

@@ -7,6 +7,7 @@ from services.gateway.domain.exchange import report_of
 from services.gateway.domain.job import Job
 from services.gateway.domain.steps import source_of
 from shared.contracts.events import (
+    ChatInterpreted,
     EditPlanned,
     Event,
     FrameGrabbed,
@@ -25,6 +26,7 @@ FACTS: dict[type[Event], EffectName] = {
     TimelineExported: "exported",
     TimelineImported: "imported",
     TimelineRendered: "rendered",
+    ChatInterpreted: "interpreted",
 }
 
 
@@ -40,6 +42,8 @@ def absorb(job: Job, step: str, fact: Event, prepared: Prepared) -> Job:
         state = state.model_copy(update={"plan": fact.plan, "timeline": prepared.timeline, "report": fact.report})
         paid = round(job.cost_usd + (fact.report.use.cost_usd or 0.0), 6)
         return job.model_copy(update={"state": state, "cost_usd": paid})
+    elif isinstance(fact, ChatInterpreted):
+        return job.model_copy(update={"cost_usd": round(job.cost_usd + (fact.answer.use.cost_usd or 0.0), 6)})
     elif isinstance(fact, TimelineExported | TimelineImported):
         state = state.model_copy(update={"exchanged": report_of(fact, prepared.imported)})
     return job.model_copy(update={"state": state})
@@ -56,6 +60,8 @@ def said(fact: Event) -> str:
             return f"Analysed: {fact.shots} shots, {fact.words} words, transcript {fact.transcript}{source}."
         case FrameGrabbed(time=time):
             return f"Made a picture of second {time:.3f}."
+        case ChatInterpreted(answer=answer):
+            return f"Understood {len(answer.operations)} operations."
         case EditPlanned():
             return f"Planned an edit of {fact.clips} clips, {fact.duration:.1f} s."
         case TimelineExported(losses=losses):

@@ -9,13 +9,14 @@ from pydantic import Field, JsonValue
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport, StoryBrief
+from shared.contracts.commands import InterpretChat
 from shared.contracts.events import FrameGrabbed
 from shared.contracts.ids import new_id
 from shared.contracts.media import Part, Value
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
 
-JobKind = Literal["ingest", "asset", "analysis", "edit", "render", "export", "import", "tool"]
+JobKind = Literal["ingest", "asset", "analysis", "edit", "render", "export", "import", "tool", "chat"]
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]
 StepStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
@@ -45,6 +46,7 @@ class JobInput(Value):
     sources: tuple[JobSource, ...] = ()
     wishes: Wishes = Field(default_factory=Wishes)
     brief: StoryBrief | None = None
+    chat: InterpretChat | None = None
     auto_analyze: bool = True
     timeline: BlobRef | None = None
     outputs: tuple[Output, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import JsonValue
 
 from services.gateway.domain.job import Job
-from shared.contracts.events import EditPlanned, Event, TimelineRendered
+from shared.contracts.events import ChatInterpreted, EditPlanned, Event, TimelineRendered
 from shared.contracts.timeline import Rendered
 
 MOST_FINDINGS = 25
@@ -24,6 +24,8 @@ def result_of(job: Job, last: Event | None) -> dict[str, JsonValue]:
     result |= job.state.exchanged
     if job.kind == "tool":
         result |= _found(job)
+    if isinstance(last, ChatInterpreted):
+        result |= {"operations": [o.op for o in last.answer.operations], "reply": last.answer.reply}
     if isinstance(last, TimelineRendered):
         result |= _rendered(last.outputs)
     return result

@@ -10,6 +10,7 @@ from services.gateway.domain.job import Job, JobInput, JobKind, JobSource, Step
 from shared.contracts import topics
 from shared.contracts.commands import AnalyzeMedia, Command, GrabFrame, PlanEdit, PlanSource, ProbeMedia, RenderTimeline
 from shared.contracts.events import (
+    ChatInterpreted,
     EditPlanned,
     Event,
     FrameGrabbed,
@@ -39,6 +40,7 @@ KINDS: dict[str, StepKind] = {
     "plan": StepKind(2, topics.PLANNER_COMMANDS, EditPlanned, 3),
     "export": StepKind(2, topics.PLANNER_COMMANDS, TimelineExported, 3),
     "import": StepKind(2, topics.PLANNER_COMMANDS, TimelineImported, 3),
+    "chat": StepKind(2, topics.PLANNER_COMMANDS, ChatInterpreted, 3),
     "render": StepKind(3, topics.RENDERER_COMMANDS, TimelineRendered, 55),
 }
 
@@ -72,6 +74,7 @@ def steps_for(kind: JobKind, order: JobInput) -> tuple[Step, ...]:
         "tool": ["analyze"] if order.time is None else ["grab"],
         "export": ["export"],
         "import": ["import"],
+        "chat": ["chat"],
         "render": [*([] if order.timeline else analyze_and_plan), "render"],
     }[kind]
     return tuple(Step(name=name) for name in names)
@@ -130,6 +133,8 @@ def command_for(job: Job, step: str) -> Command | None:
             return export_command(job)
         case "import":
             return import_command(job)
+        case "chat":
+            return job.input.chat
         case "render":
             return _render_command(job)
     return None

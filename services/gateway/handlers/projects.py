@@ -13,6 +13,7 @@ from services.gateway.domain.records import Project, ProjectStatus
 from services.gateway.domain.refusal import conflict
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.timeline_rules import references
+from services.gateway.handlers import chats
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
 from services.gateway.store import assets, consents, projects
 from shared.blobs import Blobs
@@ -75,7 +76,9 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
         await _add_asset(connection, job, fact)
     elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed" and _is_whole(fact):
         await assets.set_analysis(connection, fact.asset_id, fact.analysis, fact.thumbnail, fact.sprites)
-    if job.project_id is not None:
+    if job.kind == "chat":
+        await chats.interpreted(connection, effect)
+    elif job.project_id is not None:
         project = await projects.find(connection, job.account, job.project_id, lock=True)
         if project is not None:
             await _move_project(connection, project, effect)

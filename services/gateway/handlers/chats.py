@@ -1,0 +1,129 @@
+"""What is said in conversations, and what becomes of it: new revisions of timelines, each inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.gateway.domain.chat_grammar import NOT_UNDERSTOOD, Step, understood
+from services.gateway.domain.chat_length import whole
+from services.gateway.domain.chat_meanings import About
+from services.gateway.domain.chat_patch import patched
+from services.gateway.domain.chat_records import ChatMessage, ChatSession
+from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.effects import Effect
+from services.gateway.domain.records import Asset, Project
+from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.handlers import timelines
+from services.gateway.store import assets, chats, projects
+from shared.contracts.chat import Operation
+from shared.contracts.effects import EFFECTS
+from shared.contracts.events import ChatInterpreted
+from shared.db import Connection
+
+NO_PROJECT = "This conversation has no project, so there is nothing to edit. Begin one with a project_id."
+NO_TIMELINE = "The project has no timeline yet: analyse it first."
+CHANGED = (
+    "The timeline was changed elsewhere since this conversation's last edit (it is at revision {0} now), so I left it"
+    " as it is. Its history has every revision: POST /api/timeline/{1}/revert."
+)
+MOVED_ON = "The timeline was changed while I thought about it, so I left it as it is. Say it again."
+
+
+async def answer(connection: Connection, session: ChatSession, wish: str) -> ChatMessage:
+    """Answer a wish by the grammar. The session's row must be locked; nothing changes without a valid patch."""
+    if session.project_id is None:
+        return await _say(connection, session, f"{NO_PROJECT} {NOT_UNDERSTOOD}")
+    found = await _loaded(connection, session)
+    if found is None:
+        return await _say(connection, session, NO_TIMELINE)
+    project, asset, data = found
+    meant = understood(wish, about(data))
+    if meant is None:
+        return await _say(connection, session, NOT_UNDERSTOOD)
+    if isinstance(meant, str):
+        return await _step(connection, session, project, meant)
+    return await _edit(connection, session, project, asset, data, meant)
+
+
+def about(data: TimelineData) -> About:
+    """Return what the grammar is told of a timeline."""
+    return About(len(data.segments), whole(data.segments), tuple(EFFECTS))
+
+
+async def interpreted(connection: Connection, effect: Effect) -> None:
+    """Do what a model made of a wish, or say why not. Safe to do again: the fact is handled once a job."""
+    extra = effect.job.input.extra
+    session = await chats.find(connection, effect.job.account, str(extra["session_id"]), lock=True)
+    if session is None:
+        return
+    if not isinstance(effect.fact, ChatInterpreted):
+        error = effect.job.error
+        if effect.name in ("failed", "cancelled"):
+            said = f"{error.message} {error.remedy}" if error else "You stopped me."
+            await _say(connection, session, f"I changed nothing. {said}", str(extra["answer_id"]))
+        return
+    told = effect.fact.answer
+    said = told.reply or ("" if told.operations else NOT_UNDERSTOOD)
+    found = await _loaded(connection, session) if told.operations else None
+    if found is None:
+        await _say(connection, session, said or NO_TIMELINE, str(extra["answer_id"]))
+        return
+    project, asset, data = found
+    if project.revision != extra["revision"]:
+        await _say(connection, session, MOVED_ON, str(extra["answer_id"]))
+        return
+    await _edit(connection, session, project, asset, data, told.operations, said, str(extra["answer_id"]))
+
+
+async def _edit(
+    connection: Connection,
+    session: ChatSession,
+    project: Project,
+    asset: Asset,
+    data: TimelineData,
+    operations: Sequence[Operation],
+    said: str = "",
+    message_id: str | None = None,
+) -> ChatMessage:
+    owned = await timelines.owned_references(connection, project.account, data)
+    result = patched(data, operations, asset.info.duration, owned)
+    if isinstance(result, CannotDo):
+        return await _say(connection, session, f"I changed nothing. {result}", message_id)
+    number = await timelines.store(connection, project, result.data, f"chat:{session.id}")
+    await chats.forget_undone(connection, session.id)
+    plain = [o.model_dump(mode="json", exclude_none=True) for o in operations]
+    patch = await chats.add_patch(connection, session.id, "edit", plain, project.revision, number)
+    text = " ".join(part for part in (said, result.said) if part)
+    return await chats.add_message(connection, session.id, "assistant", text, patch=patch, message_id=message_id)
+
+
+async def _step(connection: Connection, session: ChatSession, project: Project, step: Step) -> ChatMessage:
+    """Undo or redo this conversation's edits, as long as nobody else changed the timeline after it."""
+    edit = await (chats.last_applied if step == "undo" else chats.next_undone)(connection, session.id)
+    if edit is None:
+        return await _say(connection, session, f"There is nothing to {step} in this conversation.")
+    if session.head != project.revision:
+        return await _say(connection, session, CHANGED.format(project.revision, project.id))
+    wanted = edit.revision_before if step == "undo" else edit.revision_after
+    old = await timelines.own_revision(connection, project, wanted)
+    number = await timelines.store(connection, project, old.data, f"chat-{step}:{session.id}")
+    await chats.set_state(connection, edit.id, "undone" if step == "undo" else "applied")
+    operations = [{"op": step, "patch": edit.id}]
+    patch = await chats.add_patch(connection, session.id, step, operations, project.revision, number)
+    done = "Undone" if step == "undo" else "Done again"
+    text = f"{done}: the timeline is as in revision {wanted}. The edit plays {whole(old.data.segments):.1f} s now."
+    return await chats.add_message(connection, session.id, "assistant", text, patch=patch)
+
+
+async def _loaded(connection: Connection, session: ChatSession) -> tuple[Project, Asset, TimelineData] | None:
+    """Lock the project and return it with its film and its timeline; None where it has none."""
+    project = await projects.find(connection, session.account, session.project_id or "", lock=True)
+    if project is None or project.revision == 0:
+        return None
+    current = await projects.revision(connection, project.id, project.revision)
+    asset = await assets.find(connection, session.account, project.asset_id)
+    return (project, asset, current.data) if current and asset else None
+
+
+async def _say(connection: Connection, session: ChatSession, text: str, message_id: str | None = None) -> ChatMessage:
+    return await chats.add_message(connection, session.id, "assistant", text, message_id=message_id)
