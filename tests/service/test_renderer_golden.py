@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from services.renderer.domain.effects import DRAWN
 from services.renderer.tools.transitions import XFADES
-from shared.contracts.timeline import Output, RenderOptions
+from shared.contracts.media import Caption, Word
+from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 from tests.service.renderer_footage import Footage, Grey, clip, pictures, rendered, timeline
 from tests.service.renderer_golden import FRAMES, SIZE, held, logo, scene
 
@@ -62,6 +65,30 @@ async def test_every_transition_looks_as_it_did(tmp_path: Path) -> None:
     for number, kind in enumerate(XFADES):
         # A dip is all black or white in its middle: it is looked at on its way there.
         held(f"transition_{kind}", frames[(number + 1) * (FRAMES - 10) + (1 if kind.startswith("dip") else 3)])
+
+
+SAID = {
+    "plain": "Quick brown foxes",
+    "boxed": "Привет, Ελλάδα!",
+    "highlight": "שלום (עולם) יפה.",
+    "karaoke": "مرحبا بالعالم الجميل",
+    "pop": "你好 日本語 한국어",
+    "one_word": "Great 😀 job",
+}
+
+
+@pytest.mark.parametrize("style", SAID)
+async def test_every_caption_style_looks_as_it_did_in_every_writing(tmp_path: Path, style: str) -> None:
+    footage = {"a": await scene(tmp_path, "a", (240, 220, 60), 120)}
+    words = tuple(Word(text=w, start=i * 0.28, end=i * 0.28 + 0.28) for i, w in enumerate(SAID[style].split()))
+    said = Caption(text=SAID[style], start=0, end=0.84, words=words)
+    made = timeline(footage, [clip(0, 0, 0.84, captions=[said])], "25/1")
+    look = CaptionStyle.model_validate({"name": style, "size": 1.5})
+    options = RenderOptions(captions=True, caption_style=look, loudness=None)
+    output = Output(name="o", width=SIZE[0], height=SIZE[1])
+    (film,) = await rendered(tmp_path / "out", made, footage, output, options=options)
+    assert not [f for f in film.check.findings if f.code == "glyphs_missing"]
+    held(f"captions_{style}", (await pictures(film.file, SIZE, "rgb24"))[10])
 
 
 def keys(*points: tuple[int, float, str]) -> list[dict[str, Any]]:

@@ -212,10 +212,10 @@ async def test_zoom_moves_by_fractions_of_a_pixel(tmp_path: Path) -> None:
 
 async def test_a_writing_without_a_font_is_named_in_the_check(tmp_path: Path) -> None:
     footage = {"a": await scene_film(tmp_path)}
-    said = [Caption(text="Ça, Привет, नमस्ते, 你好", start=0, end=1)]
+    said = [Caption(text="Ça, Привет, नमस्ते, 你好 😀, ሰላም", start=0, end=1)]
     made = timeline(footage, [clip(0, 0, 1, captions=said)], "10/1")
     options = RenderOptions(captions=True, loudness=None)
     (done,) = await rendered(tmp_path / "out", made, footage, options=options)
     assert done.check.passed
     (finding,) = (f for f in done.check.findings if f.code == "glyphs_missing")
-    assert "你好" in finding.message and finding.figure == 2
+    assert "ሰላም" in finding.message and finding.figure == 3

@@ -6,19 +6,17 @@ written as the moment half a frame before it, so that no rounding moves it to an
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from services.renderer.domain.captions import Page, Token
-from shared.contracts.timeline import CaptionStyle
+from services.renderer.domain.captions import Page
+from services.renderer.domain.look import Look
+from services.renderer.domain.writing import bgr, escaped, line
+from shared.contracts.easing import eased
 
 FONT = "Noto Sans"
-HIGHLIGHT = r"{\c&H00E1FF&}"
-PLAIN = r"{\c&HFFFFFF&}"
-WORD_JOINER = "\u2060"
 _ALIGNMENT = {"bottom": 2, "middle": 5, "top": 8}
 
 
@@ -39,48 +37,42 @@ class Frame:
         return (self.width - 2 * self.side) / (0.73 * self.size)
 
 
-def frame(width: int, height: int) -> Frame:
-    """Return the caption layout of a frame. In upright video the lower fifth belongs to the player's buttons."""
-    upright = height > width * 1.2
-    size = round(min(width, height) * (0.078 if upright else 0.068))
-    side = round(width * (0.08 if upright else 0.1))
-    return Frame(
-        width,
-        height,
-        size,
-        side,
-        round(height * (0.12 if upright else 0.07)),
-        round(height * (0.2 if upright else 0.07)),
-    )
+SAFE = ((0.75, (0.14, 0.22, 0.12)), (1.2, (0.07, 0.1, 0.08)), (99.0, (0.07, 0.07, 0.1)))
+"""Margins (top, bottom, each side) as fractions of the frame, up to a ratio of width to height.
+
+In upright video they keep clear of what TikTok, Reels and Shorts draw over it: text below, buttons at the side.
+"""
 
 
-def escaped(text: str) -> str:
-    """Return ``text`` so that libass draws it letter by letter: no override, no line break, no control character."""
-    kept = "".join(
-        " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Co")
-    )
-    return kept.replace("\\", "\\" + WORD_JOINER).replace("{", "\\{").replace("}", "\\}")
+def frame(width: int, height: int, size: float = 1.0) -> Frame:
+    """Return the caption layout of a frame; ``size`` multiplies that of the letters."""
+    top, bottom, side = next(margins for most, margins in SAFE if width / height <= most)
+    letters = round(min(width, height) * (0.078 if height > width * 1.2 else 0.068) * size)
+    return Frame(width, height, letters, round(width * side), round(height * top), round(height * bottom))
 
 
-def script(layout: Frame, pages: Sequence[Page], style: CaptionStyle, watermark: str, *, frames: int, rate: str) -> str:
+def script(layout: Frame, pages: Sequence[Page], look: Look, watermark: str, *, frames: int, rate: str) -> str:
     """Return the script for ``frames`` frames at ``rate``, or an empty text when there is nothing to draw."""
     mark = escaped(watermark).strip()
     if not pages and not mark:
         return ""
-    events = [line for page in pages for line in _events(page, style, rate)]
+    events = [line for page in pages for line in _events(page, look, rate)]
     if mark:
         events.append(_dialogue(0, frames, rate, "Mark", mark))
-    return "\n".join([*_head(layout, style), *events, ""])
+    return "\n".join([*_head(layout, look), *events, ""])
 
 
-def _head(layout: Frame, style: CaptionStyle) -> list[str]:
-    line = max(1.0, layout.size / 16)
-    boxed = style.name == "boxed"
-    edge = f"4,{layout.size * 0.22:.1f},{layout.size * 0.22:.1f}" if boxed else f"1,{line:.1f},{line / 2:.1f}"
-    alignment = _ALIGNMENT[style.position]
-    vertical = {"bottom": layout.bottom, "middle": 0, "top": layout.top}[style.position]
+def _head(layout: Frame, look: Look) -> list[str]:
+    edges = max(1.0, layout.size * look.outline_width), layout.size * look.shadow_width
+    edge = f"1,{edges[0]:.1f},{edges[1]:.1f}"
+    behind = f"&H60{bgr('#000000')}"
+    outline = f"&H00{bgr(look.outline)}"
+    if look.box:
+        edge = f"4,{layout.size * 0.22:.1f},{layout.size * 0.22:.1f}"
+        behind = f"&H{round(255 * (1 - look.box_opacity)):02X}{bgr(look.box)}"
+        outline = "&HFF000000"
     small = max(10, round(min(layout.width, layout.height) * 0.032))
-    corner = 1 if style.position == "top" else 9
+    corner = 1 if look.position == "top" else 9
     return [
         "[Script Info]",
         "ScriptType: v4.00+",
@@ -92,39 +84,44 @@ def _head(layout: Frame, style: CaptionStyle) -> list[str]:
         "",
         "[V4+ Styles]",
         "Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, Outline, "
-        "Shadow, Alignment, MarginL, MarginR, MarginV",
-        f"Style: Caption,{FONT},{layout.size},&H00FFFFFF,{'&HFF000000' if boxed else '&H00101010'},&H60000000,-1,"
-        f"{edge},{alignment},{layout.side},{layout.side},{vertical}",
+        "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+        *(
+            f"Style: {position.capitalize()},{FONT},{layout.size},&H00{bgr(look.colour)},{outline},{behind},-1,"
+            f"{edge},{alignment},{layout.side},{layout.side},{margin},-1"
+            for (position, alignment), margin in zip(_ALIGNMENT.items(), (layout.bottom, 0, layout.top), strict=True)
+        ),
         f"Style: Mark,{FONT},{small},&H50FFFFFF,&H90101010,&HFF000000,-1,1,{max(1.0, small / 14):.1f},0,"
-        f"{corner},{round(layout.width * 0.04)},{round(layout.width * 0.04)},{round(layout.height * 0.04)}",
+        f"{corner},{round(layout.width * 0.04)},{round(layout.width * 0.04)},{round(layout.height * 0.04)},-1",
         "",
         "[Events]",
         "Format: Layer, Start, End, Style, MarginL, MarginR, MarginV, Text",
     ]
 
 
-def _events(page: Page, style: CaptionStyle, rate: str) -> Iterable[str]:
-    if style.name != "highlight" or not page.timed:
-        yield _dialogue(page.start, page.end, rate, "Caption", _line(page.tokens, None))
-        return
-    turns = [page.start, *(max(token.start, page.start) for token in page.tokens[1:]), page.end]
-    for i, (start, following) in enumerate(pairwise(turns)):
-        end = min(following, page.end)
-        if end > start:
-            yield _dialogue(start, end, rate, "Caption", _line(page.tokens, i))
+def _events(page: Page, look: Look, rate: str) -> Iterator[str]:
+    """One event as long as nothing changes: neither the spoken word nor the size of a page that jumps in."""
+    spoken = look.spoken != "nothing" and page.timed
+    turns = {page.start, page.end}
+    if spoken:
+        turns |= {min(max(token.start, page.start), page.end) for token in page.tokens[1:]}
+    born = page.born if page.born is not None else page.start
+    if look.pop != 1.0:
+        turns |= {min(max(born + n, page.start), page.end) for n in range(look.pop_frames + 1)}
+    style = (page.position or look.position).capitalize()
+    for start, end in pairwise(sorted(turns)):
+        active = sum(token.start <= start for token in page.tokens[1:]) if spoken else None
+        yield _dialogue(start, end, rate, style, _grown(look, start - born) + line(page.tokens, look, active))
 
 
-def _line(tokens: Sequence[Token], active: int | None) -> str:
-    parts: list[str] = []
-    for i, token in enumerate(tokens):
-        text = escaped(token.text)
-        parts.append("" if i == 0 or token.glued else " ")
-        parts.append(f"{HIGHLIGHT}{text}{PLAIN}" if i == active else text)
-    return "".join(parts)
+def _grown(look: Look, age: int) -> str:
+    if look.pop == 1.0 or age >= look.pop_frames:
+        return ""
+    size = 100 * (look.pop + (1 - look.pop) * eased("back", (age + 1) / (look.pop_frames + 1)))
+    return f"{{\\fscx{size:.1f}\\fscy{size:.1f}}}"
 
 
 def _dialogue(start: int, end: int, rate: str, style: str, text: str) -> str:
-    layer = 1 if style == "Caption" else 0
+    layer = 0 if style == "Mark" else 1
     return f"Dialogue: {layer},{clock(start, rate)},{clock(end, rate)},{style},0,0,0,{text}"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from services.renderer.domain.look import Position
 from shared.contracts.layout import starts
 from shared.contracts.media import Caption
 from shared.contracts.timeline import Clip
@@ -31,15 +32,21 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Words on the screen from frame ``start`` to frame ``end``; ``timed`` when the times are those of the words."""
+    """Words on the screen from frame ``start`` to frame ``end``; ``timed`` when the times are those of the words.
+
+    ``born`` is the frame at which the page came up, where that lies before ``start``; ``position`` where it stands,
+    None for where the style says.
+    """
 
     start: int
     end: int
     tokens: tuple[Token, ...]
     timed: bool
+    born: int | None = None
+    position: Position | None = None
 
 
-def pages(clips: Sequence[Clip], rate: str, line_width: float) -> tuple[Page, ...]:
+def pages(clips: Sequence[Clip], rate: str, line_width: float, most_words: int = 100) -> tuple[Page, ...]:
     """Return the pages of an edit in order, never two at once. ``line_width`` is how many ems fit in one line.
 
     What runs backwards says nothing.
@@ -47,14 +54,20 @@ def pages(clips: Sequence[Clip], rate: str, line_width: float) -> tuple[Page, ..
     found: list[Page] = []
     for clip, first in zip(clips, starts(clips), strict=True):
         for caption in () if clip.reverse else clip.captions:
-            found += _caption_pages(caption, clip, first, Fraction(rate), line_width)
+            found += _caption_pages(caption, clip, first, Fraction(rate), line_width, most_words)
     return tuple(_one_at_a_time(sorted(found, key=lambda page: (page.start, page.end)), clips, rate))[:MAX_PAGES]
 
 
 def within(all_pages: Iterable[Page], first: int, end: int) -> tuple[Page, ...]:
     """Return what is to be seen of the pages on output frames ``first`` to ``end``, counted from ``first``."""
     return tuple(
-        replace(page, start=max(page.start, first) - first, end=min(page.end, end) - first, tokens=_moved(page, first))
+        replace(
+            page,
+            start=max(page.start, first) - first,
+            end=min(page.end, end) - first,
+            tokens=_moved(page, first),
+            born=page.start - first,
+        )
         for page in all_pages
         if page.start < end and page.end > first
     )
@@ -71,13 +84,19 @@ def width(text: str) -> float:
     )
 
 
-def _caption_pages(caption: Caption, clip: Clip, first: int, rate: Fraction, line_width: float) -> list[Page]:
+def _caption_pages(
+    caption: Caption, clip: Clip, first: int, rate: Fraction, line_width: float, most_words: int
+) -> list[Page]:
     tokens = _worded(caption, clip, first, rate) if caption.words else _spread(caption, clip, first, rate)
     if not tokens:
         return []
     tokens = [part for token in tokens for part in _broken(token, line_width)]
     last = _place(Fraction(str(caption.end)), clip, first, rate)
-    groups = _grouped(tokens, 2 * line_width * 0.9)
+    groups = [
+        part
+        for group in _grouped(tokens, 2 * line_width * 0.9)
+        for part in (group[i : i + most_words] for i in range(0, len(group), most_words))
+    ]
     ends = [group[0].start for group in groups[1:]] + [max(last, groups[-1][-1].end)]
     return [
         Page(group[0].start, end, tuple(group), timed=bool(caption.words))

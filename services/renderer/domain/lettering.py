@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from services.renderer.domain.ass import FONT, clock, escaped
+from services.renderer.domain.ass import FONT, clock
 from services.renderer.domain.layers import Shown
+from services.renderer.domain.writing import bgr, escaped
 from shared.contracts.easing import moves, value_at
 from shared.contracts.overlays import Shape, TextBox
 from shared.contracts.timeline import Output, Overlay
@@ -37,7 +38,7 @@ def _head(output: Output) -> list[str]:
         "",
         "[V4+ Styles]",
         "Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, Outline, "
-        "Shadow, Alignment, MarginL, MarginR, MarginV",
+        "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
     ]
 
 
@@ -53,12 +54,12 @@ def _style(number: int, overlay: Overlay, output: Output) -> str:
         fill = _colour(text.colour)
     return (
         f"Style: L{number},{FONT},{size},{fill},{_colour(text.box or text.outline)},&HFF000000,-1,{edge},"
-        f"{_ALIGNED[text.align]},{side},{side},0"
+        f"{_ALIGNED[text.align]},{side},{side},0,-1"
     )
 
 
 def _colour(text: str) -> str:
-    return f"&H00{text[5:7]}{text[3:5]}{text[1:3]}".upper()
+    return f"&H00{bgr(text)}"
 
 
 def _events(number: int, one: Shown, output: Output, rate: str) -> Iterator[str]:
