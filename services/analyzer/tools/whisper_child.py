@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import ctranslate2
 import numpy as np
 import numpy.typing as npt
 from faster_whisper import BatchedInferencePipeline, WhisperModel
@@ -55,8 +56,6 @@ class Models:
 
 def _place(request: WhisperRequest) -> tuple[str, str]:
     """Return device and number type: those that are set, else a GPU if CTranslate2 sees one, else 8-bit on the CPU."""
-    import ctranslate2
-
     device = request.device
     if device == "auto":
         device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"

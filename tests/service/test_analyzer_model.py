@@ -1,0 +1,125 @@
+"""The speech model's process: it stays, it is ended, it breaks, and another one is started."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.analyzer.tools.requests import WhisperRequest
+from services.analyzer.tools.speech import recognize, whisper
+from services.analyzer.tools.staying import Staying
+from shared.process import ProcessFailed
+from tests import spoken
+from tests.service.analyzer_model import build_model
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny model of random weights."""
+    return build_model(tmp_path_factory.mktemp("models") / "faster-whisper-tiny")
+
+
+@pytest.fixture(scope="module")
+async def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few seconds of speech as samples."""
+    folder = tmp_path_factory.mktemp("voice")
+    take = await spoken.record(("Good morning and welcome.", "See you next week."), "en-us", folder)
+    path = folder / "sound.f32"
+    path.write_bytes(take.samples.tobytes())
+    return path
+
+
+@pytest.fixture
+async def staying() -> AsyncIterator[Staying]:
+    """The process; ended behind the test."""
+    made = whisper(600, 4 * 1024**3, "cpu")
+    keeping = asyncio.create_task(made.keep())
+    yield made
+    keeping.cancel()
+    await asyncio.wait([keeping])
+    assert not made.alive
+
+
+def _request(model: Path, path: Path, folder: Path, **knobs: object) -> WhisperRequest:
+    given = {"path": path, "folder": folder, "model": model, "language": "en", "threads": 1, "beam": 1}
+    return WhisperRequest.model_validate({**given, "duration": path.stat().st_size / 64_000, **knobs})
+
+
+def _quiet(*_: object) -> None:
+    """Progress that nobody looks at."""
+
+
+async def test_one_process_answers_several_requests(staying: Staying, model: Path, voice: Path, tmp_path: Path) -> None:
+    first = await recognize(staying, _request(model, voice, tmp_path), _quiet)
+    second, third = await asyncio.gather(
+        recognize(staying, _request(model, voice, tmp_path), _quiet),
+        recognize(staying, _request(model, voice, tmp_path, hotwords="Cutroom"), _quiet),
+    )
+    assert staying.started == 1 and staying.alive
+    assert all(found.captions and found.language == "en" for found in (first, second, third))
+
+
+async def test_long_sound_goes_in_batches(staying: Staying, model: Path, voice: Path, tmp_path: Path) -> None:
+    long = tmp_path / "long.f32"
+    samples = np.tile(np.fromfile(voice, np.float32), 12)
+    long.write_bytes(samples.tobytes())
+    told: list[float] = []
+    request = _request(model, long, tmp_path, batch=4)
+    found = await recognize(staying, request, lambda fraction, _: told.append(fraction))
+    at = 0.0
+    for word in (word for line in found.captions for word in line.words):
+        assert at <= word.start < word.end <= request.duration
+        at = word.end
+    assert told and all(0 < fraction <= 1 for fraction in told)  # random weights say nothing, but they say it in time
+
+
+async def test_cancel_ends_it_at_once_and_the_next_request_starts_another(
+    staying: Staying, model: Path, voice: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / "long.f32"
+    long.write_bytes(np.tile(np.fromfile(voice, np.float32), 150).tobytes())
+    begun = asyncio.Event()
+    request = _request(model, long, tmp_path, beam=5)
+    asking = asyncio.create_task(recognize(staying, request, lambda *_: begun.set()))
+    await asyncio.wait_for(begun.wait(), 60)
+    started = time.monotonic()
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert asking.cancelled() and time.monotonic() - started < 2 and not staying.alive
+    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).captions
+    assert staying.started == 2
+
+
+async def test_a_broken_model_is_an_error_and_not_the_end(
+    staying: Staying, model: Path, voice: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for name in ("model.bin", "config.json", "tokenizer.json"):
+        (broken / name).write_bytes(b"{}")
+    with pytest.raises(ProcessFailed):
+        await recognize(staying, _request(broken, voice, tmp_path), _quiet)
+    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).captions
+
+
+async def test_it_is_ended_when_it_is_idle(model: Path, voice: Path, tmp_path: Path) -> None:
+    staying = whisper(0.2, 4 * 1024**3, "cpu")
+    keeping = asyncio.create_task(staying.keep())
+    await recognize(staying, _request(model, voice, tmp_path), _quiet)
+    async with asyncio.timeout(10):
+        while staying.alive:
+            await asyncio.sleep(0.05)
+    keeping.cancel()
+    await asyncio.wait([keeping])
+
+
+async def test_its_memory_is_bounded(model: Path, voice: Path, tmp_path: Path) -> None:
+    staying = whisper(600, 200 * 1024**2, "cpu")
+    with pytest.raises(ProcessFailed):
+        await recognize(staying, _request(model, voice, tmp_path), _quiet)
+    assert not staying.alive
