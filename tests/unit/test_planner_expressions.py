@@ -109,7 +109,7 @@ def test_an_edit_keeps_what_is_asked_for_with_its_margin() -> None:
     assert kept(edit(film(), edit="audio:-30dB or motion:0.02", margin=0)) == [(2.0, 5.0), (7.0, 8.0)]
     made = edit(film(), edit="audio:-30dB", margin=0)
     assert {d.reason for d in made.dropped} == {"not_asked"}
-    assert made.timeline.video[0].evidence[0].detail == "asked for: audio:-30dB"
+    assert made.timeline.video[0].evidence[1].detail == "asked for: audio:-30dB"
 
 
 def test_a_cut_inside_a_word_moves_to_its_edge() -> None:

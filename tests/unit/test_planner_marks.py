@@ -30,7 +30,7 @@ def test_a_filler_goes_with_the_pause_around_it_but_for_the_margins() -> None:
     made = edit(film)
     assert kept(made) == [(0.0, 1.4), (3.0, 12.0)]
     assert [(d.reason, d.start, d.end) for d in made.dropped] == [("filler", 1.4, 3.0)]
-    assert made.timeline.video[1].evidence[0].detail == "hesitation 'filler' 2.000-2.400 s"
+    assert made.timeline.video[1].evidence[1].detail == "hesitation 'filler' 2.000-2.400 s"
     assert [c.text for clip in made.timeline.video for c in clip.captions] == ["we", "sail"]
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
 from services.planner.domain.captions import captions_of
 from services.planner.domain.dead import Life, trimmed_slivers
 from services.planner.domain.effects import Shown
 from services.planner.domain.evidence import evidence_of
 from services.planner.domain.footage import Footage
+from services.planner.domain.scoring import WHAT, Score
 from services.planner.domain.selection import Selection
 from shared.contracts.ids import derived_id
 from shared.contracts.layout import lay_out
 from shared.contracts.media import VideoStream
 from shared.contracts.time import fraction_text
-from shared.contracts.timeline import Clip, Source, Timeline
+from shared.contracts.timeline import Clip, Evidence, Source, Timeline
 from shared.sightings import Sightings, sighted
 
 FASTEST_GRID = Fraction(120)
 """Frames a second above which a source's rate is that of its clock, not of its picture; 30 is taken instead."""
 FEWEST_FOR_HOOK = 4
+HOOKING = {"questions": 0.15, "laughter": 0.15, "numbers": 0.05, "faces": 0.05}
+"""What makes people stay, beside the score."""
 
 
 def shown(selection: Selection, *, hook: bool) -> list[Shown]:
@@ -41,17 +45,32 @@ def _joined(selection: Selection, picks: Iterable[int]) -> list[Shown]:
     clips: list[Shown] = []
     for index in picks:
         frames = selection.picks[index]
-        clip = Shown(selection.units[index].source, frames, selection.scores[index].value)
+        score = selection.scores[index]
+        clip = Shown(selection.units[index].source, frames, score.value, because=why(score))
         before = clips[-1] if clips else None
         if before and before.source == clip.source and before.frames[1] == frames[0]:
-            clips[-1] = replace(before, frames=(before.frames[0], frames[1]), score=max(before.score, clip.score))
+            better = clip.because if clip.score > before.score else before.because
+            score_now = max(before.score, clip.score)
+            clips[-1] = replace(before, frames=(before.frames[0], frames[1]), score=score_now, because=better)
         else:
             clips.append(clip)
     return clips
 
 
+def why(score: Score) -> str:
+    """Say in a few words what speaks for a moment, with its score."""
+    reasons = ", ".join(WHAT[name] for name in score.reasons) or "nothing speaks against it"
+    return f"kept: {reasons} ({score.value:.2f})"
+
+
 def _hook(selection: Selection) -> int:
-    return max(selection.picks, key=lambda i: (selection.scores[i].value, -i))
+    """The strongest moment; a question, a figure or laughter makes one stronger still."""
+
+    def strength(index: int) -> float:
+        measures = selection.scores[index].measures
+        return selection.scores[index].value + sum(HOOKING[n] * measures.get(n, 0.0) for n in HOOKING)
+
+    return max(selection.picks, key=lambda i: (round(strength(i), 6), -i))
 
 
 def assembled(
@@ -80,8 +99,17 @@ def _clip(footage: Footage, life: Life, clip: Shown, number: int, seed: int, *, 
         frames=1,
         effects=clip.effects,
         captions=captions_of(footage, clip.frames),
-        evidence=evidence_of(footage, clip.frames, life.dead, on_beat=on_beat),
+        evidence=_evidence(footage, life, clip, on_beat=on_beat),
     )
+
+
+def _evidence(footage: Footage, life: Life, clip: Shown, *, on_beat: bool) -> tuple[Evidence, ...]:
+    """Why it is kept, and then why it begins and ends where it does."""
+    cuts = evidence_of(footage, clip.frames, life.dead, on_beat=on_beat)
+    if not clip.because:
+        return cuts
+    kind: Literal["word", "shot"] = "word" if footage.spoken(*clip.frames) else "shot"
+    return (Evidence(kind=kind, at=cuts[0].at, detail=clip.because), *cuts)
 
 
 def _grid_rate(footage: Footage) -> str:

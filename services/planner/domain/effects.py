@@ -19,13 +19,14 @@ LIVELY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A clip to be: frames of a source, shown at ``speed``."""
+    """A clip to be: frames of a source, shown at ``speed``; ``because`` says why it is kept, if it was the rules."""
 
     source: int
     frames: Frames
     score: float
     speed: str = "1/1"
     effects: tuple[Effect, ...] = ()
+    because: str = ""
 
 
 def with_effects(clips: Sequence[Shown], footages: Sequence[Footage], template: Template, seed: int) -> list[Shown]:

@@ -11,10 +11,13 @@ from services.planner.domain.grid import Grid, grid_of
 from services.planner.domain.speech import Speech, speech_of
 from shared.contracts.blob import BlobRef
 from shared.contracts.media import Analysis, Beats, Span
+from shared.contracts.sight import FaceTrack
 
 SURE_BEATS = 0.3
 """Confidence from which beats are trusted; speech over music lowers it, yet leaves the beats where they are."""
 FEWEST_BEATS = 8
+FACE_GAP = 0.6
+"""Seconds between two looks at a face that is there all the time."""
 SILENT_SHARE = 0.97
 """Share of silence from which a source counts as silent throughout."""
 
@@ -47,6 +50,8 @@ class Footage:
     freezes: tuple[Span, ...]
     energy: Meter
     motion: Meter
+    sharpness: Meter
+    faces: tuple[Span, ...]
     hushed: bool
 
     def shot(self, frame: int) -> int:
@@ -91,6 +96,8 @@ def footage_of(material: Material) -> Footage | None:
         freezes=tuple(joined(analysis.freezes)),
         energy=Meter(None if unheard else analysis.energy),
         motion=Meter(analysis.motion),
+        sharpness=Meter(analysis.sharpness),
+        faces=tuple(joined(_seen(analysis.faces), FACE_GAP)),
         hushed=hushed,
     )
 
@@ -104,6 +111,14 @@ def joined(spans: Iterable[Span], gap: float = 0.0) -> list[Span]:
         else:
             result.append(span)
     return result
+
+
+def _seen(tracks: Iterable[FaceTrack]) -> Iterable[Span]:
+    """Yield where faces are seen; a single look counts for half a second."""
+    for track in tracks:
+        times = [box.time for box in track.boxes]
+        if times:
+            yield Span(start=min(times), end=max(*times, min(times) + 0.5))
 
 
 def _cuts(analysis: Analysis, grid: Grid) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.planner.domain.arc import told
 from services.planner.domain.asked import life_asked
 from services.planner.domain.assembly import assembled, shown
 from services.planner.domain.choosing import choose
@@ -24,7 +25,7 @@ from shared.contracts.expression import parse
 from shared.contracts.plan import Dropped, EditPlan, Reason, Wishes
 from shared.errors import BadMedia, BadRequest
 
-PLANNER = "rules-1"
+PLANNER = "rules-2"
 """The name under which plans say who made them; another number means other edits from the same input."""
 _RELAXED: tuple[tuple[frozenset[Reason], str], ...] = (
     (frozenset(), ""),
@@ -63,10 +64,12 @@ def plan(sources: Sequence[Material], wishes: Wishes, templates: Mapping[str, Te
     wanted = _wanted(judged, wishes, template)
     selection = _select(judged, wanted, pace)
     clips = with_effects(shown(selection, hook=template.hook and wanted is not None), footages, template, wishes.seed)
+    timeline = assembled(footages, judged.lives, clips, wishes.seed, on_beat=template.on_beat)
     return EditPlan(
         planner=PLANNER,
         template_name=name,
-        timeline=assembled(footages, judged.lives, clips, wishes.seed, on_beat=template.on_beat),
+        timeline=timeline,
+        story=told(timeline.video, [c.score for c in clips]),
         dropped=tuple(_dropped(materials, judged, selection, clips)),
         moments=moments_of(footages, judged.units, judged.scores),
         notes=judged.notes + _notes(judged, selection, wishes, wanted),

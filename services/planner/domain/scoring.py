@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
+from services.planner.domain.arc import arc
 from services.planner.domain.footage import Footage
 from services.planner.domain.text import Keyness, Story, asks, has_number
 from services.planner.domain.units import Unit
@@ -21,6 +22,10 @@ WEIGHTS: dict[str, float] = {
     "questions": 0.5,
     "numbers": 0.4,
     "clear": 0.4,
+    "laughter": 1.2,
+    "faces": 0.6,
+    "sharp": 0.4,
+    "arc": 0.6,
 }
 """What counts, and how much. A template multiplies single weights."""
 
@@ -34,7 +39,15 @@ WHAT: dict[str, str] = {
     "questions": "asks a question",
     "numbers": "names a figure",
     "clear": "clearly spoken",
+    "laughter": "met with laughter or applause",
+    "faces": "a face is seen",
+    "sharp": "a sharp picture",
+    "arc": "opens or closes the story",
 }
+SHORTEST_LAUGH, LONGEST_LAUGH, LOUD_LAUGH = 0.6, 3.0, 0.55
+"""Seconds of it, and the least level on the film's own scale."""
+STANDS_OUT = 0.4
+"""Measure from which it is a reason."""
 JITTER = 0.04
 """How far a seed may move a score, so that another seed gives another edit of the same quality."""
 
@@ -54,12 +67,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """``value`` is 0..1; ``measures`` are its parts, ``because`` the one that gave most."""
+    """``value`` is 0..1; ``measures`` are its parts, ``because`` the one that gave most, ``reasons`` the best."""
 
     value: float
     measures: Mapping[str, float]
     because: str
     text: str
+    reasons: tuple[str, ...] = ()
 
 
 Measure = Callable[[View], float | None]
@@ -84,6 +98,26 @@ def _fresh(view: View) -> float | None:
     return 1.0 if view.unit.frames[0] == 0 or view.footage.is_cut(view.unit.frames[0]) else 0.0
 
 
+def _faces(view: View) -> float | None:
+    if not view.footage.faces or view.end <= view.start:
+        return None
+    seen = sum(max(0.0, min(s.end, view.end) - max(s.start, view.start)) for s in view.footage.faces)
+    return min(1.0, seen / (view.end - view.start))
+
+
+def laughter(view: View) -> float | None:
+    """Return how loud it is right behind the words, up to the next ones: 0 in a pause, near 1 where people laugh."""
+    if not view.unit.tokens or not view.footage.energy.known:
+        return None
+    tokens, last = view.footage.speech.tokens, view.unit.tokens[-1]
+    begin = max(tokens[i].end for i in view.unit.tokens)
+    end = tokens[last + 1].start if last + 1 < len(tokens) else view.footage.analysis.media.duration
+    if end - begin < SHORTEST_LAUGH:
+        return 0.0
+    level = view.footage.energy.mean(begin, min(end, begin + LONGEST_LAUGH))
+    return level if level >= LOUD_LAUGH else 0.0
+
+
 MEASURES: dict[str, Measure] = {
     "story": lambda v: v.story.relevance(v.text, v.keyness) if v.story.stems else None,
     "speech": _speech,
@@ -94,6 +128,10 @@ MEASURES: dict[str, Measure] = {
     "questions": lambda v: float(asks(v.text)) if v.footage.speech.tokens else None,
     "numbers": lambda v: float(has_number(v.text)) if v.footage.speech.tokens else None,
     "clear": _clear,
+    "laughter": laughter,
+    "faces": _faces,
+    "sharp": lambda v: v.footage.sharpness.mean(v.start, v.end) if v.footage.sharpness.known else None,
+    "arc": lambda v: arc(v.text, v.start / v.footage.analysis.media.duration) if v.footage.speech.tokens else None,
 }
 """A measure answers None where a source cannot be measured so; it then neither helps nor harms."""
 
@@ -123,10 +161,11 @@ def _score(view: View, weights: Mapping[str, float], seed: int) -> Score:
     measures = {name: value for name, value in found.items() if value is not None}
     whole = sum(weights[name] for name in measures)
     parts = {name: weights[name] * value for name, value in measures.items()}
+    best = sorted((n for n in parts if measures[n] >= STANDS_OUT), key=lambda name: (-parts[name], name))
     because = max(parts, key=lambda name: parts[name], default="fresh")
     value = sum(parts.values()) / whole if whole > 0 else 0.5
     value += _jitter(seed, view.footage.asset_id, view.unit.frames[0])
-    return Score(round(min(1.0, max(0.0, value)), 6), measures, because, view.text)
+    return Score(round(min(1.0, max(0.0, value)), 6), measures, because, view.text, tuple(best[:3]))
 
 
 def _jitter(seed: int, *parts: object) -> float:
