@@ -216,3 +216,34 @@ async def test_unknown_and_malformed_ids_are_404_everywhere(make_infra: MakeInfr
             problem_of(await gateway.client.post(f"/api/jobs/{job_id}/cancel"), 404, "not_found")
             problem_of(await gateway.client.post(f"/api/jobs/{job_id}/retry"), 404, "not_found")
         assert (await gateway.client.get("/api/jobs")).json()["items"] == []
+
+
+async def test_a_cancelled_upload_is_not_kept_and_cannot_be_retried(make_infra: MakeInfra) -> None:
+    async with studio(await make_infra("gateway")) as gateway:
+        job = await gateway.start()
+        await gateway.ordered("ProbeMedia")
+        key = job.input.sources[0].media.key
+        await gateway.infra.blobs.put_bytes(key, b"film", "video/mp4")
+        assert (await gateway.client.post(f"/api/jobs/{job.id}/cancel")).status_code == 202
+        assert await gateway.infra.blobs.stat(key) is None
+        problem_of(await gateway.client.post(f"/api/jobs/{job.id}/retry"), 409, "upload_gone")
+        async with gateway.infra.pool.acquire() as connection:
+            noted = await connection.fetchval("select count(*) from uploads where key = $1", key)
+        assert noted == 1, "a crash before it is removed leaves it to the sweep"
+
+
+async def test_a_retry_waits_for_the_end_if_asked(make_infra: MakeInfra) -> None:
+    async with studio(await make_infra("gateway")) as gateway:
+        job = await gateway.start()
+        await gateway.reply(await gateway.ordered("ProbeMedia"), probed(job.asset_id or ""))
+        await gateway.reply(await gateway.ordered("AnalyzeMedia"), FAILED)
+        await gateway.until(job, "failed")
+        short = await gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": 0.1})
+        assert (short.status_code, short.json()["status"]) == (202, "queued")
+        await gateway.reply(await gateway.ordered("AnalyzeMedia"), FAILED)
+        await gateway.until(job, "failed")
+        waiting = asyncio.create_task(gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": 20}))
+        await gateway.reply(await gateway.ordered("AnalyzeMedia"), FAILED)
+        ended = await waiting
+        assert (ended.status_code, ended.json()["status"]) == (200, "failed")
+        problem_of(await gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": "x"}), 422, "wait_invalid")

@@ -62,6 +62,19 @@ def test_an_absent_member_keeps_its_value_and_a_present_one_replaces_it_whole() 
     assert merge(None, *patch).beats == ()
 
 
+def test_what_is_read_and_written_back_draws_the_same() -> None:
+    """A segment without captions of its own is shown with an empty list, and draws the transcript."""
+    spoken = [{"text": "said", "start": 0.0, "end": 1.0}]
+    spans = [{"start": 0, "end": 1}, {"start": 1, "end": 2, "captions": []}, {"start": 2, "end": 3, "captions": spoken}]
+    stored = parsed({"segments": spans, "captions": spoken})
+    patch = read(view(stored))
+    assert isinstance(patch, tuple)
+    assert merge(stored, *patch) == stored
+    moved = read({"segments": [{"start": 0, "end": 0.5, "captions": []}]})
+    assert isinstance(moved, tuple)
+    assert merge(stored, *moved).segments[0].captions == (), "another span is another segment"
+
+
 @pytest.mark.parametrize(
     ("written", "field", "code"),
     [

@@ -17,6 +17,7 @@ from services.gateway.domain.job import Job, JobKind, JobStatus, StepStatus
 from services.gateway.domain.refusal import not_found
 from services.gateway.domain.views import moment
 from services.gateway.handlers.jobs import cancel_job, retry_job
+from services.gateway.handlers.uploads import remove_upload
 from services.gateway.store import jobs
 from services.gateway.store.jobs import Filter
 from shared.db import transaction
@@ -67,6 +68,9 @@ class JobPage(BaseModel):
 
     items: list[JobRecord]
     next_cursor: str | None
+
+
+AGAIN: dict[int | str, dict[str, Any]] = {200: {"model": JobRecord}, **PROBLEMS(401, 404, 409, 422)}
 
 
 def record(job: Job, gateway: Gateway) -> JobRecord:
@@ -137,12 +141,19 @@ async def cancel(job_id: str, gateway: Parts, account: Caller) -> JobRecord:
     """Stop a job for good; again for a cancelled one changes nothing. 409 `job_ended` once it completed or failed."""
     async with transaction(gateway.pool) as connection:
         job = await cancel_job(connection, account.id, checked_id(job_id, "job"))
+    await remove_upload(gateway.blobs, job)
     return record(job, gateway)
 
 
-@router.post("/{job_id}/retry", status_code=202, summary="Try a job again", responses=PROBLEMS(401, 404, 409))
-async def retry(job_id: str, gateway: Parts, account: Caller) -> JobRecord:
-    """Go on with a failed or cancelled job at its first unfinished step, under the same id and in the same log."""
+@router.post("/{job_id}/retry", status_code=202, summary="Try a job again", responses=AGAIN)
+async def retry(job_id: str, response: Response, gateway: Parts, account: Caller, wait: Wait = None) -> JobRecord:
+    """Go on with a failed or cancelled job at its first unfinished step, under the same id and in the same log.
+
+    With `wait` the answer comes as soon as the job has ended (200), or as 202 when the time is over.
+    """
     async with transaction(gateway.pool) as connection:
         job = await retry_job(connection, account.id, checked_id(job_id, "job"))
+    if wait:
+        job = await wait_for_job(gateway, job.id, wait)
+        response.status_code = 200 if job.ended else 202
     return record(job, gateway)

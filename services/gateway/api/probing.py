@@ -7,7 +7,7 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job
 from services.gateway.domain.refusal import Refusal
 from services.gateway.handlers.jobs import cancel_job
-from services.gateway.handlers.projects import remove_upload
+from services.gateway.handlers.uploads import remove_upload
 from shared.db import transaction
 
 PROBE_SECONDS = 120.0

@@ -160,9 +160,15 @@ def read(written: Mapping[str, object]) -> tuple[TimelineData, frozenset[str]] |
 
 
 def merge(stored: TimelineData | None, patch: TimelineData, present: frozenset[str]) -> TimelineData:
-    """Return ``stored`` with the members in ``present`` replaced whole; an absent member keeps its value."""
+    """Return ``stored`` with what is ``present`` replaced whole; a segment without a captions member stays without."""
     base = stored or TimelineData()
-    return base.model_copy(update={name: getattr(patch, name) for name in present})
+    silent = {(s.name, s.start, s.end) for s in base.segments if s.captions is None}
+    merged = base.model_copy(update={name: getattr(patch, name) for name in present})
+    segments = tuple(
+        s.model_copy(update={"captions": None}) if s.captions == () and (s.name, s.start, s.end) in silent else s
+        for s in merged.segments
+    )
+    return merged.model_copy(update={"segments": segments})
 
 
 def named(data: TimelineData) -> TimelineData:

@@ -12,6 +12,7 @@ from services.gateway.domain.steps import Order
 from services.gateway.handlers import projects
 from services.gateway.handlers.origin import origin
 from services.gateway.handlers.tracing import traceparent
+from services.gateway.handlers.uploads import unused
 from services.gateway.store import events, jobs
 from shared import log, outbox
 from shared.contracts.envelope import Envelope
@@ -54,7 +55,10 @@ async def cancel_job(connection: Connection, account: str, job_id: str) -> Job:
 
 
 async def retry_job(connection: Connection, account: str, job_id: str) -> Job:
-    """Begin again at the first unfinished step. Raises 404, and 409 unless the job failed or was cancelled."""
+    """Begin again at the first unfinished step. Raises 404, and 409 unless the job failed or was cancelled.
+
+    Also 409 ``upload_gone`` for an upload that never became an asset: it was removed.
+    """
     job = await _own(connection, account, job_id)
     if job.status not in ("failed", "cancelled"):
         raise conflict(
@@ -62,6 +66,8 @@ async def retry_job(connection: Connection, account: str, job_id: str) -> Job:
             f"The job is {job.status}; only a failed or cancelled one can be retried.",
             remedy="Wait for its end, or start a new job.",
         )
+    if unused(job):
+        raise conflict("upload_gone", "The file of this job is not kept.", remedy="Send the file again.")
     return await apply(connection, job, flow.retry(job, now()), cause=None)
 
 

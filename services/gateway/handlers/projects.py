@@ -15,6 +15,7 @@ from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.timeline_rules import references
 from services.gateway.handlers import chats
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
+from services.gateway.handlers.uploads import UPLOADS, give_up, remove_upload
 from services.gateway.store import assets, consents, projects
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
@@ -28,8 +29,6 @@ from shared.errors import PermanentError
 
 DEFAULT_RATE = "30/1"
 CONSENT_REQUIRED = "consent_required"
-UPLOADS = ("ingest", "asset")
-"""Kinds of job that make an asset of a file."""
 ALL_PARTS: tuple[Part, ...] = get_args(Part)
 _CONSENT_MESSAGE = "The people in this film have not been recorded as agreeing to it."
 
@@ -76,6 +75,8 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
         await _add_asset(connection, job, fact)
     elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed" and _is_whole(fact):
         await assets.set_analysis(connection, fact.asset_id, fact.analysis, fact.thumbnail, fact.sprites)
+    elif effect.name == "cancelled":
+        await give_up(connection, job)
     if job.kind == "chat":
         await chats.interpreted(connection, effect)
     elif job.project_id is not None:
@@ -180,17 +181,6 @@ def _asset_ids(job: Job) -> list[str]:
 
 def _consent_remedy(asset_id: str) -> str:
     return f'POST {{"accepted": true}} to /api/consent/{asset_id}/checkbox first.'
-
-
-async def remove_upload(blobs: Blobs, job: Job) -> None:
-    """Remove what was uploaded for a job that made no asset."""
-    probe = job.step("probe")
-    if job.kind not in UPLOADS or probe is None or probe.status == "completed":
-        return
-    for source in job.input.sources:
-        for blob in (source.media, source.captions):
-            if blob is not None:
-                await blobs.delete(blob.key)
 
 
 def _compiled(plan: EditPlan, analysis: Analysis | None, job: Job) -> Timeline:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from services.gateway.domain.job import Job
 from services.gateway.store import uploads
 from shared.blobs import Blobs
-from shared.db import Pool, transaction
+from shared.db import Connection, Pool, transaction
 
 PATIENCE_S = 24 * 3600.0
+UPLOADS = ("ingest", "asset")
+"""Kinds of job that make an asset of a file."""
 
 
 async def sweep(pool: Pool, blobs: Blobs, older_than_s: float = PATIENCE_S) -> int:
@@ -19,3 +22,24 @@ async def sweep(pool: Pool, blobs: Blobs, older_than_s: float = PATIENCE_S) -> i
         for key in keys:
             await blobs.delete(key)
     return len(keys)
+
+
+def unused(job: Job) -> list[str]:
+    """Return the keys of what was uploaded for a job that has made no asset of it."""
+    probe = job.step("probe")
+    if job.kind not in UPLOADS or probe is None or probe.status == "completed":
+        return []
+    sent = (blob for source in job.input.sources for blob in (source.media, source.captions))
+    return [blob.key for blob in sent if blob is not None]
+
+
+async def give_up(connection: Connection, job: Job) -> None:
+    """Note that nobody wants the uploads of a cancelled job: what is not removed at once is swept one day."""
+    for key in unused(job):
+        await uploads.note(connection, key)
+
+
+async def remove_upload(blobs: Blobs, job: Job) -> None:
+    """Remove what was uploaded for a job that made no asset."""
+    for key in unused(job):
+        await blobs.delete(key)
