@@ -22,6 +22,7 @@ EVERY_S = 0.1
 LAGS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 _CHUNK = 512
 _MIDDLES = 5
+_LONG = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def slow_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
         for lag in (lag for lag in LAGS if lag < len(rows)):
             change, apart, like = compared(trace, frames, rows, lag)
             fits = (like <= rules.like) & (change >= rules.least) & (apart >= rules.apart)
-            for start in np.flatnonzero(fits & ~(trace.blank[frames[:-lag]] & trace.blank[frames[lag:]])):
+            fits &= ~(trace.blank[frames[:-lag]] & trace.blank[frames[lag:]])
+            for start in _straight(rows, np.flatnonzero(fits), lag, change, rules):
                 picked = start + np.unique(np.linspace(0, lag, min(lag, _MIDDLES + 1) + 1).astype(np.int64))
                 seen = ramp(rows[picked], times[picked])
                 if seen.off <= rules.off and seen.uneven <= rules.uneven:
@@ -93,6 +95,14 @@ def slow_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
                     weight = float(change[start]) * (1 - seen.off - 2 * seen.uneven)
                     found.append(Window(int(frames[start]), int(frames[start + lag]), weight, score))
     return found
+
+
+def _straight(rows: Floats, starts: Ints, lag: int, change: Floats, rules: Rules) -> Ints:
+    """Return those windows whose middle frame is near the mean of their ends; of long ones every other will do."""
+    starts = starts[starts % 2 == 0] if lag >= _LONG else starts
+    bend = np.abs(rows[starts + lag // 2] - (rows[starts] + rows[starts + lag]) / 2).sum(axis=1)
+    kept: Ints = starts[bend <= (1.2 * rules.off + rules.uneven) * change[starts]]
+    return kept
 
 
 def compared(trace: Trace, frames: Ints, rows: Floats, lag: int) -> tuple[Floats, Floats, Floats]:
@@ -160,7 +170,11 @@ def explained(trace: Trace, window: Window, rules: Rules) -> bool:
         return True
     last = min(trace.first_at(trace.times[window.end] + 1.0), len(trace) - 1)
     step = max(1, (last - window.end) // 12)
-    return any(moved(before, trace.luma(k)) <= 0.4 * apart for k in range(window.end + step, last + 1, step))
+    return any(_again(before, trace.luma(k), 0.4 * apart) for k in range(window.end + step, last + 1, step))
+
+
+def _again(a: Floats, b: Floats, limit: float) -> bool:
+    return float(np.abs(a - b).mean()) <= 3 * limit and moved(a, b) <= limit
 
 
 def _panned(a: Floats, b: Floats, rules: Rules) -> bool:

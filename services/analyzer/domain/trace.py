@@ -125,10 +125,12 @@ def moved(a: Floats, b: Floats, across: int = 6) -> float:
     ``across``: how many of the 32 columns it may be shifted at most, and half as many rows; to half a level's width.
     """
     down, right = min(across // 2, a.shape[0] // 3), min(across, a.shape[1] // 2)
-    whole, y, x = min((_shifted(a, b, y, x), y, x) for y in range(-down, down + 1) for x in range(-right, right + 1))
+    coarse = min((_shifted(a, b, y, x), y, x) for y in range(-down, down + 1, 2) for x in range(-right, right + 1, 2))
+    near = [(coarse[1] + y, coarse[2] + x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+    whole, y, x = min((_shifted(a, b, y, x), y, x) for y, x in near if abs(y) <= down and abs(x) <= right)
     between = (_shifted(a[:-1, :-1], _half(b, *way), y, x) for way in ((0, 1), (1, 0), (1, 1)))
     other = (_shifted(_half(a, *way), b[:-1, :-1], y, x) for way in ((0, 1), (1, 0), (1, 1)))
-    return min(whole, *between, *other)
+    return float(min(whole, *between, *other))
 
 
 def _half(plane: Floats, down: int, right: int) -> Floats:
@@ -142,8 +144,8 @@ def _shifted(a: Floats, b: Floats, down: int, right: int) -> float:
     rows, columns = a.shape
     top, left = max(0, down), max(0, right)
     bottom, end = rows + min(0, down), columns + min(0, right)
-    over = a[top:bottom, left:end] - b[top - down : bottom - down, left - right : end - right]
-    return float(np.abs(over).mean())
+    over = np.abs(a[top:bottom, left:end] - b[top - down : bottom - down, left - right : end - right])
+    return float(over.sum() / over.size)
 
 
 def relit(a: Floats, b: Floats) -> float:

@@ -6,6 +6,7 @@ which it does so runs evenly with its place.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +18,22 @@ from services.analyzer.domain.gradual import Rules as Slow
 from services.analyzer.domain.trace import Trace, planes
 
 _SHORTEST = 3
+_LONG = 10
+_BATCH = 128
+Ints = npt.NDArray[np.int64]
 _OTHERS = {3: (1, 2), 2: (1, 3)}
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds, found on generated clips. ``torn``: what of the middle frame is neither picture, line by line."""
+    """Thresholds, found on generated clips. ``torn``: what of the middle frame is neither picture, line by line;
+    ``turns``: how often they change along the way."""
 
     least: float = 3.0
     apart: float = 1.1
     like: float = 0.5
-    torn: float = 0.3
+    torn: float = 0.25
+    turns: int = 6
     score: float = 0.35
 
 
@@ -41,27 +47,31 @@ def wipe_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
             fits = (
                 (like <= rules.like) & (change >= rules.least) & (apart >= rules.apart) & ~plain[:-lag] & ~plain[lag:]
             )
-            for start in np.flatnonzero(fits):
-                cube = planes(rows[start : start + lag + 1 : max(1, lag // 8)])
-                score = max(_score(cube, axis, rules) for axis in (3, 2))
+            for start, axis in _torn_less(rows, np.flatnonzero(fits), lag, rules):
+                score = _ordered(planes(rows[start : start + lag + 1 : max(1, lag // 8)]), _OTHERS[axis])
                 if score >= rules.score:
                     weight = float(change[start]) * score
                     found.append(Window(int(frames[start]), int(frames[start + lag]), weight, score, wiped=True))
     return found
 
 
-def _score(cube: Floats, axis: int, rules: Rules) -> float:
-    """Return how much a few frames (count, 3, 18, 32) look like a wipe along ``axis``, 0..1."""
-    others = _OTHERS[axis]
-    old, new, middle = cube[0], cube[-1], cube[len(cube) // 2]
-    across = tuple(a - 1 for a in others)
-    left, whole = (np.abs(middle - end).sum(axis=across) for end in (old, new)), np.abs(new - old)
-    if float(np.minimum(*left).sum()) > rules.torn * float(whole.sum()):
-        return 0.0
-    return _ordered(cube, others, whole.sum(axis=across))
+def _torn_less(rows: Floats, starts: Ints, lag: int, rules: Rules) -> Iterator[tuple[int, int]]:
+    """Yield windows, and the axis of lines, whose middle frame is made of lines of the old and of the new picture."""
+    starts = starts[starts % 2 == 0] if lag >= _LONG else starts
+    for first in range(0, len(starts), _BATCH):
+        some = starts[first : first + _BATCH]
+        old, new, middle = (planes(rows[some + at]) for at in (0, lag, lag // 2))
+        far, near, whole = np.abs(middle - old), np.abs(middle - new), np.abs(new - old)
+        for axis, others in _OTHERS.items():
+            to_old, to_new, all_way = (part.sum(axis=others) for part in (far, near, whole))
+            torn = np.minimum(to_old, to_new).sum(axis=1) / all_way.sum(axis=1)
+            turns = np.abs(np.diff((to_old > to_new).astype(np.int8), axis=1)).sum(axis=1)
+            yield from ((int(start), axis) for start in some[(torn <= rules.torn) & (turns <= rules.turns)])
 
 
-def _ordered(cube: Floats, others: tuple[int, int], weights: Floats) -> float:
+def _ordered(cube: Floats, others: tuple[int, int]) -> float:
+    """Return how evenly line after line of a few frames (count, 3, 18, 32) goes from the old to the new, 0..1."""
+    weights = np.abs(cube[-1] - cube[0]).sum(axis=tuple(a - 1 for a in others))
     way, inner = cube[-1] - cube[0], cube[1:-1] - cube[0]
     square = (way * way).sum(axis=tuple(a - 1 for a in others), keepdims=True)
     share = np.clip((inner * way).sum(axis=others, keepdims=True) / (square + 1e-7), 0, 1)

@@ -39,7 +39,7 @@ class VideoRequest(_Talk):
 
     ``zero`` is the container's start in ticks of ``time_base``, ``size`` the displayed one, ``duration`` in seconds.
     ``since`` and ``until``, in ticks after ``zero``, bound a span of it, whose part is left in ``folder``; ``threads``
-    are the decoder's.
+    are the decoder's. ``people``: whether to look for faces and focus.
     """
 
     path: Path
@@ -59,6 +59,7 @@ class VideoRequest(_Talk):
     since: int | None = None
     until: int | None = None
     threads: int = 0
+    people: bool = True
 
 
 class SpanAnswer(_Talk):

@@ -74,16 +74,16 @@ def _pass(request: VideoRequest, trace: BinaryIO) -> Pass:
         tick=tick,
         period=max(1, round(1 / (rate * tick))),
         sheet=Sheet(plan, turn, first=int((request.since or 0) * tick / Fraction(plan.interval))),
-        views=Views(_viewer(), request.size, turn, request.duration),
+        views=Views(_viewer(request), request.size, turn, request.duration),
         trace=trace,
         since=request.since,
         until=request.until,
     )
 
 
-def _viewer() -> Viewer | None:
+def _viewer(request: VideoRequest) -> Viewer | None:
     """What looks at the middle-sized pictures."""
-    return Onlooker()
+    return Onlooker() if request.people else None
 
 
 def _stream(container: InputContainer, request: VideoRequest) -> VideoStream:
