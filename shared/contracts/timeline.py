@@ -27,6 +27,8 @@ TransitionKind = Literal[
 ]  # fmt: skip
 """The direction is the one in which the edge moves. A push moves both pictures, a slide only the new one."""
 
+SoundLayout = Literal["mono", "stereo", "5.1"]
+
 
 class Evidence(Value):
     """Why a cut lies where it lies; ``at`` is source time in seconds."""
@@ -131,6 +133,7 @@ class Timeline(Value):
     version: Literal[1] = 1
     rate: Ratio
     sample_rate: int = 48000
+    layout: SoundLayout = "stereo"
     sources: dict[str, Source]
     video: tuple[Clip, ...]
     sounds: tuple[SoundClip, ...] = ()

@@ -12,7 +12,7 @@ from services.renderer.domain.synth import built_in
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import level
-from shared.contracts.timeline import Output, RenderOptions
+from shared.contracts.timeline import Output, RenderOptions, Timeline
 from tests.service.renderer_footage import (
     Floats,
     Footage,
@@ -157,8 +157,8 @@ async def test_other_sample_rates_and_holes_keep_their_place(tmp_path: Path) -> 
 
 async def test_the_limiter_is_left_out_where_the_peak_allows_the_gain(tmp_path: Path) -> None:
     (tmp_path / "bed.f32").write_bytes(np.repeat(tone(3, loud=0.05), 2).tobytes())
-    bench = Bench(tmp_path, RendererSettings())
-    chain = await level(bench, "bed.f32", 48000, -20.0)
+    bench, plain = Bench(tmp_path, RendererSettings()), Timeline(rate="25/1", sources={}, video=())
+    chain = await level(bench, "bed.f32", plain, -20.0)
     assert not chain.limited and chain.gain == pytest.approx(6.0, abs=1.0)
-    loud = await level(bench, "bed.f32", 48000, 0.0)
+    loud = await level(bench, "bed.f32", plain, 0.0)
     assert loud.limited and loud.gain > 20

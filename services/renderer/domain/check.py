@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.renderer.domain.sound import SILENCE_LUFS, Level
-from shared.contracts.timeline import Check, Finding
+from services.renderer.domain.sound import CHANNELS, SILENCE_LUFS, Level
+from shared.contracts.timeline import Check, Finding, SoundLayout
 
 BLACK_LUMA = 22.0
 BLACK_SECONDS = 0.5
@@ -34,6 +34,7 @@ class Expected:
     codec: str = "h264"
     pixels: str = "yuv420p"
     sound: str = "aac"
+    layout: SoundLayout = "stereo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,12 @@ def _audio(expected: Expected, measured: Measured) -> Iterator[Finding]:
         yield _error("audio_missing", "The file has no sound.")
         return
     sample_rate = 48_000 if expected.sound == "opus" else expected.sample_rate
-    if (track.codec, measured.header.sample_rate, measured.header.channels) != (expected.sound, sample_rate, 2):
+    channels = CHANNELS[expected.layout]
+    if (track.codec, measured.header.sample_rate, measured.header.channels) != (expected.sound, sample_rate, channels):
         said = f"{track.codec}, {measured.header.sample_rate} Hz, {measured.header.channels} channels"
-        yield _error("audio_format", f"The sound is {said}, not stereo {expected.sound} at {sample_rate} Hz.")
+        yield _error(
+            "audio_format", f"The sound is {said}, not {expected.layout} {expected.sound} at {sample_rate} Hz."
+        )
     yield from _offset(expected, measured, track)
     yield from _loudness(expected.loudness, measured.level)
 

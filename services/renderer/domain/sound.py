@@ -13,9 +13,10 @@ from itertools import pairwise
 
 from shared.contracts.layout import starts
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import Clip, Timeline
+from shared.contracts.timeline import Clip, SoundLayout, Timeline
 
 FADE_MS = 4
+CHANNELS: dict[SoundLayout, int] = {"mono": 1, "stereo": 2, "5.1": 6}
 CEILING_DB = -1.5
 """True peak that the limiter keeps: half a dB below -1 dBTP, because AAC overshoots."""
 SILENCE_LUFS = -60.0

@@ -10,10 +10,10 @@ import ffmpeg
 import numpy as np
 
 from services.renderer.domain.reading import audio_reading, way_of
-from services.renderer.domain.sound import Stretch
+from services.renderer.domain.sound import CHANNELS, Stretch
 from services.renderer.domain.stretching import stretched
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.sound import CHANNELS, RAW, bends, bent_name, from_source
+from services.renderer.tools.sound import RAW, bends, bent_name, from_source
 from shared.contracts.timeline import Clip, Timeline
 
 
@@ -26,7 +26,7 @@ async def bend(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], gr
         span = bench.scratch / f"span_{stretch.clip:04d}.f32"
         await bench.ffmpeg(_span_arguments(bench, timeline, sources[clip.source], clip, stretch, span.name))
         target = bench.scratch / bent_name(stretch)
-        await asyncio.to_thread(_bent, span, target, clip, stretch.samples, timeline.sample_rate)
+        await asyncio.to_thread(_bent, span, target, clip, stretch.samples, timeline)
         span.unlink()
 
 
@@ -38,19 +38,20 @@ def _span_arguments(
         raise ValueError(f"source {clip.source} has no sound")
     samples = round((clip.source_end - clip.source_start) * timeline.sample_rate)
     reading = audio_reading(clip.model_copy(update={"speed": "1/1"}), samples, stream, timeline.sample_rate)
-    node = from_source(bench, path, stream.index, timeline.sample_rate, reading, number=stretch.clip)
+    node = from_source(bench, path, stream.index, timeline, reading, number=stretch.clip)
     built: list[str] = ffmpeg.output(node.filter("atrim", end_sample=samples), target, **RAW).get_args()
     return built
 
 
-def _bent(span: Path, target: Path, clip: Clip, samples: int, sample_rate: int) -> None:
+def _bent(span: Path, target: Path, clip: Clip, samples: int, timeline: Timeline) -> None:
+    channels = CHANNELS[timeline.layout]
     if span.stat().st_size == 0:
         target.write_bytes(b"")
         return
-    source = np.memmap(span, np.float32, "r").reshape(-1, CHANNELS)
-    made = np.memmap(target, np.float32, "w+", shape=(samples, CHANNELS))
+    source = np.memmap(span, np.float32, "r").reshape(-1, channels)
+    made = np.memmap(target, np.float32, "w+", shape=(samples, channels))
     at = 0
-    for block in stretched(source, way_of(clip), samples, sample_rate):
+    for block in stretched(source, way_of(clip), samples, timeline.sample_rate):
         if clip.reverse:
             made[samples - at - len(block) : samples - at] = block[::-1]
         else:

@@ -132,4 +132,5 @@ def _expected(order: Order, output: Output) -> Expected:
     return Expected(
         output.width, output.height, line.rate, line.frames, line.sample_rate, samples, order.options.loudness,
         codec, pixels, formats.SOUNDS[sound].codec if sound in formats.SOUNDS else "",
+        layout=line.layout,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from services.renderer.domain.formats import Sound
 from services.renderer.domain.sound import CEILING_DB, Level, gain_db, needs_limiter
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import raw_input
+from shared.contracts.timeline import Timeline
 from shared.errors import TransientError
 
 Node = Any
@@ -28,28 +29,28 @@ class Chain:
     limited: bool
 
 
-async def level(bench: Bench, bed: str, sample_rate: int, target: float | None) -> Chain:
+async def level(bench: Bench, bed: str, timeline: Timeline, target: float | None) -> Chain:
     """Measure the raw sound ``bed`` and return what brings it to ``target`` LUFS.
 
     A limiter takes loudness away: what it took is measured, and added once.
     """
     if target is None:
         return Chain(0.0, limited=False)
-    measured = await _measure(bench, raw_input(bed, sample_rate))
+    measured = await _measure(bench, raw_input(bed, timeline))
     chain = Chain(gain_db(measured, target), limited=False)
     if chain.gain == 0.0 or not needs_limiter(measured, chain.gain):
         return chain
     chain = Chain(chain.gain, limited=True)
-    limited = await _measure(bench, _applied(raw_input(bed, sample_rate), chain, sample_rate))
+    limited = await _measure(bench, _applied(raw_input(bed, timeline), chain, timeline.sample_rate))
     correction = min(max(target - limited.integrated, 0.0), MOST_CORRECTION_DB)
     return Chain(chain.gain + correction, limited=True)
 
 
 def encode_arguments(
-    bench: Bench, bed: str, sample_rate: int, chain: Chain, *, samples: int, sound: Sound, target: str
+    bench: Bench, bed: str, timeline: Timeline, chain: Chain, *, samples: int, sound: Sound, target: str
 ) -> list[str]:
     """Return ffmpeg's arguments that encode ``bed`` as ``sound`` in ``target``, ``samples`` long."""
-    node = _applied(raw_input(bed, sample_rate), chain, sample_rate)
+    node = _applied(raw_input(bed, timeline), chain, timeline.sample_rate)
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
     bitrate = {} if sound.encoder in ("pcm_s16le", "flac") else {"audio_bitrate": bench.settings.audio_bitrate}
     options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}

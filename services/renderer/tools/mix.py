@@ -1,61 +1,106 @@
-"""Sounds laid over an edit: built-in ones, made here, and those of other sources."""
+"""Sounds laid over an edit: built-in ones, made here, and those of other sources; music gives way to speech."""
 
 from __future__ import annotations
 
 import asyncio
-import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import ffmpeg
 import numpy as np
 
+from services.renderer.domain.ducking import STEP_S, Spans, Values, heard, spoken
+from services.renderer.domain.mixing import Laid, mixed
 from services.renderer.domain.reading import Reading
+from services.renderer.domain.sound import CHANNELS
+from services.renderer.domain.stretching import Sound
 from services.renderer.domain.synth import built_in
-from services.renderer.tools.ffmpeg import OWN, Bench
-from services.renderer.tools.sound import RAW, from_source, raw_input
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.sound import RAW, from_source
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import SoundClip, Timeline
 
-Node = Any
 MIXED = "mix.f32"
 
 
-async def mix(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], bed: str, samples: int) -> str:
-    """Lay the timeline's sounds over the raw sound ``bed``; return the name of the result. Its length stays."""
-    sample_rate = timeline.sample_rate
-    base = raw_input(bed, sample_rate)
-    over = []
-    for i, sound in enumerate(timeline.sounds):
-        node = await _sound(bench, timeline, sources, sound, i + 1)
-        delay = sample_at(sound.at, timeline.rate, sample_rate)
-        over.append(node.filter("volume", volume=f"{sound.gain_db:.2f}dB").filter("adelay", delays=f"{delay}S", all=1))
-    mixed = ffmpeg.filter([base, *over], "amix", inputs=1 + len(over), normalize=0, duration="first")
-    await bench.ffmpeg(ffmpeg.output(mixed.filter("atrim", end_sample=samples), MIXED, **RAW).get_args())
+async def mix(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], beds: Sequence[str], samples: int) -> str:
+    """Lay the timeline's sounds over the raw sound of the files ``beds``; return the name of the result.
+
+    Its length stays. Files are mapped, so that memory stays the same however long they are.
+    """
+    laid = [await _laid(bench, timeline, sources, sound, i) for i, sound in enumerate(timeline.sounds)]
+    await asyncio.to_thread(_write, bench.scratch, timeline, beds, laid, samples)
     return MIXED
 
 
-async def _sound(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], sound: SoundClip, number: int) -> Node:
+async def _laid(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], sound: SoundClip, number: int) -> Laid:
     rate = timeline.sample_rate
+    at = sample_at(sound.at, timeline.rate, rate)
+    left = sample_at(timeline.frames, timeline.rate, rate) - at
+    wanted = min(left, round(Fraction(str(sound.seconds)) * rate)) if sound.seconds else left
+    file = bench.scratch / f"laid_{number:04d}.f32"
     if sound.source is None:
-        name = f"sound_effect_{number:04d}.wav"
-        await asyncio.to_thread(_write, bench.scratch / name, sound, rate)
-        made = ffmpeg.input(name, **OWN).audio.filter("aformat", sample_fmts="flt", channel_layouts="stereo")
-        return made.filter("atrim", end=sound.seconds) if sound.seconds else made
-    stream = timeline.sources[sound.source].media.audio
+        await asyncio.to_thread(_make, file, sound, timeline)
+    else:
+        await bench.ffmpeg(_arguments(bench, timeline, sources[sound.source], sound, file.name, wanted))
+    fades = [round(seconds * rate) for seconds in (sound.fade_in, sound.fade_out)]
+    loop = sound.loop and sound.source is not None
+    return Laid(_mapped(file, timeline), at, wanted, sound.gain_db, fades[0], fades[1], sound.duck_db, loop)
+
+
+def _arguments(bench: Bench, timeline: Timeline, path: Path, sound: SoundClip, target: str, wanted: int) -> list[str]:
+    stream = timeline.sources[sound.source or ""].media.audio
     if stream is None:
         raise ValueError(f"source {sound.source} has no sound")
-    left = (timeline.frames - sound.at) / Fraction(timeline.rate)
-    length = min(left, Fraction(str(sound.seconds))) if sound.seconds else left
-    node = from_source(bench, sources[sound.source], stream.index, rate, Reading(Fraction(0), length, 0), number=number)
-    fade = rate // 250
-    return node.filter("afade", type="in", start_sample=0, nb_samples=fade)
+    begin = Fraction(str(sound.start))
+    reading = Reading(begin, Fraction(wanted, timeline.sample_rate) + Fraction(1, 10), 0)
+    node = from_source(bench, path, stream.index, timeline, reading, number=0).filter("atrim", end_sample=wanted)
+    built: list[str] = ffmpeg.output(node, target, **RAW).get_args()
+    return built
 
 
-def _write(path: Path, sound: SoundClip, sample_rate: int) -> None:
-    samples = np.round(built_in(sound.name, sample_rate, sound.seconds) * 32767).astype("<i2")
-    with wave.open(str(path), "wb") as file:
-        file.setparams((2, 2, sample_rate, 0, "NONE", ""))
-        file.writeframes(np.repeat(samples, 2).tobytes())
+def _make(path: Path, sound: SoundClip, timeline: Timeline) -> None:
+    mono = built_in(sound.name, timeline.sample_rate, sound.seconds).astype(np.float32)
+    channels = CHANNELS[timeline.layout]
+    made = np.zeros((len(mono), channels), np.float32)
+    made[:, : min(channels, 2)] = mono[:, None]
+    path.write_bytes(made.tobytes())
+
+
+def _mapped(path: Path, timeline: Timeline) -> Sound:
+    channels = CHANNELS[timeline.layout]
+    if path.stat().st_size == 0:
+        return np.zeros((1, channels), np.float32)
+    return np.memmap(path, np.float32, "r").reshape(-1, channels)
+
+
+def _write(scratch: Path, timeline: Timeline, beds: Sequence[str], laid: Sequence[Laid], samples: int) -> None:
+    whole = np.memmap(scratch / MIXED, np.float32, "w+", shape=(samples, CHANNELS[timeline.layout]))
+    at = 0
+    for name in beds:
+        bed = _mapped(scratch / name, timeline)
+        whole[at : at + len(bed)] = bed
+        at += len(bed)
+    spans = _speech(timeline, whole) if any(sound.duck_db for sound in laid) else []
+    at = 0
+    for block in mixed(whole, laid, spans, timeline.sample_rate):
+        whole[at : at + len(block)] = block
+        at += len(block)
+    whole.flush()
+
+
+def _speech(timeline: Timeline, bed: Sound) -> Spans:
+    known = spoken(timeline, len(bed))
+    return heard(_levels(bed, timeline.sample_rate), timeline.sample_rate) if known is None else known
+
+
+def _levels(bed: Sound, sample_rate: int) -> Values:
+    """Levels in dB every 20 ms, a minute of sound at a time."""
+    step = round(STEP_S * sample_rate)
+    found = []
+    for first in range(0, len(bed) // step * step, 3000 * step):
+        block = np.asarray(bed[first : first + 3000 * step], np.float64).mean(axis=1)
+        block = block[: block.size // step * step].reshape(-1, step)
+        found.append(10 * np.log10((block**2).mean(axis=1) + 1e-12))
+    return np.concatenate(found) if found else np.zeros(0)

@@ -1,6 +1,6 @@
 """The sound of the clips: each group of them decoded to raw samples, exactly as many as the grid asks for.
 
-Raw sound is 32-bit floats, stereo, interleaved, without a header: its size is its length, and files can be strung
+Raw sound is 32-bit floats, interleaved, without a header: its size is its length, and files can be strung
 together.
 """
 
@@ -21,9 +21,8 @@ from shared.contracts.timeline import Clip, Timeline
 Node = Any
 """A stream of ffmpeg-python, which has no types."""
 RAW: dict[str, Option] = {"f": "f32le", "acodec": "pcm_f32le", "map_metadata": -1}
-CHANNELS = 2
-BYTES = 4 * CHANNELS
-"""Bytes of one stereo sample."""
+BYTES = 4
+"""Bytes of one sample of one channel."""
 
 
 def clip_arguments(
@@ -43,24 +42,25 @@ def clip_arguments(
     return built
 
 
-def _silence(samples: int, sample_rate: int, number: int) -> Node:
+def _silence(samples: int, timeline: Timeline, number: int) -> Node:
+    sample_rate = timeline.sample_rate
     length = seconds(Fraction(samples, sample_rate) + 1)
     made = ffmpeg.input(
-        f"anullsrc=r={sample_rate}:cl=stereo", f="lavfi", format_whitelist="lavfi", t=length, **apart(number)
+        f"anullsrc=r={sample_rate}:cl={timeline.layout}", f="lavfi", format_whitelist="lavfi", t=length, **apart(number)
     )
     return made.audio.filter("atrim", end_sample=samples)
 
 
-def from_source(bench: Bench, path: Path, index: int, sample_rate: int, reading: Reading, *, number: int) -> Node:
-    """Return stereo sound at ``sample_rate``; ``number`` tells it from other inputs of the same program.
+def from_source(bench: Bench, path: Path, index: int, timeline: Timeline, reading: Reading, *, number: int) -> Node:
+    """Return sound in the timeline's rate and layout; ``number`` tells it from other inputs of the same program.
 
     A hole in the source becomes silence, not a shift.
     """
     options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None}
     return (
         ffmpeg.input(file_url(path), **bench.hostile(number), **options)[str(index)]
-        .filter("aresample", sample_rate, **{"async": 1, "first_pts": 0})
-        .filter("aformat", sample_fmts="flt", channel_layouts="stereo")
+        .filter("aresample", timeline.sample_rate, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts="flt", channel_layouts=timeline.layout)
         .filter("atrim", start_sample=reading.shift)
         .filter("asetpts", expr="N/SR/TB")
     )
@@ -69,7 +69,7 @@ def from_source(bench: Bench, path: Path, index: int, sample_rate: int, reading:
 def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch: Stretch) -> Node:
     clip = timeline.video[stretch.clip]
     if timeline.sources[clip.source].media.audio is None:
-        return _silence(stretch.samples, timeline.sample_rate, stretch.clip).filter("aformat", sample_fmts="flt")
+        return _silence(stretch.samples, timeline, stretch.clip).filter("aformat", sample_fmts="flt")
     node = _run_through(bench, timeline, sources[clip.source], clip, stretch)
     node = node.filter("apad", whole_len=stretch.samples).filter("atrim", end_sample=stretch.samples)
     if stretch.fade_in:
@@ -90,14 +90,15 @@ def bent_name(stretch: Stretch) -> str:
     return f"bent_{stretch.clip:04d}.f32"
 
 
-def raw_input(name: str, sample_rate: int, number: int = 0) -> Node:
+def raw_input(name: str, timeline: Timeline, number: int = 0) -> Node:
     """Return raw sound of ours as an input."""
-    return ffmpeg.input(name, **OWN, f="f32le", ar=sample_rate, ch_layout="stereo", **apart(number)).audio
+    raw = {"f": "f32le", "ar": timeline.sample_rate, "ch_layout": timeline.layout}
+    return ffmpeg.input(name, **OWN, **raw, **apart(number)).audio
 
 
 def _run_through(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
     if bends(clip):
-        return raw_input(bent_name(stretch), timeline.sample_rate, stretch.clip)
+        return raw_input(bent_name(stretch), timeline, stretch.clip)
     node = _decoded(bench, timeline, path, clip, stretch)
     for step in tempo_steps(Fraction(clip.speed)):
         if step != 1.0:
@@ -110,4 +111,4 @@ def _decoded(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: 
     if stream is None:
         raise ValueError(f"source {clip.source} has no sound")
     reading = audio_reading(clip, stretch.samples, stream, timeline.sample_rate)
-    return from_source(bench, path, stream.index, timeline.sample_rate, reading, number=stretch.clip)
+    return from_source(bench, path, stream.index, timeline, reading, number=stretch.clip)

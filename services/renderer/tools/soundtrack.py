@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 
 from services.renderer.domain.formats import SOUNDS
-from services.renderer.domain.sound import groups, stretches
+from services.renderer.domain.sound import CHANNELS, groups, stretches
 from services.renderer.tools.bending import bend
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import encode_arguments, level
@@ -35,22 +35,24 @@ async def soundtrack(
         await bench.ffmpeg(clip_arguments(bench, timeline, sources, part, name))
         told(0.6 * (i + 1) / len(parts))
     samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)
-    _verify(sum((bench.scratch / name).stat().st_size for name in names), samples)
+    size = BYTES * CHANNELS[timeline.layout]
+    _verify(sum((bench.scratch / name).stat().st_size for name in names), samples, size)
     bed = "concat:" + "|".join(names)
     if timeline.sounds:
-        bed = await mix(bench, timeline, sources, bed, samples)
-    chain = await level(bench, bed, timeline.sample_rate, loudness)
+        bed = await mix(bench, timeline, sources, names, samples)
+    chain = await level(bench, bed, timeline, loudness)
     told(0.8)
     files: dict[AudioCodec, str] = {}
     for codec in sorted(codecs):
         sound, files[codec] = SOUNDS[codec], f"sound.{SOUNDS[codec].ending}"
-        rate, target = timeline.sample_rate, files[codec]
-        await bench.ffmpeg(encode_arguments(bench, bed, rate, chain, samples=samples, sound=sound, target=target))
+        await bench.ffmpeg(
+            encode_arguments(bench, bed, timeline, chain, samples=samples, sound=sound, target=files[codec])
+        )
     told(1.0)
     return files
 
 
-def _verify(size: int, samples: int) -> None:
-    if size != samples * BYTES:
-        message = f"The sound came out {size // BYTES} samples long, not {samples}."
+def _verify(size: int, samples: int, sample: int) -> None:
+    if size != samples * sample:
+        message = f"The sound came out {size // sample} samples long, not {samples}."
         raise PermanentError(message, code="sound_length_wrong", remedy="Look at the sound of the sources.")
