@@ -131,7 +131,7 @@ async def _speech() -> list[Finding]:
     model = find_model(AnalyzerSettings().whisper_model, cache_folder(os.environ))
     if model is not None:
         return [Finding("speech model", "ok", f"{model.name.partition('@')[0]} at {model.folder}")]
-    remedy = "Set CUTROOM_ANALYZER_WHISPER_MODEL to the folder of a faster-whisper model, or send subtitles along."
+    remedy = "Run `cutroom models get base` (145 MB), or send subtitles along."
     return [Finding("speech model", "optional", "none: speech is not transcribed", remedy)]
 
 

@@ -7,6 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
+KNOWN = {
+    "tiny": ("Systran/faster-whisper-tiny", 75),
+    "base": ("Systran/faster-whisper-base", 145),
+    "small": ("Systran/faster-whisper-small", 484),
+    "medium": ("Systran/faster-whisper-medium", 1530),
+    "large-v3": ("Systran/faster-whisper-large-v3", 3090),
+    "large-v3-turbo": ("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620),
+    "distil-large-v3": ("Systran/faster-distil-whisper-large-v3", 1510),
+}
+"""Models that are known by a short name: their repository and size in megabytes."""
 _PREFERRED = ("small", "base", "medium", "large-v3-turbo", "tiny", "large-v3", "large-v2")
 
 
@@ -27,6 +37,12 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     return Path(environment.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface" / "hub"
 
 
+def repository_of(name: str) -> str:
+    """Return the repository of a model that is given by a short name or as ``owner/name``."""
+    known = KNOWN.get(name)
+    return known[0] if known else name if "/" in name else f"Systran/faster-whisper-{name}"
+
+
 def usable(folder: Path) -> bool:
     """Whether a folder has all that the speech library needs; without a tokenizer it would ask the network."""
     return all((folder / name).is_file() for name in _NEEDED)
@@ -37,9 +53,10 @@ def find_model(wanted: str, cache: Path) -> Model | None:
     if wanted and Path(wanted).is_dir():
         folder = Path(wanted).resolve()
         return Model(folder, f"{folder.name}@{folder.stat().st_mtime_ns}") if usable(folder) else None
-    cached = dict(_cached(cache))
+    cached = dict(cached_models(cache))
     if wanted:
-        names = [name for name in cached if name == wanted or name.endswith((f"whisper-{wanted}", f"/{wanted}"))]
+        ends = (f"whisper-{wanted}", f"/{wanted}")
+        names = [name for name in cached if name in {wanted, repository_of(wanted)} or name.endswith(ends)]
         return cached[min(names)] if names else None
     best = sorted(cached, key=_rank)
     return cached[best[0]] if best else None
@@ -50,7 +67,8 @@ def _rank(name: str) -> tuple[int, str]:
     return (_PREFERRED.index(size) if size in _PREFERRED else len(_PREFERRED), name)
 
 
-def _cached(cache: Path) -> Iterator[tuple[str, Model]]:
+def cached_models(cache: Path) -> Iterator[tuple[str, Model]]:
+    """Yield the repository and the model of each that is there as a whole."""
     for repository in sorted(cache.glob("models--*whisper*")):
         name = repository.name.removeprefix("models--").replace("--", "/")
         for snapshot in sorted(repository.glob("snapshots/*")):
