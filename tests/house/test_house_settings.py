@@ -15,6 +15,8 @@ def test_the_page_lists_every_setting() -> None:
 
 def test_every_setting_is_ours_or_a_known_alias() -> None:
     aliases = {"DATABASE_URL", "CORS_ORIGINS", "AIVE_CORS_ORIGINS", "AIVE_WATERMARK_TEXT", "AIVE_WHISPER_MODEL"}
+    aliases |= {"AI_PROVIDER", "AI_MODEL", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "HF_TOKEN"}
+    aliases |= {"AIVE_CHAT_BACKEND", "AIVE_HF_TEXT_MODEL"}
     for settings in CLASSES.values():
         for name in names(settings):
             assert {n for n in name.split(" or ") if not n.startswith("CUTROOM_")} <= aliases, name

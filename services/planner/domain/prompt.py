@@ -56,7 +56,7 @@ def prompt_for(footages: Sequence[Footage], wishes: Wishes, brief: StoryBrief, *
     wished, cut = _wished(wishes, brief, room // 3)
     room -= tokens(plain(wished))
     pictures = _pictures(footages, room // 3) if images else ()
-    room -= sum(p.tokens for p in pictures)
+    room -= sum(p.tokens + tokens(p.label) for p in pictures)
     digest = digest_of(footages, story_of(wishes, brief))
     small = compressed(digest, room)
     missing = sum(f.analysis.sprites is not None for f in footages) - len(pictures) if images else 0

@@ -164,10 +164,23 @@ def _hold_to(made: Mended, footages: Sequence[Footage], wanted: float, *, final:
 
 
 def _shorten(made: Mended, footages: Sequence[Footage], most: float, length: float) -> None:
-    """Leave out body cuts from the end on, then others, as long as it is too long and one remains."""
+    """Leave out body cuts from the end on, then others, as long as it is too long and one remains; then shorten it."""
     for roles in (("body",), ROLES):
         for place in range(len(made.picks) - 1, -1, -1):
             if length <= most or len(made.picks) == 1:
-                return
+                break
             if made.picks[place].role in roles:
                 length -= made.picks.pop(place).seconds(footages)
+    if length > most:
+        _end_sooner(made.picks, footages, length - most)
+
+
+def _end_sooner(picks: list[Pick], footages: Sequence[Footage], excess: float) -> None:
+    """Take ``excess`` seconds off the end of the one pick that remains, up to a place between words before it."""
+    pick = picks[0]
+    footage = footages[pick.source]
+    start, end = pick.frames
+    less = excess / 2 if pick.effect == "slowmo" else excess
+    wanted = max(start + footage.grid.count(SHORTEST), end - footage.grid.count(less) - 1)
+    slots = footage.speech.slots_between(start + footage.grid.count(SHORTEST), wanted)
+    picks[0] = replace(pick, frames=(start, slots[-1][1] if slots else end))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 MESSAGE = 8
 """Tokens around a message."""
 _LETTERS = re.compile(r"[A-Za-z]+")
-_MARKS = re.compile(r"[!-@\[-`{-\x7f\x00-\x1f]| (?= )")
+_MARKS = re.compile(r"[!-@\[-`{-\x7f\x00-\x1f]| (?=[ \d])")
 _TWO_BYTES = re.compile("[\x80-\u07ff]")
 _THREE_BYTES = re.compile("[\u0800-\uffff]")
 _FOUR_BYTES = re.compile("[\U00010000-\U0010ffff]")
