@@ -11,7 +11,17 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.blob import BlobRef
+from shared.contracts.hearing import Beats as Beats  # noqa: PLC0414
+from shared.contracts.hearing import Curve as Curve  # noqa: PLC0414
+from shared.contracts.hearing import Loudness as Loudness  # noqa: PLC0414
+from shared.contracts.hearing import Waveform as Waveform  # noqa: PLC0414
 from shared.contracts.sight import DocumentFacts, FaceTrack, FocusPoint, ImageFacts
+from shared.contracts.speech import Caption as Caption  # noqa: PLC0414
+from shared.contracts.speech import Mark as Mark  # noqa: PLC0414
+from shared.contracts.speech import Paragraph as Paragraph  # noqa: PLC0414
+from shared.contracts.speech import Sentence as Sentence  # noqa: PLC0414
+from shared.contracts.speech import Transcript as Transcript  # noqa: PLC0414
+from shared.contracts.speech import Word as Word  # noqa: PLC0414
 from shared.contracts.time import Ratio
 from shared.contracts.value import Value as Value  # noqa: PLC0414  everybody takes it from here
 
@@ -84,71 +94,6 @@ class Span(Value):
     end: float
 
 
-class Word(Value):
-    """A spoken word."""
-
-    text: str
-    start: float
-    end: float
-    confidence: float | None = None
-
-
-class Caption(Value):
-    """A line of speech; ``words`` may be empty when only the line's time is known."""
-
-    text: str
-    start: float
-    end: float
-    words: tuple[Word, ...] = ()
-
-
-class Sentence(Value):
-    """A sentence as it was spoken."""
-
-    text: str
-    start: float
-    end: float
-
-
-class Paragraph(Value):
-    """Sentences that belong together: those numbered ``first`` to ``last`` of the transcript's."""
-
-    start: float
-    end: float
-    first: int
-    last: int
-
-
-class Transcript(Value):
-    """What was said; when ``status`` is not ``completed``, ``reason`` and ``remedy`` say why and what to do.
-
-    ``code`` is the stable name of that reason.
-    """
-
-    status: Literal["completed", "unavailable", "failed"]
-    source: Literal["captions", "model", "none"] = "none"
-    language: str | None = None
-    captions: tuple[Caption, ...] = ()
-    sentences: tuple[Sentence, ...] = ()
-    paragraphs: tuple[Paragraph, ...] = ()
-    code: str | None = None
-    reason: str | None = None
-    remedy: str | None = None
-
-
-class Mark(Value):
-    """A stretch of speech that an editor may want to take out; ``detail`` says which words, or how long it is.
-
-    ``filler``: a sound of hesitation. ``repeat``: something that is said again, and mostly better, right behind it: a
-    dropped take or a false start. ``long_pause``: nothing is said between two words for long.
-    """
-
-    kind: Literal["filler", "repeat", "long_pause"]
-    start: float
-    end: float
-    detail: str = ""
-
-
 class Shot(Value):
     """One uninterrupted camera take, in ticks of the video time base and in seconds."""
 
@@ -182,46 +127,6 @@ class Still(Value):
     sharpness: float
     exposure: float
     faces: float = 0.0
-
-
-class Loudness(Value):
-    """EBU R128 figures: LUFS, LU and dBTP."""
-
-    integrated: float
-    range: float
-    true_peak: float
-
-
-class Curve(Value):
-    """Evenly sampled values; ``values[i]`` belongs to the time ``i * step`` seconds."""
-
-    step: float
-    values: tuple[float, ...]
-
-
-class Waveform(Value):
-    """How the sound swings, mixed to one channel, to be drawn.
-
-    ``peaks``: for each of ``count`` stretches of 1/``rate`` seconds the lowest and the highest sample, two 16-bit
-    integers each, little-endian. ``picture``: a PNG of the whole.
-    """
-
-    peaks: BlobRef
-    picture: BlobRef
-    rate: int
-    count: int
-
-
-class Beats(Value):
-    """Beat times in seconds; ``tempo`` (per minute) is null where no steady beat was found; ``confidence`` is 0..1.
-
-    ``downbeats``: those of the times that begin a bar; empty where that is not clear.
-    """
-
-    times: tuple[float, ...] = ()
-    downbeats: tuple[float, ...] = ()
-    tempo: float | None = None
-    confidence: float = 0.0
 
 
 class SpriteSheet(Value):

@@ -15,7 +15,7 @@ from services.analyzer.domain.beats import find_beats as track
 from services.analyzer.domain.beats import joined
 from services.analyzer.domain.onsets import Onsets
 from services.analyzer.tools import telling
-from services.analyzer.tools.requests import BeatsRequest
+from services.analyzer.tools.sound_requests import BeatsRequest
 from shared.contracts.media import Beats
 
 _BLOCK_S = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,11 +12,13 @@ from shared.contracts.media import Caption, Curve, Mark, Paragraph, Sentence, Sh
 from shared.contracts.sight import FaceTrack, FocusPoint
 
 
-class _Talk(BaseModel):
+class Talk(BaseModel):
+    """Base of all that parent and children say."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ProbeRequest(_Talk):
+class ProbeRequest(Talk):
     """Look into ``path``; if ``still`` is given, leave the best of a few frames there as a JPEG."""
 
     path: Path
@@ -27,14 +28,14 @@ class ProbeRequest(_Talk):
     max_seconds: float
 
 
-class ProbeAnswer(_Talk):
+class ProbeAnswer(Talk):
     """The facts; ``still`` tells whether the picture was made."""
 
     facts: FileFacts
     still: bool = False
 
 
-class VideoRequest(_Talk):
+class VideoRequest(Talk):
     """Decode the video stream ``index`` of ``path`` once and measure it; pictures go to ``folder``.
 
     ``zero`` is the container's start in ticks of ``time_base``, ``size`` the displayed one, ``duration`` in seconds.
@@ -62,21 +63,21 @@ class VideoRequest(_Talk):
     people: bool = True
 
 
-class SpanAnswer(_Talk):
+class SpanAnswer(Talk):
     """How many frames of the span were measured; ``sought`` tells whether its beginning could be found."""
 
     frames: int
     sought: bool
 
 
-class JoinRequest(_Talk):
+class JoinRequest(Talk):
     """Put the parts in ``folders``, in their order, together to the answer to ``video``."""
 
     video: VideoRequest
     folders: tuple[Path, ...]
 
 
-class VideoAnswer(_Talk):
+class VideoAnswer(Talk):
     """What the pictures hold; ``frames`` were decoded, ``damaged`` packets were not."""
 
     frames: int
@@ -101,7 +102,7 @@ class VideoAnswer(_Talk):
     focus: tuple[FocusPoint, ...] = ()
 
 
-class FrameRequest(_Talk):
+class FrameRequest(Talk):
     """Paint the frame that is shown at ``tick`` of the stream ``index``, of ``size`` as displayed, into ``picture``."""
 
     path: Path
@@ -116,7 +117,7 @@ class FrameRequest(_Talk):
     picture: str
 
 
-class FrameAnswer(_Talk):
+class FrameAnswer(Talk):
     """``tick`` is where the frame begins, ``width`` and ``height`` the picture's; ``tick`` is None without a frame."""
 
     tick: int | None = None
@@ -124,7 +125,7 @@ class FrameAnswer(_Talk):
     height: int = 0
 
 
-class LevelsRequest(_Talk):
+class LevelsRequest(Talk):
     """Measure the mono 32-bit float samples in ``path``; ``duration`` of the medium in seconds."""
 
     path: Path
@@ -133,7 +134,7 @@ class LevelsRequest(_Talk):
     duration: float
 
 
-class LevelsAnswer(_Talk):
+class LevelsAnswer(Talk):
     """Levels over time, where somebody speaks, and where there is nothing to be heard."""
 
     energy: Curve
@@ -141,33 +142,7 @@ class LevelsAnswer(_Talk):
     speech: tuple[Span, ...] = ()
 
 
-class WaveformRequest(_Talk):
-    """Find the peaks of the mono 32-bit float samples in ``path`` and draw them; both are left in ``folder``."""
-
-    path: Path
-    folder: Path
-    rate: int
-    peaks: str
-    picture: str
-
-
-class WaveformAnswer(_Talk):
-    """``count`` pairs of peaks, ``rate`` of them a second."""
-
-    rate: int
-    count: int
-
-
-class BeatsRequest(_Talk):
-    """Look for a beat in the mono 32-bit float samples in ``path`` with the tracker ``engine``."""
-
-    path: Path
-    folder: Path
-    rate: int
-    engine: Literal["own", "librosa"] = "own"
-
-
-class CaptionsRequest(_Talk):
+class CaptionsRequest(Talk):
     """Read the subtitle file ``path``, in ``language`` if that is known, for a medium of ``duration`` seconds."""
 
     path: Path
@@ -176,7 +151,7 @@ class CaptionsRequest(_Talk):
     language: str | None = None
 
 
-class SpokenAnswer(_Talk):
+class SpokenAnswer(Talk):
     """Lines of speech; ``mended`` of them had to be changed. ``refusal``: why there are none."""
 
     captions: tuple[Caption, ...] = ()
@@ -188,7 +163,7 @@ class SpokenAnswer(_Talk):
     refusal: str = ""
 
 
-class MendRequest(_Talk):
+class MendRequest(Talk):
     """Mend lines of speech for a medium of ``duration`` seconds."""
 
     lines: tuple[Caption, ...]
@@ -197,7 +172,7 @@ class MendRequest(_Talk):
     language: str | None
 
 
-class WhisperRequest(_Talk):
+class WhisperRequest(Talk):
     """Transcribe the mono 16 kHz 32-bit float samples in ``path`` with the model in the folder ``model``.
 
     ``hotwords``: names and terms to expect. ``batch``: pieces at once where the sound is long. ``device`` and

@@ -14,7 +14,8 @@ from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.loudness import loudness
 from services.analyzer.tools.child import call
 from services.analyzer.tools.opening import MAX_STREAMS
-from services.analyzer.tools.requests import BeatsRequest, LevelsAnswer, LevelsRequest, WaveformAnswer, WaveformRequest
+from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
+from services.analyzer.tools.sound_requests import BeatsRequest, WaveformAnswer, WaveformRequest
 from shared.contracts.media import Beats, Loudness
 from shared.process import Limits, ffmpeg_path, run
 

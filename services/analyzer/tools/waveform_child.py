@@ -7,7 +7,7 @@ from PIL import Image
 
 from services.analyzer.domain.swings import PEAKS_A_SECOND, Peaks, drawn, peaks
 from services.analyzer.tools import telling
-from services.analyzer.tools.requests import WaveformAnswer, WaveformRequest
+from services.analyzer.tools.sound_requests import WaveformAnswer, WaveformRequest
 
 _BLOCK_S = 60
 _SIZE = (1800, 240)
