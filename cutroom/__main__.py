@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands import analyze, demo, doctor, edit, exchange, jobs, keys, sample, up
+from cutroom.commands import analyze, demo, doctor, edit, exchange, jobs, keys, models, render, sample, up
 from cutroom.exits import Exit, told
 from cutroom.screen import complain
 
@@ -48,6 +48,7 @@ def build(session: Session) -> typer.Typer:
     for command in (
         up.up,
         edit.edit,
+        render.render,
         analyze.analyze,
         sample.sample,
         demo.demo,
@@ -61,6 +62,7 @@ def build(session: Session) -> typer.Typer:
     app.command("export")(exchange.export)
     app.command("import")(exchange.import_timeline)
     app.add_typer(keys.keys, name="keys")
+    app.add_typer(models.models, name="models")
     return app
 
 

@@ -17,6 +17,7 @@ from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
 from services.renderer.tools.check import measure
 from services.renderer.tools.copying import Copied, join_copied, missing_frames
+from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, tagged
@@ -55,6 +56,7 @@ async def finish(
     measured = await measure(bench, film, drawn)
     undrawn = await _undrawn(bench, order) if drawn else ""
     verdict = check(_expected(order, output), measured, undrawn, copied.why if copied else "")
+    verdict = await explained(bench, order, verdict)
     poster = sheet = None
     if output.poster and drawn:
         shown = extras.poster_frame(joined([one.seen for one in drawn]))

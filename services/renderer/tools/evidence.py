@@ -1,0 +1,106 @@
+"""Whose fault is a black or a frozen picture? What the source shows there, or the edit asks for, is only noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from services.renderer.domain.check import BLACK_LUMA
+from services.renderer.domain.seen import SHAPE, Seen, figures
+from services.renderer.tools.ffmpeg import Bench, file_url, seconds
+from services.renderer.tools.parts import Order
+from services.renderer.tools.sources import picture_of
+from shared.contracts.layout import starts
+from shared.contracts.timeline import Check, Clip, Finding
+from shared.process import ffmpeg_path, stream
+
+MOST_LOOKED_S = Fraction(3)
+MOST_FRAMES = 400
+MOST_SPANS = 12
+"""Spans of one film that the source is opened for; further ones stay warnings."""
+LUMA_SLACK = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a clip lies in a span: ``begin`` and ``length`` in seconds of its source."""
+
+    clip: Clip
+    begin: Fraction
+    length: Fraction
+
+
+async def explained(bench: Bench, order: Order, verdict: Check) -> Check:
+    """Return the verdict, a black or frozen span as a note where the source or the edit has it, else as an error."""
+    told: list[Finding] = []
+    looked = 0
+    for finding in verdict.findings:
+        if finding.code not in ("black", "frozen") or finding.at is None or looked >= MOST_SPANS:
+            told.append(finding)
+            continue
+        looked += 1
+        told.append(await _explained(bench, order, finding, finding.at))
+    return Check(passed=all(f.severity != "error" for f in told), findings=tuple(told))
+
+
+async def _explained(bench: Bench, order: Order, finding: Finding, at: float) -> Finding:
+    parts = _parts(order, Fraction(repr(at)), Fraction(repr(finding.figure or 0.0)))
+    if order.timeline.overlays or any(_asked(order, part.clip) for part in parts):
+        return finding.model_copy(update={"severity": "note", "message": f"{finding.message} The edit asks for it."})
+    own = [await _shows(bench, order, part, finding.code) for part in parts]
+    if all(own):
+        return finding.model_copy(update={"severity": "note", "message": f"{finding.message} So is its source there."})
+    message = f"{finding.message} Its source is not so there."
+    return finding.model_copy(update={"severity": "error", "message": message})
+
+
+def _parts(order: Order, at: Fraction, length: Fraction) -> list[_Part]:
+    rate, clips = Fraction(order.timeline.rate), order.timeline.video
+    found = []
+    for clip, first in zip(clips, starts(clips), strict=True):
+        begins, ends = first / rate, (first + clip.frames) / rate
+        begin, end = max(begins, at), min(ends, at + length)
+        if end - begin > 2 / rate:
+            found.append(_Part(clip, clip.source_start + (begin - begins) * Fraction(clip.speed), end - begin))
+    return found
+
+
+def _asked(order: Order, clip: Clip) -> bool:
+    """Tell whether the edit changes the clip's pictures or their time, so that stillness or darkness may be wished."""
+    index = order.timeline.video.index(clip)
+    after = order.timeline.video[index + 1] if index + 1 < len(order.timeline.video) else None
+    fades = clip.transition_in is not None or (after is not None and after.transition_in is not None)
+    still = order.timeline.sources[clip.source].media.kind == "image"
+    return bool(clip.effects or clip.warp or clip.reverse or fades or still or Fraction(clip.speed) < 1)
+
+
+async def _shows(bench: Bench, order: Order, part: _Part, code: str) -> bool:
+    """Tell whether the source itself is black, or stands still, in the middle of the part."""
+    length = min(part.length, MOST_LOOKED_S)
+    begin = max(Fraction(0), part.begin + (part.length - length) / 2)
+    seen = await _seen(bench, order, part.clip.source, begin, length)
+    if seen is None:
+        return True  # behind its last frame: a player shows that one on
+    if code == "black":
+        return float((seen.luma <= BLACK_LUMA + LUMA_SLACK).mean()) > 0.8
+    return seen.frames < 2 or float(seen.still[1:].mean()) > 0.8
+
+
+async def _seen(bench: Bench, order: Order, source: str, begin: Fraction, length: Fraction) -> Seen | None:
+    picture = picture_of(order.timeline.sources[source])
+    hostile = [word for name, value in bench.hostile(0).items() for word in (f"-{name}", str(value))]
+    span = ["-ss", seconds(begin), "-t", seconds(length), "-i", file_url(order.sources[source])]
+    small = f"format=yuv420p,extractplanes=y,scale={SHAPE[1]}:{SHAPE[0]}:flags=area"
+    out = ["-map", f"0:{picture.index}", "-vf", small, "-frames:v", str(MOST_FRAMES), "-f", "rawvideo", "pipe:1"]
+    head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "error"]
+    data = bytearray()
+    async with stream(_command(head, hostile, span, out), limits=bench.limits, cwd=bench.scratch) as decoded:
+        async for piece in decoded.chunks(SHAPE[0] * SHAPE[1] * 16):
+            data += piece
+        await decoded.finish()
+    return figures(bytes(data)) if data else None
+
+
+def _command(*parts: Sequence[str]) -> list[str]:
+    return [word for part in parts for word in part]

@@ -1,0 +1,104 @@
+"""``cutroom render``: from a timeline file to finished films, without a studio."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from cutroom.__main__ import Session, build
+from cutroom.exits import Stopped
+from tests.films import look
+from tests.service.renderer_footage import clip, film, numbered, numbers, pictures, timeline
+
+PLAIN = ["--no-captions", "--quiet"]
+
+
+def made(*arguments: object) -> list[str]:
+    """Run the command and return the lines on its files."""
+    return [line for line in ran(*arguments) if not line.startswith("  check")]
+
+
+def ran(*arguments: object) -> list[str]:
+    """Run the command and return its lines."""
+    done = CliRunner().invoke(build(Session()), ["render", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout.splitlines()
+
+
+async def written(folder: Path) -> Path:
+    """A timeline document beside its film."""
+    footage = await numbered(folder, 100, "25/1")
+    edit = timeline({"a": footage}, [clip(0, 0.2, 1.8), clip(1, 2.4, 3.6)])
+    path = folder / "edit.json"
+    path.write_text(edit.model_dump_json())
+    return path
+
+
+SHOWN = [*range(5, 45), *range(60, 90)]
+
+
+def test_a_timeline_becomes_a_film(tmp_path: Path, footage: Path) -> None:
+    out = tmp_path / "out/film.mp4"
+    (line,) = made(footage, "-o", out, "--poster", *PLAIN)
+    assert line.split() == [str(out), "192x108", "2.8", "s"]
+    seen = look(out)
+    assert (seen.frames, seen.video_codec, seen.audio_codec) == (70, "h264", "aac")
+    with Image.open(out.with_suffix(".jpg")) as poster:
+        assert poster.size == (192, 108)
+    assert sorted(p.name for p in out.parent.iterdir()) == ["film.jpg", "film.mp4"], "nothing half-written is left"
+
+
+def test_the_frames_are_those_of_the_timeline(tmp_path: Path, footage: Path) -> None:
+    out = tmp_path / "film.mp4"
+    ran(footage, "-o", out, *PLAIN)
+    assert numbers(asyncio.run(pictures(out, (192, 108)))) == SHOWN
+
+
+@pytest.fixture
+def footage(tmp_path: Path) -> Path:
+    """A timeline document beside its film."""
+    return asyncio.run(written(tmp_path))
+
+
+def test_several_shapes_and_a_draft(tmp_path: Path, footage: Path) -> None:
+    lines = made(footage, "-o", tmp_path / "out/film.mp4", "--ratio", "16:9", "--ratio", "9:16", "--draft", *PLAIN)
+    assert [line.split()[:2] for line in lines] == [
+        [str(tmp_path / "out/film_16_9.mp4"), "854x480"], [str(tmp_path / "out/film_9_16.mp4"), "480x854"],
+    ]  # fmt: skip
+
+
+def test_the_ending_says_what_is_made(tmp_path: Path, footage: Path) -> None:
+    (line,) = made(footage, "-o", tmp_path / "sound.mp3", *PLAIN)
+    assert line.split() == [str(tmp_path / "sound.mp3"), "2.8", "s"]
+    ran(footage, "-o", tmp_path / "loop.gif", *PLAIN)
+    with Image.open(tmp_path / "loop.gif") as loop:
+        assert loop.n_frames == 35 and np.asarray(loop).shape == (108, 192)
+
+
+def test_what_cannot_be_rendered_is_refused(tmp_path: Path, footage: Path) -> None:
+    for arguments in (
+        (tmp_path / "none.json", "-o", tmp_path / "a.mp4"),
+        (footage, "-o", tmp_path / "a.avi"),
+        (footage, "-o", tmp_path / "a.webm", "--codec", "hevc"),
+    ):
+        with pytest.raises(Stopped) as stopped:
+            ran(*arguments, *PLAIN)
+        assert stopped.value.remedy
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(Exception, match="is not in"):
+        ran(footage, "-o", tmp_path / "a.mp4", "--media", empty, *PLAIN)
+
+
+def test_the_check_is_told(tmp_path: Path) -> None:
+    frames = np.zeros((100, 108, 192), np.uint8).tobytes()
+    dark = asyncio.run(film(tmp_path, frames, None, "25/1", (192, 108), "dark"))
+    path = tmp_path / "edit.json"
+    path.write_text(timeline({"a": dark}, [clip(0, 0, 4)]).model_dump_json())
+    lines = ran(path, "-o", tmp_path / "film.mp4", *PLAIN)
+    assert any("check, " in line and "black for 4.00 s" in line for line in lines), lines

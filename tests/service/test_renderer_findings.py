@@ -1,0 +1,47 @@
+"""The check's findings say where, how much, and whose fault it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from services.renderer.settings import RendererSettings
+from services.renderer.tools.evidence import explained
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
+from shared.contracts.timeline import Check, Finding, Output, RenderOptions
+from tests.service.renderer_footage import barcode, clip, film, numbered, rendered, timeline
+
+
+async def test_what_the_source_has_is_noted(tmp_path: Path) -> None:
+    moving = b"".join(barcode(i, (192, 108)).tobytes() for i in range(50))
+    dark, still = bytes(192 * 108 * 50), barcode(7, (192, 108)).tobytes() * 100
+    footage = {"a": await film(tmp_path, moving + dark + moving + still, None, "25/1", (192, 108), "parts")}
+    made = timeline(footage, [clip(0, 0, 10)])
+    (done,) = await rendered(tmp_path / "out", made, footage)
+    assert done.check.passed
+    found = {f.code: f for f in done.check.findings}
+    assert set(found) == {"black", "frozen"} and {f.severity for f in found.values()} == {"note"}
+    assert (found["black"].at, found["black"].figure) == (2.0, 2.0)
+    stands = [f for f in done.check.findings if f.code == "frozen" and f.at is not None and f.at > 5]
+    assert stands and abs(stands[0].at - 6.04) < 0.05, stands
+
+
+async def test_what_the_source_has_not_is_an_error(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 200, "25/1")}
+    made = timeline(footage, [clip(0, 0, 4), clip(1, 4, 8, effects=[{"name": "zoom"}])])
+    bench = Bench(tmp_path, RendererSettings())
+    paths = {"a": footage["a"].path}
+    outputs = (Output(name="x", width=192, height=108),)
+    order = Order(made, paths, outputs, RenderOptions(), Tags("", "", np.datetime64("2026-01-01").astype(object)))
+    claims = tuple(
+        Finding(code=code, severity="warning", message="It is.", at=at, figure=2.0)
+        for code, at in (("black", 1.0), ("frozen", 1.0), ("frozen", 5.0))
+    )
+    verdict = await explained(bench, order, Check(passed=True, findings=claims))
+    assert [f.severity for f in verdict.findings] == ["error", "error", "note"] and not verdict.passed
+    cut = replace(order, timeline=timeline(footage, [clip(0, 0, 4)]))
+    assert not (await explained(bench, cut, Check(passed=True, findings=claims[:1]))).passed
