@@ -51,8 +51,8 @@ def _vocabulary() -> tuple[list[str], list[str], list[str]]:
     return words, [*specials, "<|notimestamps|>"], [f"<|{step * 0.02:.2f}|>" for step in range(1501)]
 
 
-def build_model(folder: Path) -> Path:
-    """Write the model into ``folder``; return it."""
+def build_model(folder: Path, certainty: float = 1.0) -> Path:
+    """Write the model into ``folder``; return it. One of great ``certainty`` says the same nonsense each time."""
     words, specials, times = _vocabulary()
     spec = ctranslate2.specs.whisper_spec.WhisperSpec(_LAYERS, _HEADS, _LAYERS, _HEADS)
     size = len(words) + len(specials) + len(times)
@@ -60,7 +60,7 @@ def build_model(folder: Path) -> Path:
     encoder.conv1.weight, encoder.conv1.bias = _random(_WIDTH, _MELS, 3), np.zeros(_WIDTH, np.float32)
     encoder.conv2.weight, encoder.conv2.bias = _random(_WIDTH, _WIDTH, 3), np.zeros(_WIDTH, np.float32)
     encoder.position_encodings.encodings = _random(1500, _WIDTH)
-    decoder.embeddings.weight = decoder.projection.weight = _random(size, _WIDTH)
+    decoder.embeddings.weight = decoder.projection.weight = _random(size, _WIDTH) * np.float32(certainty)
     decoder.position_encodings.encodings = _random(448, _WIDTH)
     for layer in (*encoder.layer, *decoder.layer):
         _attention(layer.self_attention)
