@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from services.renderer.handlers.deps import Deps
@@ -19,7 +20,7 @@ from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.queue_doubles import Heard
-from tests.service.renderer_footage import Footage, clip, numbered, timeline
+from tests.service.renderer_footage import Footage, clip, numbered, pictures, rendered, timeline
 from tests.service.test_renderer_service import FAST, ordered, sent, serving, stored
 
 SHOTS, CHUNKS = 10, 9
@@ -130,3 +131,21 @@ async def test_kept_chunks_are_swept(make_infra: MakeInfra, tmp_path: Path, days
     assert len(await chunks_of(infra)) == left
     root = infra.settings.blobs_root
     assert len([p for p in root.rglob("*") if p.is_file() and "chunks" in p.parts and "data" in p.parts]) == 2 * left
+
+
+async def test_joined_chunks_are_the_frames_of_one_pass(tmp_path: Path) -> None:
+    """Without loss each frame of the joined film is, bit by bit, that of the whole film drawn in one chunk."""
+    footage = await shots(tmp_path)
+    clips = [clip(0, 0, 3.2), clip(1, 5, 9, effects=[{"name": "zoom"}]), clip(2, 2, 8), clip(3, 12, 16.4)]
+    made = timeline(footage, clips)
+    lossless = {"vcodec": "libx264", "preset": "ultrafast", "qp": 0, "flags": "+cgop", "g": 125, "pix_fmt": "yuv420p"}
+    exact, whole = RendererSettings(), RendererSettings(max_inputs=64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.renderer.tools.encoders.picture_options", lambda *_, **__: dict(lossless))
+        (parts,) = await rendered(tmp_path / "parts", made, footage, settings=exact)
+        patch.setattr("services.renderer.tools.parts.target_frames", lambda *_: 100_000)
+        (one,) = await rendered(tmp_path / "one", made, footage, settings=whole)
+    assert parts.check.passed and one.check.passed
+    assert len(list((tmp_path / "parts").glob("?" * 64 + ".mp4"))) > 3
+    assert len(list((tmp_path / "one").glob("?" * 64 + ".mp4"))) == 1
+    assert np.array_equal(await pictures(parts.file, (192, 108)), await pictures(one.file, (192, 108)))

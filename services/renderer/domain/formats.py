@@ -97,8 +97,11 @@ GIF_CRF = 12
 
 
 def quality(output: Output, crf: int) -> int:
-    """Return the constant rate factor of the output's codec; ``crf`` is x264's for the standard quality."""
-    return min(max(crf + _STEP[output.quality] + _OFFSET.get(output.codec, 0), 0), 51)
+    """Return the constant rate factor of the output's codec; ``crf`` is x264's for the standard quality.
+
+    Never 0: that is lossless, which the usual profiles do not have.
+    """
+    return min(max(crf + _STEP[output.quality] + _OFFSET.get(output.codec, 0), 1), 51)
 
 
 def picture_options(output: Output, *, crf: int, preset: str, keyframe: int, threads: int) -> dict[str, Option]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ from shared.errors import CutroomError
 
 MAX_HEAD = 8192
 PATIENCE_S = 30.0
+FIRST_WINDOW, LAST_WINDOW = 128 * 1024, 8 * 1024**2
+SOCKET_BUFFER = 64 * 1024
 _REQUEST = re.compile(rb"(GET|HEAD) /([0-9a-f]+)/(\d+) HTTP/1\.[01]\r\n")
 _RANGE = re.compile(rb"\r\nrange: *bytes=(\d+)-(\d*)", re.IGNORECASE)
 logger = log.get(__name__)
@@ -43,6 +46,7 @@ class RangeServer:
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request; the connection ends with it."""
+        _keep_short(writer)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -78,12 +82,24 @@ class RangeServer:
             await self._send(ref, start, end, writer)
 
     async def _send(self, ref: BlobRef, start: int, end: int, writer: asyncio.StreamWriter) -> None:
-        pieces = cast(AsyncGenerator[bytes, None], self._blobs.read(ref.key, start, end))
-        async with aclosing(pieces):
-            async for piece in pieces:
-                writer.write(piece)
-                self.sent += len(piece)
-                await writer.drain()
+        """Read on in windows that grow: whoever only wants an index, or jumps on, has not had megabytes fetched."""
+        window = FIRST_WINDOW
+        while start < end:
+            stop = min(end, start + window)
+            pieces = cast(AsyncGenerator[bytes, None], self._blobs.read(ref.key, start, stop))
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    writer.write(piece)
+                    self.sent += len(piece)
+                    await writer.drain()
+            start, window = stop, min(2 * window, LAST_WINDOW)
+
+
+def _keep_short(writer: asyncio.StreamWriter) -> None:
+    """Let little be under way, so that what the reader does not want is not read for it."""
+    writer.transport.set_write_buffer_limits(high=SOCKET_BUFFER)
+    kernel: socket.socket = writer.get_extra_info("socket")
+    kernel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER)
 
 
 @asynccontextmanager
