@@ -90,7 +90,7 @@ def test_what_is_read_and_written_back_draws_the_same() -> None:
         ({"tempo": -1.0}, "timeline.tempo", "value_invalid"),
         ({"captions": [{"text": "x" * 3000, "start": 0, "end": 1}]}, "timeline.captions[0].text", "too_long"),
         ({"captions": [{"text": "x", "start": 0, "end": 1}] * 20_001}, "timeline.captions", "too_many"),
-        ({"music": []}, "timeline.music", "unknown_member"),
+        ({"melody": []}, "timeline.melody", "unknown_member"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(written: dict[str, Any], field: str, code: str) -> None:

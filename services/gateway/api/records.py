@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from services.gateway.api.problems import PROBLEMS
+from services.gateway.domain.look import LookData
 from services.gateway.domain.records import ConsentAction, ProjectStatus
 
 Moment = Annotated[str, Field(examples=["2026-11-02T10:00:00.000Z"])]
@@ -80,6 +81,11 @@ class SegmentRecord(BaseModel):
     captions: list[CaptionRecord]
     sfx: SfxRecord | None
     transition: TransitionRecord | None = None
+    asset_id: str | None = Field(default=None, description="Another film or still picture instead of the project's.")
+    sounds: list[dict[str, Any]] = Field(
+        default=[], description="Further sounds, at seconds after its start."
+    )
+    split: list[dict[str, Any]] = Field(default=[], description="Up to three other films beside this one.")
 
 
 class TimelineAsset(BaseModel):
@@ -91,7 +97,7 @@ class TimelineAsset(BaseModel):
 
 
 class TimelineRecord(BaseModel):
-    """A timeline; all times are seconds in the source."""
+    """A timeline; times are seconds in the source, those of overlays, sounds and music seconds of the edit."""
 
     asset: TimelineAsset
     template_name: str | None = Field(examples=["calm"])
@@ -99,6 +105,12 @@ class TimelineRecord(BaseModel):
     captions: list[CaptionRecord]
     beats: list[float]
     tempo: float | None = Field(examples=[120.0])
+    look: LookData | None = Field(default=None, description="How renders look unless they are asked otherwise.")
+    overlays: list[dict[str, Any]] = Field(
+        default=[], examples=[[{"text": {"text": "Hello"}, "start": 0.5, "end": 2.0, "y": 0.2}]]
+    )
+    sounds: list[dict[str, Any]] = Field(default=[], examples=[[{"name": "ding", "at": 1.5}]])
+    music: list[dict[str, Any]] = Field(default=[], examples=[[{"asset_id": "0190…", "gain_db": -12.0}]])
 
 
 class ConsentRecord(BaseModel):

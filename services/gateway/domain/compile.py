@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from services.gateway.domain.laying import retimed, with_layers
 from services.gateway.domain.pace import drawn_effects, pace_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
 from shared.contracts.layout import lay_out, starts
@@ -21,16 +22,21 @@ def compile_timeline(
     ``sources`` holds ``main`` and every asset that a sound refers to, by asset id; ``owned`` maps those references, as
     they are written, to asset ids. The caller has validated ``data``.
     """
-    clips = [_clip(place, segment, data, main, sources[main]) for place, segment in enumerate(data.segments)]
+    shown = [segment.asset_id or main for segment in data.segments]
+    clips = [
+        _clip(i, segment, data, key, sources[key])
+        for i, (segment, key) in enumerate(zip(data.segments, shown, strict=True))
+    ]
     placed = _with_transitions(lay_out(clips, rate), data, rate)
     sounds = _sounds(data, placed, owned, rate)
-    used = {main, *(sound.source for sound in sounds if sound.source)}
-    return Timeline(
+    used = {main, *shown, *(sound.source for sound in sounds if sound.source)}
+    timeline = Timeline(
         rate=rate,
         sources={asset: source for asset, source in sources.items() if asset in used},
         video=placed,
         sounds=sounds,
     )
+    return with_layers(timeline, data, sources, owned)
 
 
 def retime(timeline: Timeline, rate: str) -> Timeline:
@@ -48,12 +54,15 @@ def retime(timeline: Timeline, rate: str) -> Timeline:
     sounds = tuple(
         sound.model_copy(update={"at": min(round(sound.at * scale), max(0, length - 1))}) for sound in timeline.sounds
     )
-    return timeline.model_copy(update={"rate": rate, "video": tuple(clips), "sounds": sounds})
+    overlays = tuple(retimed(overlay, scale, rate) for overlay in timeline.overlays if overlay.start * scale < length)
+    return timeline.model_copy(update={"rate": rate, "video": tuple(clips), "sounds": sounds, "overlays": overlays})
 
 
 def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, source: Source) -> Clip:
     time_base = source.media.video.time_base if source.media.video else MICROSECONDS
-    last = int(Fraction(repr(source.media.duration)) / Fraction(time_base))
+    # A still picture lasts as long as it is wanted.
+    whole = segment.end if source.media.kind == "image" else source.media.duration
+    last = int(Fraction(repr(whole)) / Fraction(time_base))
     start = min(to_ticks(segment.start, time_base), max(0, last - 1))
     end = min(to_ticks(segment.end, time_base), last)
     end = max(end, start + 1)

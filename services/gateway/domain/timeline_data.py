@@ -9,27 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_serializer
+from pydantic import Field, ValidationError, model_serializer
 
+from services.gateway.domain.effect_data import AnyEffect, EffectData
+from services.gateway.domain.layer_data import MAX_OVERLAYS, MusicData, OverlayData, SoundData, SplitData
 from services.gateway.domain.look import LookData
-from shared.contracts.effects import Parameter
+from services.gateway.domain.written import Seconds, Written
 from shared.contracts.layout import Violation
 from shared.contracts.timeline import TransitionKind
 
+__all__ = ["EffectData", "SegmentData", "TimelineData"]
 MAX_SEGMENTS = 2000
 MAX_CAPTIONS = 20_000
 MAX_BEATS = 50_000
 MAX_EFFECTS = 8
+MAX_SOUNDS = 16
 
-Seconds = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 Text = Annotated[str, Field(max_length=2000)]
-
-
-class Written(BaseModel):
-    """Base of all that a person writes: an unknown member is a mistake that is named, never dropped."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SpokenWord(Written):
@@ -55,31 +52,6 @@ class CaptionData(Written):
         if self.words:
             plain["words"] = [word.model_dump() for word in self.words]
         return plain
-
-
-class EffectData(BaseModel):
-    """An effect with its parameters beside its name; without parameters it is written as the bare name."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, Parameter]
-
-    name: Name
-
-    @property
-    def parameters(self) -> dict[str, Parameter]:
-        """Return the parameters by name."""
-        return dict(self.__pydantic_extra__ or {})
-
-    @model_serializer(mode="plain")
-    def _plain(self) -> str | dict[str, object]:
-        return {"name": self.name, **self.parameters} if self.parameters else self.name
-
-
-def _effect_from_name(value: object) -> object:
-    return {"name": value} if isinstance(value, str) else value
-
-
-AnyEffect = Annotated[EffectData, BeforeValidator(_effect_from_name, json_schema_input_type=str | EffectData)]
 
 
 class SfxData(Written):
@@ -111,7 +83,11 @@ class TransitionData(Written):
 
 
 class SegmentData(Written):
-    """A span of the source. ``captions`` None says that the segment has no such member: the transcript is drawn."""
+    """A span of the source. ``captions`` None says that the segment has no such member: the transcript is drawn.
+
+    ``asset_id``: a span of another film, or a still picture, instead of the project's own. ``sounds`` are further ones
+    beside ``sfx``; ``split`` puts up to three other films beside this one.
+    """
 
     name: Name | None = None
     start: Seconds
@@ -121,6 +97,9 @@ class SegmentData(Written):
     captions: tuple[CaptionData, ...] | None = Field(default=None, max_length=MAX_CAPTIONS)
     sfx: SfxData | None = None
     transition: TransitionData | None = None
+    asset_id: Annotated[str, Field(max_length=64)] | None = None
+    sounds: tuple[SoundData, ...] = Field(default=(), max_length=MAX_SOUNDS)
+    split: tuple[SplitData, ...] = Field(default=(), max_length=3)
 
 
 class TimelineData(Written):
@@ -132,6 +111,9 @@ class TimelineData(Written):
     beats: tuple[Seconds, ...] = Field(default=(), max_length=MAX_BEATS)
     tempo: Annotated[float, Field(ge=0, le=1000, strict=True, allow_inf_nan=False)] | None = None
     look: LookData | None = None
+    overlays: tuple[OverlayData, ...] = Field(default=(), max_length=MAX_OVERLAYS)
+    sounds: tuple[SoundData, ...] = Field(default=(), max_length=MAX_OVERLAYS)
+    music: tuple[MusicData, ...] = Field(default=(), max_length=4)
 
 
 _CODES = {
@@ -185,11 +167,15 @@ def view(data: TimelineData) -> dict[str, object]:
     shown = data.model_dump(mode="json")
     for segment in shown["segments"]:
         segment["captions"] = segment["captions"] or []
-        if segment["transition"] is None:
-            del segment["transition"]
-    if data.look is None:
-        del shown["look"]
+        _without_empty(segment, "transition", "asset_id", "sounds", "split")
+    _without_empty(shown, "look", "overlays", "sounds", "music")
     return shown
+
+
+def _without_empty(shown: dict[str, object], *optional: str) -> None:
+    for name in optional:
+        if not shown[name]:
+            del shown[name]
 
 
 def _path(location: tuple[int | str, ...]) -> str:

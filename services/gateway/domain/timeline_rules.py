@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from services.gateway.domain.layer_rules import SFX, layer_violations, media_violations
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SfxData, TimelineData
 from shared.contracts.effect_rules import faults
 from shared.contracts.effects import Parameter
 from shared.contracts.layout import Violation
+from shared.contracts.media import MediaInfo
 
 WAYS = ("left", "right", "up", "down")
-SFX: dict[str, str] = {
-    "whoosh": "Air rushing by, for a fast change.",
-    "pop": "A short pop, for something that appears.",
-    "click": "A dry click.",
-    "riser": "A rising tone that builds up to what follows.",
-    "ding": "A small bell.",
-}
 TRANSITIONS: dict[str, str] = {
     "dissolve": "One picture fades into the other.",
     "dip_black": "Through black.",
@@ -26,19 +21,25 @@ TRANSITIONS: dict[str, str] = {
     **{f"slide_{way}": f"The new picture moves {way} over the old one." for way in WAYS},
     **{f"push_{way}": f"The new picture pushes the old one {way}." for way in WAYS},
 }
+LONGEST = 86_400.0
 SLACK = 0.001
 """A person's rounding of the media's end to milliseconds is not outside it."""
 
 
-def violations(data: TimelineData, duration: float, owned: Mapping[str, str]) -> list[Violation]:
+def violations(
+    data: TimelineData, duration: float, owned: Mapping[str, str], media: Mapping[str, MediaInfo] | None = None
+) -> list[Violation]:
     """Return all that is wrong with ``data`` for a source of ``duration`` seconds; empty means that it may be stored.
 
-    ``owned`` maps each media reference that belongs to the account (object key or asset id) to its asset's id.
+    ``owned`` maps each media reference that belongs to the account (object key or asset id) to its asset's id;
+    ``media`` has what is known of those assets.
     """
+    known = media or {}
     found = list(_captions("timeline", data.captions, duration))
     found += _beats("timeline", data.beats, duration)
     for place, segment in enumerate(data.segments):
-        found += _segment(f"timeline.segments[{place}]", segment, duration, owned)
+        found += _segment(f"timeline.segments[{place}]", segment, duration, owned, known)
+    found += layer_violations(data, owned, known)
     if data.segments and data.segments[0].transition:
         found.append(
             Violation(
@@ -51,17 +52,22 @@ def violations(data: TimelineData, duration: float, owned: Mapping[str, str]) ->
 
 
 def references(data: TimelineData) -> set[str]:
-    """Return every media reference that the sounds of ``data`` make, as written."""
-    return {
-        reference
-        for segment in data.segments
-        if segment.sfx
-        for reference in (segment.sfx.path, segment.sfx.url, segment.sfx.asset_id)
-        if reference
-    }
+    """Return every media reference that ``data`` makes, as written."""
+    sounds = [segment.sfx for segment in data.segments if segment.sfx]
+    written = {text for sfx in sounds for text in (sfx.path, sfx.url, sfx.asset_id) if text}
+    layers = [*data.overlays, *data.sounds, *data.music]
+    layers += [layer for segment in data.segments for layer in (*segment.sounds, *segment.split)]
+    others = {segment.asset_id for segment in data.segments if segment.asset_id}
+    return written | others | {text for layer in layers for text in layer.given.values()}
 
 
-def _segment(field: str, segment: SegmentData, duration: float, owned: Mapping[str, str]) -> Iterator[Violation]:
+def _segment(
+    field: str, segment: SegmentData, duration: float, owned: Mapping[str, str], media: Mapping[str, MediaInfo]
+) -> Iterator[Violation]:
+    if segment.asset_id is not None:
+        yield from media_violations(f"{field}.asset_id", {"": segment.asset_id}, owned, media, ("video", "image"))
+        info = media.get(owned.get(segment.asset_id, ""))
+        duration = LONGEST if info is None or info.kind == "image" else info.duration
     yield from _span(field, segment.start, segment.end, duration)
     yield from _beats(field, segment.beats, duration)
     yield from _captions(field, segment.captions or (), duration)
@@ -110,13 +116,7 @@ def _sfx(field: str, sfx: SfxData, owned: Mapping[str, str]) -> Iterator[Violati
             yield Violation(field=f"{field}.name", code="sfx_unknown", message=message)
         return
     given = {name: value for name in ("path", "url", "asset_id") if (value := getattr(sfx, name))}
-    for name, value in given.items():
-        if value not in owned:
-            message = "It is neither an object of yours nor a /media link to one."
-            yield Violation(field=f"{field}.{name}", code="media_reference_invalid", message=message)
-    if len({owned[value] for value in given.values() if value in owned}) > 1:
-        message = "path, url and asset_id name different media."
-        yield Violation(field=field, code="media_reference_invalid", message=message)
+    yield from media_violations(field, given, owned, {}, ())
 
 
 def _outside(at: float, duration: float) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from services.gateway.domain import links
 from services.gateway.domain.records import Asset, Project, Revision
 from services.gateway.domain.refusal import FieldError, Refusal, invalid, not_found
 from services.gateway.domain.timeline_data import SegmentData, TimelineData, merge, read
 from services.gateway.domain.timeline_rules import references, violations
+from services.gateway.domain.written import MediaReference
 from services.gateway.store import assets, projects
 from shared.contracts.layout import Violation
 from shared.db import Connection
 
 INVALID = "timeline_invalid"
+Layer = TypeVar("Layer", bound=MediaReference)
 
 
 async def write(
@@ -29,7 +32,9 @@ async def write(
     patch, present = parsed
     merged = merge(current, patch, present)
     owned = await owned_references(connection, project.account, merged)
-    broken = violations(merged, asset.info.duration, owned)
+    named = await assets.find_all(connection, project.account, set(owned.values()))
+    media = {key: found.info for key, found in named.items()}
+    broken = violations(merged, asset.info.duration, owned, media)
     if broken:
         raise refused(broken)
     return await store(connection, project, _resolved(merged), "person")
@@ -72,11 +77,26 @@ def refused(broken: list[Violation]) -> Refusal:
 
 
 def _resolved(data: TimelineData) -> TimelineData:
-    """Keep object keys instead of links in the sounds: links expire."""
-    return data.model_copy(update={"segments": tuple(_resolved_segment(segment) for segment in data.segments)})
+    """Keep object keys instead of links: links expire."""
+    segments = tuple(_resolved_segment(segment) for segment in data.segments)
+    changes = {name: _resolved_layers(getattr(data, name)) for name in ("overlays", "sounds", "music")}
+    return data.model_copy(update={"segments": segments, **changes})
+
+
+def _resolved_layers(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    return tuple(_keyed(layer) for layer in layers)
+
+
+def _keyed(layer: Layer) -> Layer:
+    if not (layer.path or layer.url):
+        return layer
+    members = {name: getattr(layer, name) for name in layer.model_fields_set - {"path", "url"}}
+    return type(layer).model_validate({**members, "path": links.key_of(layer.path or layer.url or "")})
 
 
 def _resolved_segment(segment: SegmentData) -> SegmentData:
+    parts = {"sounds": _resolved_layers(segment.sounds), "split": _resolved_layers(segment.split)}
+    segment = segment.model_copy(update=parts)
     sfx = segment.sfx
     if sfx is None or not (sfx.path or sfx.url):
         return segment
