@@ -62,7 +62,7 @@ class Targets:
 def steady(targets: Targets, top: float, limits: Limits, step: float = STEP_S) -> tuple[float, ...]:
     """Return the control points, two more than knots, of a path within 0..``top``; knot k lies at point k + 1.
 
-    A long path is solved piece by piece, each going on where the one before is left. Takes some 50 ms for each minute.
+    A long path is solved piece by piece, each going on where the one before is left. Takes about 0.1 s for each minute.
     """
     points = _solved(targets.part(0, _WINDOW), (), top, limits, step)
     done = min(_WINDOW, len(targets))

@@ -17,7 +17,7 @@ from services.analyzer.domain.tracks import CLEAR
 
 MODEL = Path(__file__).parent / "centerface.onnx"
 SIDE = 512
-"""Longer side of what the detector is shown: some 13 ms of one core a picture."""
+"""Longer side of what the detector is shown: 13 to 18 ms of one core a picture."""
 _AGO = 0.6
 
 Picture = npt.NDArray[np.uint8]

@@ -6,16 +6,15 @@ the frame is cut out at even pixels, and ``perspective`` moves it by the rest. W
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from services.renderer.domain.chunks import Piece
+from services.renderer.domain.curves import NEAR, Curve, Floats, curves_of, expression
 from services.renderer.domain.filters import Filter
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.reading import TOLERANCE, way_of
@@ -26,22 +25,10 @@ from shared.framing import Leg, Window, crop_path, place_at, window, worth_follo
 
 MARGIN = 4
 """Pixels by which the strip is longer than the frame."""
-NEAR = 0.04
-"""Pixels by which a curve may miss the path."""
-_MOST = 512
+_RESTS = 4
+"""Equal control points in a row that make the window rest."""
 
-Floats = npt.NDArray[np.float64]
 Known = tuple[tuple[FaceTrack, ...], tuple[FocusPoint, ...], tuple[float, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """From frame ``first`` on the window's edge is at ``(a * u + b) * u + c`` pixels, ``u`` frames after ``first``."""
-
-    first: int
-    a: float
-    b: float
-    c: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +60,9 @@ def course(source: Source, clip: Clip, piece: Piece, output: Output, rate: str) 
     room = plan.width - output.width if view.axis == "x" else plan.height - output.height
     if room < MARGIN:
         return None
-    legs = _legs(*known, _span(clip), view)
-    at = np.array([place_at(legs, time) for time in _times(source, clip, piece, rate)]) / view.top * room
-    return Course(view.axis, plan, _curves(np.clip(at, 0, room)))
+    legs = _legs(*known, _span(clip), view, room)
+    at = np.array([place_at(legs, time) for time in _times(source, clip, piece, rate)])
+    return Course(view.axis, plan, curves_of(np.clip(at, 0, room)))
 
 
 def filters(way: Course, output: Output) -> tuple[Filter, ...]:
@@ -87,30 +74,17 @@ def filters(way: Course, output: Output) -> tuple[Filter, ...]:
         return (Filter("crop", {**size, way.axis: 2 * round(first.c / 2), "y" if across else "x": 0}),)
     long = {**size, "w": output.width + MARGIN} if across else {**size, "h": output.height + MARGIN}
     room = (way.plan.width - long["w"]) if across else (way.plan.height - long["h"])
-    strip = Filter("crop", {**long, way.axis: _even(_expression(way.curves, "n"), room), "y" if across else "x": 0})
-    rest = _expression(way.curves, "(in-1)")
+    strip = Filter("crop", {**long, way.axis: _even(expression(way.curves, "n"), room), "y" if across else "x": 0})
+    rest = expression(way.curves, "(in-1)")
     moved = f"(st(0,{rest})-{_even('ld(0)', room)})"
     x, y = (moved, "0") if across else ("0", moved)
     corners = {"x0": x, "y0": y, "x1": f"W+{x}", "y1": y, "x2": x, "y2": f"H+{y}", "x3": f"W+{x}", "y3": f"H+{y}"}
-    slid = Filter("perspective", {**corners, "interpolation": "cubic", "eval": "frame"})
+    slid = Filter("perspective", {**corners, "interpolation": "linear", "eval": "frame"})
     return strip, slid, Filter("crop", {**size, "x": 0, "y": 0})
 
 
 def _even(place: str, room: int) -> str:
     return f"min(2*floor({place}/2),{room // 2 * 2})"
-
-
-def _expression(curves: Sequence[Curve], frame: str) -> str:
-    """Return the curves as an expression of ffmpeg: a balanced tree of comparisons, since a deep one is refused."""
-    if len(curves) > 1:
-        half = len(curves) // 2
-        left, right = (_expression(part, frame) for part in (curves[:half], curves[half:]))
-        return f"if(lt({frame},{curves[half].first}),{left},{right})"
-    one = curves[0]
-    if one.a == one.b == 0:
-        return f"{one.c:.3f}"
-    u = f"({frame}-{one.first})" if one.first else frame
-    return f"(({one.a:.6g}*{u}+{one.b:.6g})*{u}+{one.c:.3f})"
 
 
 def _window(source: Source, output: Output) -> Window | None:
@@ -143,9 +117,28 @@ def _legs(
     cuts: tuple[float, ...],
     span: tuple[float, float],
     view: Window,
+    room: int,
 ) -> tuple[Leg, ...]:
-    """The path over a whole clip, which several chunks and outputs of one shape ask for."""
-    return crop_path(faces, focus, cuts, span, view)
+    """The path over a whole clip in pixels, 0 to ``room``, which every chunk of it asks for."""
+    path = crop_path(faces, focus, cuts, span, view)
+    return tuple(replace(leg, points=_resting_even(np.array(leg.points) / view.top * room, room)) for leg in path)
+
+
+def _resting_even(points: Floats, room: int) -> tuple[float, ...]:
+    """Move parts that rest, by a pixel at most, to even pixels, where nothing is blended; what lies between follows."""
+    places: list[int] = []
+    moves: list[float] = []
+    first = 0
+    for n in range(1, len(points) + 1):
+        if n < len(points) and abs(points[n] - points[first]) < NEAR:
+            continue
+        if n - first >= _RESTS or n - first == len(points):
+            even = min(2 * round(float(points[first]) / 2), room // 2 * 2)
+            places += [first, n - 1]
+            moves += [even - float(points[first])] * 2
+        first = n
+    moved = points + np.interp(np.arange(len(points)), places, moves) if places else points
+    return tuple(float(p) for p in np.clip(moved, 0, room))
 
 
 def _times(source: Source, clip: Clip, piece: Piece, rate: str) -> list[float]:
@@ -155,32 +148,3 @@ def _times(source: Source, clip: Clip, piece: Piece, rate: str) -> list[float]:
     first = clip.frames - piece.first - piece.frames if clip.reverse else piece.first
     begin, way = clip.source_start + TOLERANCE, way_of(clip)
     return [float(begin + source_at(way, n / Fraction(rate))) for n in range(first, first + piece.frames)]
-
-
-def _curves(at: Floats) -> tuple[Curve, ...]:
-    """Return the fewest parabolas, found from the left, that are everywhere within NEAR of ``at``."""
-    curves: list[Curve] = []
-    first = 0
-    while first < len(at):
-        last, step = first, 1
-        best = _through(at, first, first)
-        while step:
-            more = min(last + step, len(at) - 1, first + _MOST)
-            tried = _through(at, first, more) if more > last else None
-            if tried is None:
-                step //= 2
-                continue
-            best, last, step = tried, more, step * 2
-        curves.append(best or Curve(first, 0.0, 0.0, float(at[first])))
-        first = last + 1
-    return tuple(curves)
-
-
-def _through(at: Floats, first: int, last: int) -> Curve | None:
-    """Return a parabola through frames ``first`` to ``last`` inclusive, or None when it misses them."""
-    part, u = at[first : last + 1], np.arange(last - first + 1)
-    if float(np.ptp(part)) < NEAR:
-        return Curve(first, 0.0, 0.0, round(float(part.mean()), 3))
-    a, b, c = (float(v) for v in np.polyfit(u, part, 2)) if len(part) > 2 else (0.0, float(part[1] - part[0]), part[0])
-    off = float(np.abs((a * u + b) * u + c - part).max())
-    return Curve(first, a, b, float(c)) if off < NEAR else None
