@@ -7,8 +7,19 @@ from typing import Any
 
 import httpx
 
-from shared.contracts.commands import AnalyzeMedia, PlanEdit, RenderTimeline
+from shared.contracts.brief import (
+    Compression,
+    CompressionStep,
+    KnownMoment,
+    ModelUse,
+    PlanFault,
+    PlanReport,
+    StoryBrief,
+)
+from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, RenderTimeline
+from shared.contracts.events import EditPlanned, Event
 from shared.contracts.ids import new_id
+from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage
 from tests.service.editor_workers import failing, silent
@@ -217,3 +228,59 @@ async def test_an_edit_is_found_only_under_its_own_film(make_infra: MakeInfra) -
         assert json_of(await gateway.client.get(f"/api/videos/{second}/ai-edit"))["jobs"] == []
         assert (await apply(gateway, first, job, "aspect_ratios=16:9&aspect_ratios=32:18")).status_code == 422
         assert (await apply(gateway, first, job, "aspect_ratios=[]")).status_code == 422
+
+
+async def test_what_a_model_did_and_cost_is_shown_with_the_plan_and_in_lists(make_infra: MakeInfra) -> None:
+    report = PlanReport(
+        compression=Compression(
+            original_tokens=9000,
+            compressed_tokens=3000,
+            limit=4000,
+            steps=(CompressionStep(step="sentences_merged", dropped=12),),
+        ),
+        faults=(PlanFault(code="time_clamped", message="Cut to the film.", path="cuts[2]"),),
+        use=ModelUse(
+            prompt_tokens=3000, completion_tokens=500, total_tokens=3500, model="gpt-4o-mini", cost_usd=0.0012
+        ),
+    )
+    async with stage(await make_infra("gateway")) as gateway:
+        rules = gateway.plays["PlanEdit"]
+
+        async def modelled(infra: Infra, command: Command) -> Event | None:
+            fact = await rules(infra, command)
+            return fact.model_copy(update={"report": report}) if isinstance(fact, EditPlanned) else fact
+
+        gateway.plays["PlanEdit"] = modelled
+        asset = await video(gateway)
+        order = {
+            "summary": {
+                "video_summary": "A lesson.",
+                "content_type": "tutorial",
+                "key_moments": ["the end", {"start": 1, "end": 2, "description": "a joke"}],
+            },
+            "story_prompt": {
+                "target_audience": "beginners",
+                "story_arc": {"hook": "Look", "climax": "Wow", "resolution": "Done"},
+                "tone": "warm",
+                "key_message": "Learn",
+            },
+            "language": "en",
+            "aspect_ratios": ["9:16"],
+        }
+        job = await planned(gateway, asset, **order)
+        shown = json_of(await gateway.client.get(f"/api/videos/{asset}/ai-edit/plan/{job}"))
+        assert shown["compression_metadata"] == report.compression.model_dump(mode="json")
+        assert shown["validation_errors"] == [
+            {"code": "time_clamped", "message": "Cut to the film.", "path": "cuts[2]"}
+        ]
+        assert shown["llm_usage"] == report.use.model_dump(mode="json")
+        (listed,) = json_of(await gateway.client.get(f"/api/videos/{asset}/ai-edit"))["jobs"]
+        assert listed["llm_usage"] == shown["llm_usage"]
+        assert json_of(await gateway.client.get(f"/api/jobs/{job}"))["cost_usd"] == 0.0012
+        command = gateway.seen[-1]
+        assert isinstance(command, PlanEdit)
+        assert command.brief == StoryBrief(
+            target_audience="beginners", hook="Look", climax="Wow", resolution="Done", tone="warm", key_message="Learn",
+            summary="A lesson.", content_type="tutorial", language="en", aspect_ratios=("9:16",),
+            moments=(KnownMoment(description="the end"), KnownMoment(start=1, end=2, description="a joke")),
+        )  # fmt: skip

@@ -37,7 +37,9 @@ async def session(gateway: Stage, **order: Any) -> str:
     return str(json_of(response)["id"])
 
 
-async def say(gateway: Stage, chat: str, wish: str, *, status: int = 200, query: str = "", **headers: str) -> Any:
+async def say(
+    gateway: Stage, chat: str, wish: str, *, status: int = 200, query: str = "", headers: dict[str, str] | None = None
+) -> Any:
     url = f"/api/chat/sessions/{chat}/messages{query}"
     response = await gateway.client.post(url, json={"content": wish}, headers=headers)
     assert response.status_code == status, response.text
@@ -148,10 +150,10 @@ async def test_a_wish_can_be_meant_for_one_revision(make_infra: MakeInfra) -> No
     async with stage(await make_infra("gateway")) as gateway:
         found = await project(gateway)
         chat = await session(gateway, project_id=found)
-        late = await say(gateway, chat, "remove segment 1", status=412, **{"If-Match": '"7"'})
+        late = await say(gateway, chat, "remove segment 1", status=412, headers={"If-Match": '"7"'})
         assert (late["code"], late["revision"]) == ("revision_mismatch", 1)
         assert json_of(await gateway.client.get(f"/api/chat/sessions/{chat}"))["messages"] == []
-        await say(gateway, chat, "remove segment 1", **{"If-Match": '"1"'})
+        await say(gateway, chat, "remove segment 1", headers={"If-Match": '"1"'})
 
 
 async def test_the_same_wish_with_a_key_is_one_edit(make_infra: MakeInfra) -> None:
@@ -159,8 +161,8 @@ async def test_the_same_wish_with_a_key_is_one_edit(make_infra: MakeInfra) -> No
         found = await project(gateway)
         chat = await session(gateway, project_id=found)
         key = {"Idempotency-Key": new_id()}
-        first = await say(gateway, chat, "remove segment 1", **key)
-        assert await say(gateway, chat, "remove segment 1", **key) == first
+        first = await say(gateway, chat, "remove segment 1", headers=key)
+        assert await say(gateway, chat, "remove segment 1", headers=key) == first
         assert await timeline(gateway, found) == (2, [(4.0, 7.0), (8.0, 9.5)])
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.gateway.domain.chat_length import whole
 from services.gateway.domain.chat_patch import Patched, patched
 from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.layer_data import MusicData
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS
@@ -161,6 +162,14 @@ def test_one_impossible_operation_stops_all() -> None:
     assert "empty" in refused(done(op("set_ratio", ratio="1:1"), data=TimelineData()))
     there_and_back = [op("reorder", order=[2, 1]), op("reorder", order=[2, 1])]
     assert "like that already" in refused(done(*there_and_back))
+
+
+def test_music_gets_louder_and_goes() -> None:
+    data = talk().model_copy(update={"music": (MusicData(asset_id="x", gain_db=-12),)})
+    operation = OPERATIONS.validate_python([op("change_music", gain_db=6)])
+    result = patched(data, operation, DURATION, {"x": "x"})
+    assert isinstance(result, Patched)
+    assert [m.gain_db for m in result.data.music] == [-6.0]
 
 
 def test_without_music_it_says_so() -> None:

@@ -96,11 +96,11 @@ def set_speed(data: TimelineData, order: SetSpeed) -> Done:
 
 def change_music(data: TimelineData, order: ChangeMusic) -> Done:
     """Make the music louder or quieter, where there is some."""
-    music = getattr(data, "music", None)
-    if not music:
+    if not data.music:
         raise CannotDo("There is no music in this edit.")
     louder = tuple(
-        track.model_copy(update={"gain_db": min(24.0, max(-60.0, track.gain_db + order.gain_db))}) for track in music
+        track.model_copy(update={"gain_db": min(24.0, max(-60.0, track.gain_db + order.gain_db))})
+        for track in data.music
     )
     return data.model_copy(update={"music": louder}), f"Music {order.gain_db:+g} dB."
 
