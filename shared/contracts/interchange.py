@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from shared.contracts.media import Caption, Value
 from shared.contracts.time import Ratio, fraction_text
-from shared.contracts.timeline import Effect
+from shared.contracts.timeline import Effect, TransitionKind
 
 ExportFormat = Literal[
     "otio", "fcpxml", "fcp7xml", "edl", "kdenlive", "srt", "vtt", "ass", "chapters", "json"
@@ -82,6 +82,7 @@ class ImportedClip(Value):
     speed: Ratio = "1/1"
     frames: int = Field(ge=1)
     overlap: int = Field(default=0, ge=0)
+    transition: TransitionKind = "dissolve"
     effects: tuple[Effect, ...] = ()
     captions: tuple[Caption, ...] | None = None
 

@@ -32,7 +32,7 @@ def source(name: str, rate: str, *, digest: str = "a", sound: bool = True, first
 
 def clip(
     media: Source, key: str, first: int, frames: int, *, number: int = 1, speed: str = "1/1", overlap: int = 0,
-    **members: object,
+    kind: str = "dissolve",    **members: object,
 ) -> Clip:  # fmt: skip
     """A clip of ``frames`` output frames on the source's own grid, from frame ``first`` of the source."""
     video = media.media.video
@@ -43,7 +43,7 @@ def clip(
     whole: dict[str, object] = {
         "id": f"c{number}", "name": f"clip {number}", "source": key, "start": ticks[0], "end": ticks[1],
         "time_base": video.time_base, "speed": speed, "frames": frames,
-        "transition_in": Transition(kind="dissolve", frames=overlap) if overlap else None,
+        "transition_in": Transition.model_validate({"kind": kind, "frames": overlap}) if overlap else None,
     }  # fmt: skip
     return Clip.model_validate(whole | members)
 

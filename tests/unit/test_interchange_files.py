@@ -82,6 +82,16 @@ def test_every_format_names_what_it_cannot_carry() -> None:
     assert all(loss.message for form in EXPORTS for loss in export(made, form)[1])
 
 
+def test_other_kinds_of_transition_are_kept_where_there_is_room_and_else_named() -> None:
+    wiped = clip(FILM, "a", 500, 50, number=2, overlap=10, kind="wipe_left")
+    made = timeline("25/1", {"a": FILM}, clip(FILM, "a", 100, 50), wiped)
+    for form in ("otio", "json"):
+        assert read(export(made, form)[0].encode()).clips[1].transition == "wipe_left"  # type: ignore[arg-type]
+    assert "transition_kinds" not in codes(made, "json") | codes(made, "kdenlive")
+    for form in ("edl", "fcpxml", "fcp7xml"):
+        assert "transition_kinds" in codes(made, form)
+
+
 def test_references_are_names_and_never_paths() -> None:
     film = source("/home/me/secret/film.mp4", "25/1")
     made = timeline("25/1", {"a": film}, clip(film, "a", 0, 50))

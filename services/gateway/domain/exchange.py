@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 TRIMMED = "A clip reached beyond its medium and was shortened."
 UNLINKED = "No medium of yours matches; its clips were left out."
-OTHER_MEDIUM = "The clip is of another asset than the project's; its place was left out."
 ASSUMED = "Nothing names the medium; the project's own was taken."
 ORIGIN = "The medium's timecode does not begin at zero; whole hours were taken off."
 
@@ -99,7 +98,10 @@ def reel_of(title: str) -> str:
 
 
 def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: TimelineData | None) -> Imported:
-    """Return ``edit`` on the account's ``assets``; what the project knows of its words and beats stays."""
+    """Return ``edit`` on the account's ``assets``, also others than the project's ``own``.
+
+    What the project knows of its words and beats stays; segments of other films have only the captions of the file.
+    """
     found = {key: matched(hint, own, assets) for key, hint in edit.media.items()}
     losses = list(edit.losses)
     if not any(found.values()) and len(edit.media) == 1 and _says_little(next(iter(edit.media.values()))):
@@ -110,17 +112,16 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
         losses.append(Loss(code="timecode_origin", message=ORIGIN, count=sum(map(bool, origins.values()))))
     segments: list[SegmentData] = []
     trimmed: list[str] = []
-    left_out: list[str] = []
     for clip in edit.clips:
         asset = found[clip.media]
         segment = _segment(clip, asset, origins[clip.media], edit, trimmed) if asset is not None else None
-        if segment is None or asset is None or asset.id != own.id:
-            left_out += [clip.name] if asset is not None and asset.id != own.id else []
+        if segment is None or asset is None:
             continue
+        if asset.id != own.id:
+            segment = segment.model_copy(update={"asset_id": asset.id, "captions": segment.captions or ()})
         segments.append(segment if segments else segment.model_copy(update={"transition": None}))
     unlinked = tuple(hint for key, hint in edit.media.items() if found[key] is None)
-    for code, message, names in (("trimmed", TRIMMED, trimmed), ("other_medium", OTHER_MEDIUM, left_out)):
-        losses += [Loss(code=code, message=message, count=len(names), first=names[0])] if names else []
+    losses += [Loss(code="trimmed", message=TRIMMED, count=len(trimmed), first=trimmed[0])] if trimmed else []
     losses += [Loss(code="unlinked", message=UNLINKED, count=len(unlinked), first=unlinked[0].name)] if unlinked else []
     base = current or TimelineData()
     timeline = base.model_copy(update={"segments": tuple(segments)})
@@ -159,7 +160,7 @@ def _segment(
         end=round(float(min(end, whole)), 6),
         effects=(*effects, *_speed(Fraction(clip.speed)))[:8],
         captions=captions,
-        transition=TransitionData(duration=round(min(overlap, 10.0), 6)) if overlap else None,
+        transition=TransitionData(kind=clip.transition, duration=round(min(overlap, 10.0), 6)) if overlap else None,
     )
 
 

@@ -136,11 +136,12 @@ async def linked(pool: Pool, blobs: Blobs, job: Job, fact: TimelineImported) -> 
         return Prepared(
             refused=_refused(
                 "media_unlinked",
-                f"No clip of the file could be linked to the project's film ({names}).",
-                "Upload the media under the names that the file uses, or import into the project of that film.",
+                f"No clip of the file could be linked to a film of yours ({names}).",
+                "Upload the media under the names that the file uses, or give the project's film that name.",
             )
         )
-    broken = violations(imported.timeline, own.info.duration, {})
+    media = {a.id: a.info for a in (own, *found)}
+    broken = violations(imported.timeline, own.info.duration, {key: key for key in media}, media)
     if broken:
         return Prepared(
             refused=_refused("timeline_invalid", f"{broken[0].field}: {broken[0].message}", "Mend the file.")

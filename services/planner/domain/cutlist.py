@@ -15,7 +15,7 @@ from shared.contracts.layout import starts
 from shared.contracts.media import Span
 from shared.contracts.plan import Dropped
 from shared.contracts.time import frame_at
-from shared.contracts.timeline import Clip, Source, Timeline
+from shared.contracts.timeline import Clip, Source, Timeline, TransitionKind
 
 _ENDINGS = {
     "video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm", "video/x-matroska": ".mkv",
@@ -66,6 +66,7 @@ class Cut:
     end: Fraction
     speed: Fraction = Fraction(1)
     overlap: int = 0
+    transition: TransitionKind = "dissolve"
     enabled: bool = True
     note: str = ""
     clip: Clip | None = None
@@ -162,7 +163,8 @@ def _medium(key: str, name: str, source: Source, rate: Fraction) -> Medium:
 def _cut(clip: Clip, at: int, medium: Medium) -> Cut:
     overlap = clip.transition_in.frames if clip.transition_in else 0
     start, end = (max(Fraction(0), t - medium.first) for t in (clip.source_start, clip.source_end))
-    return Cut(clip.name, medium, at, clip.frames, start, end, Fraction(clip.speed), overlap, clip=clip)
+    kind = clip.transition_in.kind if clip.transition_in else "dissolve"
+    return Cut(clip.name, medium, at, clip.frames, start, end, Fraction(clip.speed), overlap, kind, clip=clip)
 
 
 def _pieces(timeline: Timeline, medium: Medium) -> Iterable[tuple[Fraction, Fraction, bool]]:

@@ -13,6 +13,7 @@ MESSAGES: dict[str, str] = {
     "captions": "Captions are not carried; export them as srt, vtt or ass too.",
     "speed": "Changes of speed are not carried; the clip keeps its place and length at normal speed.",
     "speed_rounded": "The format rounds speeds to 0.01 %.",
+    "transition_kinds": "Transitions of other kinds are written as dissolves.",
     "transitions": "Transitions are not carried; the clips meet in a straight cut.",
     "sounds": "Laid-over sounds are not carried.",
     "built_in_sounds": "Built-in sounds have no media; they stand only in the metadata.",
@@ -46,13 +47,16 @@ _KNOWN_CLIP = frozenset(
     {"id", "name", "source", "start", "end", "time_base", "speed", "frames", "transition_in", "effects", "captions"}
     | {"evidence"}
 )
+_WHOLE = frozenset(
+    {"effects", "captions", "speed", "transitions", "transition_kinds", "sounds", "evidence", "disabled", "markers"}
+)
 _CARRIES: dict[ExportFormat, frozenset[str]] = {
-    "json": frozenset({"effects", "captions", "speed", "transitions", "sounds", "evidence", "disabled", "markers"}),
-    "otio": frozenset({"effects", "captions", "speed", "transitions", "sounds", "evidence", "disabled", "markers"}),
+    "json": _WHOLE,
+    "otio": _WHOLE,
     "fcpxml": frozenset({"speed", "transitions", "disabled", "markers"}),
     "fcp7xml": frozenset({"speed", "transitions", "disabled", "markers"}),
     "edl": frozenset({"speed", "transitions", "markers"}),
-    "kdenlive": frozenset({"markers"}),
+    "kdenlive": frozenset({"markers", "transition_kinds"}),
 }
 
 
@@ -103,6 +107,8 @@ def _features(timeline: Timeline, cuts: CutList) -> Iterable[tuple[str, str]]:
         ):  # fmt: skip
             if there:
                 yield code, clip.name
+        if clip.transition_in and clip.transition_in.kind != "dissolve":
+            yield "transition_kinds", clip.name
         for name in sorted(Clip.model_fields.keys() - _KNOWN_CLIP):
             if getattr(clip, name) != Clip.model_fields[name].get_default(call_default_factory=True):
                 yield "other_fields", f"{clip.name}: {name}"

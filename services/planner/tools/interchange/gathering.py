@@ -13,7 +13,7 @@ from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedClip, ImportedEdit, ImportFormat, MediaHint
 from shared.contracts.media import Caption
 from shared.contracts.time import fraction_text
-from shared.contracts.timeline import Effect
+from shared.contracts.timeline import Effect, TransitionKind
 
 MAX_CLIPS = 20_000
 _SLOWEST, _FASTEST = Fraction(1, 100), Fraction(100)
@@ -33,6 +33,7 @@ class Gathered:
     overlap: int = 0
     effects: tuple[Effect, ...] = ()
     captions: tuple[Caption, ...] | None = None
+    transition: TransitionKind = "dissolve"
 
 
 class Gathering:
@@ -95,6 +96,7 @@ def _imported(clip: Gathered, media: str) -> ImportedClip:
         overlap=clip.overlap,
         effects=clip.effects,
         captions=clip.captions,
+        transition=clip.transition,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from math import isfinite
-from typing import Any
+from typing import Any, get_args
 
 import opentimelineio as otio
 from pydantic import TypeAdapter, ValidationError
@@ -17,7 +17,7 @@ from services.planner.tools.interchange.otio_values import exact, exact_rate, ou
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedEdit, MediaHint
 from shared.contracts.media import Caption
-from shared.contracts.timeline import Effect
+from shared.contracts.timeline import Effect, TransitionKind
 
 _CAPTIONS = TypeAdapter(tuple[Caption, ...])
 _EFFECTS = TypeAdapter(tuple[Effect, ...])
@@ -108,6 +108,7 @@ def _read_clip(clip: Any, at: Fraction, length: Fraction, rate: Fraction, dissol
             overlap,
             effects,
             captions,
+            _kind(ours),
         )
     )
 
@@ -128,6 +129,11 @@ def _ours_exact(ours: Mapping[str, Any], start: Fraction, speed: Fraction, rate:
     near = abs(told - start) * rate <= Fraction(51, 100)
     same = abs(pace - speed) < Fraction(1, 10000)
     return (told if near else start), (pace if same and pace > 0 else speed)
+
+
+def _kind(ours: Mapping[str, Any]) -> TransitionKind:
+    told = str(ours.get("transition", ""))
+    return next((kind for kind in get_args(TransitionKind) if kind == told), "dissolve")
 
 
 def _ours_end(ours: Mapping[str, Any], end: Fraction, rate: Fraction, *, grown: bool) -> Fraction:

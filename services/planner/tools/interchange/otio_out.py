@@ -78,6 +78,7 @@ def _ours(cut: Cut) -> dict[str, Any]:
         "speed": fraction_text(cut.speed),
         "sha256": cut.medium.sha256,
         "asset_id": cut.medium.key,
+        "transition": cut.transition,
     }
     if cut.clip is not None:
         plain = cut.clip.model_dump(mode="json", include={"effects", "captions", "evidence"})

@@ -83,6 +83,7 @@ def _ours(data: bytes) -> ImportedEdit:
                 cut.overlap,
                 clip.effects,
                 clip.captions,
+                cut.transition,
             )
         )
     return gathering.finished()
