@@ -163,22 +163,29 @@ async def order_a_render(person: Person) -> str:
 
 @pytest.mark.timeout(240)
 async def test_a_render_survives_kills(studio: StudioProcess, person: Person, sample: Sample) -> None:
-    """Killed while it waits, while ffmpeg runs, and again; the film is whole and there is one."""
+    """Killed while ffmpeg runs, and again; the film is whole and there is one, and chunks that were done stay done."""
     await studio.start()
     body = await person.ingest_sample(sample)
     await person.until_ended(body["job_id"])
     job_id = await person.render(body["project"]["id"], body["asset"]["id"])
-    for _ in range(2):
-        await at_percent(person, job_id, 20)
+    kept: set[Path] = set()
+    for percent in (20, 55):
+        await at_percent(person, job_id, percent)
         studio.kill()
         await until_none(studio.data)
+        kept |= chunks_in(studio.data)
         await studio.start()
+    assert kept, "something was done before the second kill"
     ended = await person.until_ended(job_id)
     assert ended["status"] == "completed" and ended["result"]["check"]["passed"], ended
     films = [p for p in (studio.data / "blobs").rglob("*.mp4") if "final" in p.parts]
     assert len(films) == 1, films
     assert look(films[0]).frames > 100
     nothing_half_written(studio.data)
+    after = chunks_in(studio.data)
+    assert kept <= after
+    again = {one.parent for one in kept if len(list(one.parent.glob("*.mp4"))) > 1}
+    assert len(again) <= 2, "only what was being noted down at a kill may be drawn again"
     log = await person.events(job_id)
     assert [int(e["sequence"]) for e in log] == list(range(1, len(log) + 1))
     percents = [e["data"]["percent"] for e in log if "percent" in e["data"]]
@@ -201,6 +208,11 @@ async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, p
     assert (await person.job(job_id))["status"] == "cancelled"
     assert not [p for p in (studio.data / "blobs").rglob("*.mp4") if "final" in p.parts]
     nothing_half_written(studio.data)
+
+
+def chunks_in(data: Path) -> set[Path]:
+    """The chunks that are kept, in folders by their key."""
+    return set((data / "blobs/data/chunks").glob("*/*.mp4"))
 
 
 def nothing_half_written(data: Path) -> None:
