@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soxr
 
-from services.analyzer.domain.beats import find_beats, joined, tempo_of
+from services.analyzer.domain.beats import downbeats, find_beats, joined, tempo_of
 from services.analyzer.domain.onsets import FRAME_S, Floats, Onsets, mel_filters
 from services.analyzer.domain.sureness import confidence
 from shared.contracts.media import Beats
@@ -40,6 +40,15 @@ def test_drums_have_beats_and_downbeats() -> None:
     assert f_measure(found.times, truth, 0.02) > 0.97
     assert f_measure(found.downbeats, truth[::4], 0.02) > 0.9
     assert set(found.downbeats) <= set(found.times)
+
+
+def test_bars_are_counted_anew_where_one_is_cut_short() -> None:
+    strength = np.full(200, 5.0, np.float32)
+    accents = [*range(0, 96, 4), *range(98, 200, 4)]
+    strength[accents] = 9.0
+    found = downbeats(strength, strength).tolist()
+    assert set(found) <= {*accents} and len(found) > 0.9 * len(accents)
+    assert downbeats(np.full(60, 5.0, np.float32), np.full(60, 5.0, np.float32)).tolist() == []
 
 
 def test_a_tempo_may_change() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +22,8 @@ LATENCY_S = -0.016
 _SEAM_S = 0.15
 _FAINT = 0.35
 _BARS = (4, 3)
-_CLEAR, _BARS_TRUE = 0.5, 0.7
+_CLEAR, _BARS_TRUE = 0.6, 0.7
+_STRETCH = 48
 
 
 def find_beats(onsets: Floats, bass: Floats, offset_s: float = 0.0) -> Beats:
@@ -69,7 +71,7 @@ def tempo_of(times: npt.NDArray[np.float64]) -> float | None:
 
 
 def _kept(sure: Floats, strength: Floats) -> npt.NDArray[np.bool_]:
-    """Return which beats are believed: stretches of at least six that are sure, and not faint beside the strong ones."""
+    """Return which beats are believed: stretches of at least six that are sure, and none faint beside the strong."""
     kept = sure >= SURE
     if len(kept) >= FEWEST and kept.any():
         around = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(strength, 2, mode="edge"), 5), axis=1)
@@ -93,10 +95,16 @@ def _exact(onsets: Floats, places: npt.NDArray[np.int64]) -> npt.NDArray[np.floa
 def downbeats(strength: Floats, bass: Floats) -> npt.NDArray[np.int64]:
     """Return which beats begin a bar; none where it is not clear. ``strength`` and ``bass``: of each beat, in dB.
 
-    The beat that is louder, above all in the bass, than every other of its bar of four or three, in most bars.
+    Looked for in stretches of 48 beats: where a beat was missed, or a bar is cut short, the count begins anew.
     """
     if len(strength) < 4 * max(_BARS):
         return np.zeros(0, np.int64)
+    edges = [*range(0, max(1, len(strength) - _STRETCH // 2), _STRETCH), len(strength)]
+    return np.concatenate([a + _bars(strength[a:b], bass[a:b]) for a, b in itertools.pairwise(edges)])
+
+
+def _bars(strength: Floats, bass: Floats) -> npt.NDArray[np.int64]:
+    """Return the beats that are louder, above all in the bass, than all others of their bars of four or three."""
     accent = _standard(strength) + 1.5 * _standard(bass)
     best, clear = np.zeros(0, np.int64), _CLEAR
     for bar in _BARS:

@@ -41,11 +41,11 @@ def _sections(request: BeatsRequest) -> Iterator[tuple[float, npt.NDArray[np.flo
     length = _SECTION_S * request.rate
     if size < _LEAST_S * request.rate:
         return
-    samples = np.memmap(request.path, np.float32, mode="r", shape=(size,))
     ends = [*range(length, size - _LEAST_S * request.rate, length), size]
-    for start, end in zip([0, *ends[:-1]], ends, strict=True):
-        yield start / request.rate, samples[start:end]
-        telling.progress(end / size)
+    with request.path.open("rb") as file:
+        for start, end in zip([0, *ends[:-1]], ends, strict=True):
+            yield start / request.rate, np.frombuffer(file.read(4 * (end - start)), np.float32)
+            telling.progress(end / size)
 
 
 def _own(section: npt.NDArray[np.float32], rate: int, start: float) -> Beats:
