@@ -165,3 +165,4 @@ async def test_the_analyzer_asks_the_server(make_infra: MakeInfra, sample: Sampl
     assert (analysis.transcript.status, analysis.transcript.source) == ("completed", "model")
     assert [word.text for word in analysis.transcript.captions[0].words] == list(WORDS)
     assert server.seen[0].form["model"] == ["large"]
+    assert analysis.transcript.sentences and analysis.transcript.paragraphs and analysis.speech

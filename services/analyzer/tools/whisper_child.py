@@ -6,7 +6,7 @@ It takes a request a line and stays: the model that was used last is loaded alre
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import ctranslate2
@@ -31,36 +31,47 @@ Samples = npt.NDArray[np.float32]
 
 
 class Models:
-    """The model that was used last, ready to be used again."""
+    """The model that was used last, ready to be used again. ``make`` loads one, ``gpus`` tells how many there are."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, make: Callable[..., Any] = WhisperModel, gpus: Callable[[], int] = ctranslate2.get_cuda_device_count
+    ) -> None:
+        self._make, self._gpus = make, gpus
         self._key: tuple[object, ...] = ()
-        self._model: WhisperModel | None = None
+        self._model: Any = None
 
-    def get(self, request: WhisperRequest) -> WhisperModel:
+    def get(self, request: WhisperRequest) -> Any:
         """Return the model that is asked for, loaded once."""
         key = (request.model, request.device, request.compute, request.threads)
         if self._model is None or key != self._key:
             self._model = None  # two large models at once may be too much
-            device, compute = _place(request)
-            self._model = WhisperModel(
-                str(request.model),
-                device=device,
-                compute_type=compute,
-                cpu_threads=request.threads,
-                local_files_only=True,
-            )
-            self._key = key
+            self._model, self._key = self._loaded(request), key
         return self._model
 
+    def _loaded(self, request: WhisperRequest) -> Any:
+        """Load it where it is set to run, else on a GPU if there is one that works, else on the CPU."""
+        if request.device != "auto":
+            return self._on(request.device, request)
+        if self._gpus():
+            try:
+                model = self._on("cuda", request)
+                model.transcribe(np.zeros(RATE, np.float32), language="en", beam_size=1)
+            except (RuntimeError, ValueError) as error:  # a driver without its libraries, or too little memory
+                sys.stderr.write(f"the GPU is not used: {error}\n")
+            else:
+                return model
+        return self._on("cpu", request)
 
-def _place(request: WhisperRequest) -> tuple[str, str]:
-    """Return device and number type: those that are set, else a GPU if CTranslate2 sees one, else 8-bit on the CPU."""
-    device = request.device
-    if device == "auto":
-        device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
-    usual = "float16" if device == "cuda" else "int8"
-    return device, request.compute if request.compute != "auto" else usual
+    def _on(self, device: str, request: WhisperRequest) -> Any:
+        usual = "float16" if device == "cuda" else "int8"
+        compute = usual if request.compute == "auto" else request.compute
+        return self._make(
+            str(request.model),
+            device=device,
+            compute_type=compute,
+            cpu_threads=request.threads,
+            local_files_only=True,
+        )
 
 
 def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
@@ -80,7 +91,7 @@ def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
 
 
 def _heard(
-    model: WhisperModel, part: Samples, request: WhisperRequest, language: str | None
+    model: Any, part: Samples, request: WhisperRequest, language: str | None
 ) -> tuple[Iterable[Segment], TranscriptionInfo]:
     options: dict[str, Any] = {
         "language": language,
