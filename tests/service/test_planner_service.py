@@ -11,17 +11,18 @@ from services.planner.app import build
 from services.planner.settings import PlannerSettings
 from shared.bus import LocalBus, Message
 from shared.contracts.blob import BlobRef
-from shared.contracts.commands import PlanEdit, PlanSource
+from shared.contracts.commands import Command, ExportTimeline, ImportTimeline, PlanEdit, PlanSource
 from shared.contracts.envelope import Envelope
-from shared.contracts.events import EditPlanned, StepFailed
+from shared.contracts.events import EditPlanned, Event, StepFailed, TimelineExported, TimelineImported
 from shared.contracts.ids import new_id
+from shared.contracts.interchange import ImportedEdit
 from shared.contracts.plan import EditPlan, Wishes
 from shared.contracts.topics import PLANNER_COMMANDS, STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import order
 from tests.database import MakeInfra
 from tests.service.queue_doubles import Heard
-from tests.unit.planner_material import material, said
+from tests.unit.planner_material import edit, material, said
 
 
 @asynccontextmanager
@@ -117,3 +118,30 @@ async def test_a_missing_analysis_is_told(make_infra: MakeInfra) -> None:
         envelope = order("test", new_id(), command, message_id=new_id(), tenant="a")
         await infra.bus.publish([Message(PLANNER_COMMANDS, envelope.subject, envelope.encode())])
         assert (await failure(infra, heard)).code == "blob_missing"
+
+
+async def sent(infra: Infra, heard: Heard, command: Command) -> Event:
+    """Send an order and return the planner's answer to it."""
+    envelope = order("test", new_id(), command, message_id=new_id(), tenant="a")
+    await infra.bus.publish([Message(PLANNER_COMMANDS, envelope.subject, envelope.encode())])
+    found = await heard.until(lambda all_: any(a.commandid == envelope.id for a in all_))
+    return next(a for a in found if a.commandid == envelope.id).event()
+
+
+async def test_a_timeline_is_written_for_another_editor_and_read_again(make_infra: MakeInfra) -> None:
+    film = material(duration=12.0)
+    made = edit(film, edit="all").timeline
+    infra = await make_infra("planner")
+    async with serving(infra) as heard:
+        document = await infra.blobs.put_bytes("timelines/t.json", made.model_dump_json().encode(), "application/json")
+        told = await sent(infra, heard, ExportTimeline(timeline=document, form="fcpxml", key="exports/t.fcpxml"))
+        assert isinstance(told, TimelineExported)
+        assert (await infra.blobs.get_bytes("exports/t.fcpxml")).startswith(b"<?xml") and told.document.size > 500
+        back = await sent(infra, heard, ImportTimeline(document=told.document))
+        assert isinstance(back, TimelineImported) and (back.form, back.clips) == ("fcpxml", 1)
+        edit_read = ImportedEdit.model_validate_json(await infra.blobs.get_bytes(back.edit))
+        assert edit_read.clips[0].frames == made.frames
+        junk = await infra.blobs.put_bytes("imports/junk.bin", b"\0" * 100, "application/octet-stream")
+        refused = await sent(infra, heard, ImportTimeline(document=junk))
+        assert isinstance(refused, StepFailed)
+        assert (refused.code, refused.attempts) == ("interchange_invalid", 1)

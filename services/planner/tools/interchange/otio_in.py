@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from math import isfinite
-from typing import Any, get_args
+from typing import Any
 
 import opentimelineio as otio
-from pydantic import TypeAdapter, ValidationError
 
 from services.planner.domain.losses import Losses
 from services.planner.domain.timecode import rate_near
 from services.planner.tools.interchange.gathering import Gathered, Gathering, base_name
+from services.planner.tools.interchange.otio_ours import exact_end, exact_there, kind_of, private
 from services.planner.tools.interchange.otio_values import exact, exact_rate, ours_in, plain
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedEdit, MediaHint
-from shared.contracts.media import Caption
-from shared.contracts.timeline import Effect, TransitionKind
-
-_CAPTIONS = TypeAdapter(tuple[Caption, ...])
-_EFFECTS = TypeAdapter(tuple[Effect, ...])
 
 
 def read(text: str, rate: Fraction) -> ImportedEdit:
@@ -88,14 +82,14 @@ def _read_clip(clip: Any, at: Fraction, length: Fraction, rate: Fraction, dissol
         return
     ours = ours_in(clip.metadata)
     start = _start(clip, reference)
-    start, speed = _ours_exact(ours, start, speed, exact_rate(clip))
+    start, speed = exact_there(ours, start, speed, exact_rate(clip))
     before, overlap = 0, 0
     if dissolve is not None:
         before = round(exact(dissolve.in_offset) * rate)
         overlap = before + round(exact(dissolve.out_offset) * rate)
     start -= before / rate * speed
-    end = _ours_end(ours, start + (last - first + before) / rate * speed, rate, grown=dissolve is not None)
-    effects, captions = _private(ours, gathering.losses, clip.name)
+    end = exact_end(ours, start + (last - first + before) / rate * speed, rate, grown=dissolve is not None)
+    effects, captions = private(ours, gathering.losses, clip.name)
     gathering.add(
         Gathered(
             clip.name,
@@ -108,7 +102,7 @@ def _read_clip(clip: Any, at: Fraction, length: Fraction, rate: Fraction, dissol
             overlap,
             effects,
             captions,
-            _kind(ours),
+            kind_of(ours),
         )
     )
 
@@ -118,43 +112,6 @@ def _start(clip: Any, reference: Any) -> Fraction:
     origin = exact(available.start_time) if available is not None else Fraction(0)
     chosen = clip.source_range.start_time if clip.source_range is not None else None
     return exact(chosen) - origin if chosen is not None else Fraction(0)
-
-
-def _ours_exact(ours: Mapping[str, Any], start: Fraction, speed: Fraction, rate: Fraction) -> tuple[Fraction, Fraction]:
-    """Take the exact start and speed that we wrote, unless somebody moved the clip since."""
-    try:
-        told, pace = Fraction(str(ours["start"])), Fraction(str(ours["speed"]))
-    except (KeyError, ValueError, ZeroDivisionError):
-        return start, speed
-    near = abs(told - start) * rate <= Fraction(51, 100)
-    same = abs(pace - speed) < Fraction(1, 10000)
-    return (told if near else start), (pace if same and pace > 0 else speed)
-
-
-def _kind(ours: Mapping[str, Any]) -> TransitionKind:
-    told = str(ours.get("transition", ""))
-    return next((kind for kind in get_args(TransitionKind) if kind == told), "dissolve")
-
-
-def _ours_end(ours: Mapping[str, Any], end: Fraction, rate: Fraction, *, grown: bool) -> Fraction:
-    """Take the exact end that we wrote where it is the same to the frame."""
-    try:
-        told = Fraction(str(ours["end"]))
-    except (KeyError, ValueError, ZeroDivisionError):
-        return end
-    return told if not grown and abs(told - end) * rate < 1 else end
-
-
-def _private(
-    ours: Mapping[str, Any], losses: Losses, name: str
-) -> tuple[tuple[Effect, ...], tuple[Caption, ...] | None]:
-    try:
-        effects = _EFFECTS.validate_python(plain(ours.get("effects", ())))
-        told = plain(ours["captions"]) if "captions" in ours else None
-        return effects, None if told is None else _CAPTIONS.validate_python(told)
-    except (ValidationError, TypeError, ValueError):
-        losses.add("unknown_effects", name)
-        return (), None
 
 
 def _speed(clip: Any, losses: Losses) -> Fraction | None:

@@ -11,6 +11,7 @@ from shared import subtitles
 from shared.contracts.layout import starts
 from shared.contracts.media import Caption, Word
 from shared.contracts.timeline import Clip, Timeline
+from shared.contracts.warp import output_at, stretches
 
 SHORTEST_CHAPTER = 10.0
 """Seconds below which video platforms refuse a chapter."""
@@ -30,7 +31,7 @@ def captions_of(timeline: Timeline) -> list[Caption]:
     for clip, at in zip(timeline.video, starts(timeline.video), strict=True):
         begin, end = float(at / rate), float((at + clip.frames) / rate)
         for caption in clip.captions:
-            start, stop = (_moved(t, clip, begin, end) for t in (caption.start, caption.end))
+            start, stop = sorted(_moved(t, clip, begin, end) for t in (caption.start, caption.end))
             if stop > start:
                 words = tuple(_word(w, clip, begin, end) for w in caption.words)
                 found.append(Caption(text=caption.text, start=start, end=stop, words=words))
@@ -79,13 +80,18 @@ def _spoken(timeline: Timeline, length: float) -> Iterator[tuple[float, str]]:
 
 
 def _moved(seconds: float, clip: Clip, begin: float, end: float) -> float:
-    at = begin + (seconds - float(clip.source_start)) / float(Fraction(clip.speed))
+    """Return when ``seconds`` of the source is shown, through whatever the clip does with time."""
+    span = clip.source_end - clip.source_start
+    way = stretches(span, Fraction(clip.speed), clip.warp)
+    inside = min(max(Fraction(repr(seconds)) - clip.source_start, Fraction(0)), span)
+    after = float(output_at(way, inside))
+    at = end - after if clip.reverse else begin + after
     return round(min(max(at, begin), end), 6)
 
 
 def _word(word: Word, clip: Clip, begin: float, end: float) -> Word:
-    start, stop = _moved(word.start, clip, begin, end), _moved(word.end, clip, begin, end)
-    return word.model_copy(update={"start": start, "end": max(start, stop)})
+    start, stop = sorted((_moved(word.start, clip, begin, end), _moved(word.end, clip, begin, end)))
+    return word.model_copy(update={"start": start, "end": stop})
 
 
 def _clock(seconds: float, *, hours: bool) -> str:
