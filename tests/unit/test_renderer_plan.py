@@ -209,3 +209,14 @@ def test_progress_sums_up_what_runs_side_by_side() -> None:
     progress.sound = 1.0
     progress.checked["out"] = 200
     assert progress.fraction == 1.0 and progress.detail(10.0)["eta_seconds"] == 0
+
+
+def test_what_was_kept_does_not_make_the_rest_look_quick() -> None:
+    progress = Progress(1000)
+    progress.uses.update({"kept": 1, "new": 1})
+    progress.kept.add("kept")
+    progress.rendered.update({"kept": 900})
+    assert "eta_seconds" not in progress.detail(1.0)
+    progress.rendered["new"] = 50
+    progress.sound = 1.0
+    assert 4 < float(progress.detail(10.0)["eta_seconds"]) < 12

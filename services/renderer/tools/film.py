@@ -128,6 +128,7 @@ class _Studio:
             for key in taken.ready:
                 if found := await self._shelf.fetch(key, self._bench.scratch):
                     self._drawn[key] = found
+                    self._progress.kept.add(key)
                     self._reached([key], found.seen.frames)
             if not taken.mine and not taken.ready:
                 await asyncio.sleep(WAIT_S)
