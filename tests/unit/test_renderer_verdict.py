@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.renderer.domain.check import Expected, Header, Measured, Track, check, spans
+from services.renderer.domain.check import check, spans
+from services.renderer.domain.measured import Expected, Header, Measured, Track
 from services.renderer.domain.sound import Level, Stretch, gain_db, groups, needs_limiter, stretches, tempo_steps
 from services.renderer.domain.synth import built_in, names
 from shared.contracts.layout import lay_out

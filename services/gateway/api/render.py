@@ -8,9 +8,9 @@ from fastapi import APIRouter, Body
 from fastapi.responses import JSONResponse
 
 from services.gateway.api.context import Caller, Parts, Wait, wait_for_job
-from services.gateway.api.edit_records import RenderStarted, RenderStatus
 from services.gateway.api.jobs import own_job
 from services.gateway.api.records import answered, shown_as
+from services.gateway.api.render_records import RenderStarted, RenderStatus
 from services.gateway.api.shown import linker, own_asset, own_project
 from services.gateway.domain.refusal import not_found
 from services.gateway.domain.render_order import RenderOrder

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from services.renderer.domain.measured import Expected, Measured, Track
 from services.renderer.domain.sound import CHANNELS, SILENCE_LUFS, Level
-from shared.contracts.timeline import Check, Finding, SoundLayout
+from shared.contracts.timeline import Check, Finding
 
 BLACK_LUMA = 22.0
 BLACK_SECONDS = 0.5
@@ -15,68 +15,6 @@ FROZEN_SECONDS = 2.0
 LOUDNESS_TOLERANCE = 1.0
 PEAK_DBTP = -1.0
 PEAK_TOLERANCE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What was ordered. ``samples`` of sound at ``sample_rate``; ``loudness`` in LUFS, None where it was left alone.
-
-    ``codec`` and ``sound`` are empty where the file is to have no picture or no sound.
-    """
-
-    width: int
-    height: int
-    rate: str
-    frames: int
-    sample_rate: int
-    samples: int
-    loudness: float | None
-    codec: str = "h264"
-    pixels: str = "yuv420p"
-    sound: str = "aac"
-    layout: SoundLayout = "stereo"
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """A stream as its packets tell: times in seconds; ``packets`` is the number of frames in it."""
-
-    codec: str
-    start: Fraction
-    duration: Fraction
-    packets: int
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The streams of a file; tracks are None where there is none."""
-
-    width: int
-    height: int
-    pixel_format: str
-    video: Track | None
-    audio: Track | None
-    sample_rate: int
-    channels: int
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What the finished file holds.
-
-    ``luma``: the level that nine tenths of each drawn frame stay below (16 is black, of a small copy: captions do
-    not count); ``still``: whether it equals the frame before; ``altered``: the first frames of chunks whose packets in
-    the file are not those that were drawn and proved; ``gaps``: places on the grid without a frame, or frames too many;
-    ``looked``: whether the pictures were seen at all: what is copied from a source is not.
-    """
-
-    header: Header
-    level: Level | None
-    luma: Sequence[float]
-    still: Sequence[bool]
-    altered: Sequence[int] = ()
-    gaps: int = 0
-    looked: bool = True
 
 
 def check(expected: Expected, measured: Measured, undrawn: str = "", uncopied: str = "") -> Check:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import av
 
-from services.renderer.domain.check import Header, Measured, Track
+from services.renderer.domain.measured import Header, Measured, Track
 from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import Level
 from services.renderer.tools.ffmpeg import OWN, Bench

@@ -9,9 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from services.renderer.domain import formats
-from services.renderer.domain.check import Expected, check
+from services.renderer.domain.check import check
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.glyphs import missing
+from services.renderer.domain.measured import Expected
 from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
@@ -23,6 +24,7 @@ from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, tagged
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn
+from services.renderer.tools.subtitles import lay_out_subtitles
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import AudioCodec, Check, Output
 
@@ -38,6 +40,7 @@ class Film:
     check: Check
     poster: Path | None = None
     sprites: extras.Sheet | None = None
+    subtitles: Path | None = None
 
 
 async def finish(
@@ -68,7 +71,14 @@ async def finish(
         film = await extras.gif(bench, film, line.rate, f"film_{output.name}.gif")
     level = measured.level.integrated if measured.level else SILENCE_LUFS
     seconds = float(line.frames / Fraction(line.rate))
-    return Film(output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet)
+    heard, beside = level if level > SILENCE_LUFS else None, side_file(bench, order)
+    return Film(output, film, seconds, heard, verdict, poster, sheet, beside)
+
+
+def side_file(bench: Bench, order: Order) -> Path | None:
+    """Return the file of captions that goes with a film whose captions are not burned in."""
+    options = order.options
+    return lay_out_subtitles(bench, order.timeline) if options.captions and not options.burned else None
 
 
 async def _copied(
@@ -93,7 +103,9 @@ async def _copied(
     if output.sprites:
         sheet = await extras.sprites(bench, film, line.frames, line.rate, (output.width, output.height))
     seconds = float(line.frames / Fraction(line.rate))
-    return Film(output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet)
+    return Film(
+        output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet, side_file(bench, order)
+    )
 
 
 async def _joined(
@@ -112,15 +124,18 @@ async def _joined(
     if output.codec == "gif":
         target, muxer = f"film_{output.name}.mp4", "mp4"
     rate, tags = order.timeline.rate, order.tags
-    return await join(bench, pairs, sound, rate=rate, tags=tags, target=target, muxer=muxer)
+    track = side_file(bench, order) if order.options.subtitles == "track" else None
+    said = track.name if track else None
+    return await join(bench, pairs, sound, rate=rate, tags=tags, target=target, muxer=muxer, subtitles=said)
 
 
 async def _undrawn(bench: Bench, order: Order) -> str:
     options, clips = order.options, order.timeline.video
-    lines = [caption.text for clip in clips for caption in clip.captions] if options.captions else []
+    lines = [caption.text for clip in clips for caption in clip.captions] if options.burned else []
     words = [w.text for clip in clips for c in clip.captions for w in c.words] if lines else []
     known = await asyncio.to_thread(known_characters, bench.settings.fonts_dir)
-    return missing("".join([options.watermark, *lines, *words]), known)
+    laid = [overlay.text.text for overlay in order.timeline.overlays if overlay.text]
+    return missing("".join([options.watermark, *laid, *lines, *words]), known)
 
 
 def _expected(order: Order, output: Output) -> Expected:
