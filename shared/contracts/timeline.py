@@ -14,13 +14,25 @@ from pydantic import Field
 from shared.contracts.blob import BlobRef
 from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.effects import EFFECTS, Effect
-from shared.contracts.media import Caption, MediaInfo, SpriteSheet, Value
+from shared.contracts.media import Caption, MediaInfo, Value
+from shared.contracts.outputs import AudioCodec, Check, Finding, Output, Rendered, RenderOptions, VideoCodec
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
 from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.time import Ratio, to_seconds
 from shared.contracts.warp import Warp, length
 
-__all__ = ["EFFECTS", "CaptionStyle", "Effect"]
+__all__ = [
+    "EFFECTS",
+    "AudioCodec",
+    "CaptionStyle",
+    "Check",
+    "Effect",
+    "Finding",
+    "Output",
+    "RenderOptions",
+    "Rendered",
+    "VideoCodec",
+]
 TransitionKind = Literal[
     "dissolve", "dip_black", "dip_white", "zoom", "wipe_left", "wipe_right", "wipe_up", "wipe_down", "slide_left",
     "slide_right", "slide_up", "slide_down", "push_left", "push_right", "push_up", "push_down",
@@ -144,74 +156,3 @@ class Timeline(Value):
     def frames(self) -> int:
         """Length of the output in frames."""
         return sum(c.frames for c in self.video) - sum(c.transition_in.frames for c in self.video if c.transition_in)
-
-
-VideoCodec = Literal["h264", "hevc", "vp9", "av1", "prores", "gif", "none"]
-AudioCodec = Literal["aac", "opus", "mp3", "pcm", "flac", "none"]
-
-
-class Output(Value):
-    """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame.
-
-    ``codec`` ``none`` makes a file of sound alone; ``audio_codec`` ``auto`` is the usual one of its container.
-    ``poster`` and ``sprites`` make pictures beside the film.
-    """
-
-    name: str
-    width: int = Field(ge=16, le=7680, multiple_of=2)
-    height: int = Field(ge=16, le=7680, multiple_of=2)
-    fit: Literal["auto", "crop", "blur", "pad"] = "auto"
-    draft: bool = False
-    codec: VideoCodec = "h264"
-    audio_codec: AudioCodec | Literal["auto"] = "auto"
-    quality: Literal["low", "standard", "high"] = "standard"
-    poster: bool = False
-    sprites: bool = False
-
-
-class RenderOptions(Value):
-    """What is common to all outputs of a render. ``watermark`` is a text, empty for none; ``loudness`` is in LUFS."""
-
-    captions: bool = True
-    caption_style: CaptionStyle = Field(default_factory=CaptionStyle)
-    watermark: str = Field(default="", max_length=120)
-    loudness: float | None = -14.0
-    fidelity: Literal["encode", "copy"] = "encode"
-    title: str = ""
-    comment: str = ""
-
-
-class Finding(Value):
-    """One result of the check after rendering; ``at`` is output time in seconds."""
-
-    code: str
-    severity: Literal["error", "warning", "note"]
-    message: str
-    at: float | None = None
-    figure: float | None = None
-
-
-class Check(Value):
-    """The self-check of a rendered file: it passes when no finding is an error."""
-
-    passed: bool
-    findings: tuple[Finding, ...] = ()
-
-
-class Rendered(Value):
-    """One finished file. ``plan`` is the SHA-256 of the timeline document: a draft and its final have the same."""
-
-    name: str
-    file: BlobRef
-    width: int
-    height: int
-    duration: float
-    frames: int
-    loudness: float | None = None
-    check: Check
-    codec: VideoCodec = "h264"
-    audio_codec: AudioCodec = "aac"
-    draft: bool = False
-    plan: str = ""
-    poster: BlobRef | None = None
-    sprites: SpriteSheet | None = None

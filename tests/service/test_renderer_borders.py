@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
+import pytest
 
 from services.renderer.settings import RendererSettings
 from shared.contracts.media import Caption, Word
@@ -52,3 +54,25 @@ async def test_effects_overlays_and_captions_do_not_notice_chunks(tmp_path: Path
     off = np.abs(shown[0] - shown[1])
     assert off.mean(axis=(1, 2, 3)).max() < 1.5, "no frame differs by more than its encoding"
     assert np.percentile(off, 99.9) < 20
+
+
+@pytest.mark.parametrize("where", ["track", "file"])
+async def test_captions_go_into_a_track_or_a_file_at_the_frames_of_their_words(tmp_path: Path, where: str) -> None:
+    footage = {"a": await scene(tmp_path, "a", (240, 220, 60), 120)}
+    words = (Word(text="--> one", start=0.2, end=0.4), Word(text="<b>two", start=0.4, end=0.8))
+    said = Caption(text="--> one <b>two", start=0.2, end=0.8, words=words)
+    made = timeline(footage, [clip(0, 0.5, 1), clip(1, 0, 1, speed="1/2", captions=[said])])
+    options = RenderOptions.model_validate({"subtitles": where, "loudness": None})
+    (film,) = await rendered(tmp_path / "out", made, footage, options=options)
+    assert film.check.passed and film.subtitles is not None
+    written = film.subtitles.read_text()
+    assert "00:00:00,880 --> 00:00:02,080" in written and "two" in written
+    with av.open(str(film.file)) as container:
+        tracks = container.streams.subtitles
+        assert len(tracks) == (1 if where == "track" else 0)
+        if tracks:
+            first = next(packet for packet in container.demux(tracks[0]) if packet.size > 2)
+            assert first.pts is not None and tracks[0].time_base is not None
+            assert float(first.pts * tracks[0].time_base) == pytest.approx(0.88, abs=0.001)
+    drawn = await pictures(film.file, (192, 108), "rgb24")
+    assert len(drawn) == made.frames and np.abs(drawn[30, 80:] - drawn[45, 80:].astype(int)).max() < 60, "nothing drawn"

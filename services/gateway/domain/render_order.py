@@ -32,6 +32,9 @@ class RenderOrder(BaseModel):
     aspect_ratio: str = Field(default=ratio.DEFAULT_RENDER, examples=["9:16"])
     fit: Literal["auto", "crop", "blur", "pad"] = "auto"
     captions: bool = True
+    subtitles: Literal["burned", "track", "file"] = Field(
+        default="burned", description="Captions drawn into the picture, as a track of an MP4, or only as an SRT file."
+    )
     caption_style: Annotated[CaptionStyle | None, BeforeValidator(_style)] = None
     fps: float | str = Field(default=30, examples=[30, "30000/1001"])
     draft: bool = False
@@ -92,6 +95,7 @@ def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -
     wanted = bool(watermark) if order.watermark is None else order.watermark
     return RenderOptions(
         captions=order.captions,
+        subtitles=order.subtitles,
         caption_style=order.caption_style or CaptionStyle(),
         watermark=(watermark or DEFAULT_WATERMARK) if wanted else "",
         title=title,

@@ -77,9 +77,8 @@ def _shown(job: Job, link: Linker) -> list[View]:
     for output in outputs if isinstance(outputs, list) else []:
         if isinstance(output, dict) and isinstance(output.get("file"), dict):
             kept = {name: output.get(name) for name in _SHOWN}
-            found.append(
-                {**kept, "url": _linked(output.get("file"), link), "poster_url": _linked(output.get("poster"), link)}
-            )
+            refs = {"url": "file", "poster_url": "poster", "subtitles_url": "subtitles"}
+            found.append({**kept, **{name: _linked(output.get(ref), link) for name, ref in refs.items()}})
     return found
 
 

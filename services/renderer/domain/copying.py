@@ -64,7 +64,7 @@ def hindrance(timeline: Timeline, options: RenderOptions, output: Output) -> str
         return "only final H.264 is copied"
     if timeline.overlays or options.watermark:
         return "something is drawn over all of it"
-    if options.captions and any(clip.captions for clip in timeline.video):
+    if options.captions and options.subtitles != "file" and any(clip.captions for clip in timeline.video):
         return "captions are drawn over it"
     if any(clip.transition_in for clip in timeline.video):
         return "it has transitions"

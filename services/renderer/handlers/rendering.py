@@ -71,6 +71,7 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
         draft=output.draft,
         plan=plan,
         poster=await put(f"{base}.poster.jpg", film.poster, "image/jpeg") if film.poster else None,
+        subtitles=await put(f"{base}.srt", film.subtitles, "application/x-subrip") if film.subtitles else None,
         sprites=await _sheet(film.sprites, f"{base}.sprites.jpg", deps) if film.sprites else None,
     )
 

@@ -28,9 +28,12 @@ class Tags:
 
 async def join(
     bench: Bench, chunks: Sequence[tuple[Chunk, str]], sound: str | None, *, rate: str, tags: Tags, target: str,
-    muxer: str = "mp4",
+    muxer: str = "mp4", subtitles: str | None = None,
 ) -> Path:  # fmt: skip
-    """Copy the chunks' files and ``sound`` into ``target``; every frame is put back on the exact grid of ``rate``."""
+    """Copy the chunks' files and ``sound`` into ``target``; every frame is put back on the exact grid of ``rate``.
+
+    ``subtitles``: a SubRip file of ours that becomes a track of MP4 and MOV.
+    """
     lines = ["ffconcat version 1.0"]
     for chunk, name in chunks:
         lines += [f"file {name}", f"duration {seconds(chunk.frames / Fraction(rate))}"]
@@ -39,11 +42,16 @@ async def join(
     picture = ffmpeg.input(script.name, **OWN, f="concat", safe=1, auto_convert=0)
     frame = timescale(rate) // Fraction(rate).numerator * Fraction(rate).denominator
     streams = [picture.video, *([ffmpeg.input(sound, **OWN).audio] if sound else [])]
+    track = {}
+    if subtitles and muxer in ("mp4", "mov"):
+        streams.append(ffmpeg.input(subtitles, f="srt", format_whitelist="srt", protocol_whitelist="file")["s"])
+        track = {"c:s": "mov_text"}
     mp4 = {"video_track_timescale": timescale(rate), "movflags": "+faststart"} if muxer in ("mp4", "mov") else {}
     output = ffmpeg.output(
         *streams,
         target,
         c="copy",
+        **track,
         map_metadata=-1,
         map_chapters=-1,
         **{"bsf:v": f"setts=pts=round(PTS/{frame})*{frame}:dts=round(DTS/{frame})*{frame}"},

@@ -83,7 +83,7 @@ class _Scripts:
         self._rate, self._options = timeline.rate, options
         self._look = look_of(options.caption_style)
         self._layout = ass.frame(output.width, output.height, self._look.size)
-        self._pages = self._placed(timeline, output) if options.captions else ()
+        self._pages = self._placed(timeline, output) if options.burned else ()
 
     def _placed(self, timeline: Timeline, output: Output) -> tuple[captions.Page, ...]:
         made = captions.pages(timeline.video, timeline.rate, self._layout.line_width, self._look.most_words)
