@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.brief import ModelUse, PlanFault
 from shared.contracts.media import Value
 
 Seconds = Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)]
@@ -159,31 +158,6 @@ OPS: tuple[str, ...] = (
 )  # fmt: skip
 
 
-class ChatSegment(Value):
-    """A segment as a conversation sees it: its place from 1, its length in seconds, what is said in it."""
-
-    place: int
-    seconds: float
-    text: str = ""
-    effects: tuple[str, ...] = ()
-
-
-class ChatTurn(Value):
-    """Something that was said before."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-class ChatMatter(Value):
-    """The document behind ``InterpretChat``: the wish, what was said before it, and the edit that it is about."""
-
-    wish: str
-    turns: tuple[ChatTurn, ...] = ()
-    segments: tuple[ChatSegment, ...] = ()
-    effects: tuple[str, ...] = ()
-
-
 def described() -> list[dict[str, Any]]:
     """Return the operations with what they do, for models and for documentation."""
     kinds = (
@@ -198,12 +172,3 @@ def described() -> list[dict[str, Any]]:
         }
         for kind in kinds
     ]
-
-
-class ChatAnswered(Value):
-    """What a model made of a wish; no operation means that nothing is to be changed."""
-
-    operations: Annotated[tuple[Operation, ...], Field(max_length=MOST_OPERATIONS)] = ()
-    reply: Annotated[str, Field(max_length=2000)] = ""
-    faults: tuple[PlanFault, ...] = ()
-    use: ModelUse = ModelUse()

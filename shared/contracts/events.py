@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport
-from shared.contracts.chat import ChatAnswered
+from shared.contracts.chat_matter import ChatAnswered
 from shared.contracts.interchange import ImportFormat, Loss
 from shared.contracts.media import MediaInfo, Part, SpriteSheet, Value
 from shared.contracts.timeline import Rendered

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.contracts.chat import ChatAnswered, ChatMatter, RemoveSegments, SetRatio
+from shared.contracts.chat import RemoveSegments, SetRatio
+from shared.contracts.chat_matter import ChatAnswered, ChatMatter
 from shared.contracts.commands import Command, InterpretChat
 from shared.contracts.events import ChatInterpreted, Event, StepFailed
 from shared.contracts.ids import new_id

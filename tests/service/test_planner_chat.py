@@ -9,7 +9,8 @@ import pytest
 
 from services.planner.domain.chat_prompt import chat_text, read_operations
 from services.planner.domain.tokens import tokens
-from shared.contracts.chat import ChatAnswered, ChatMatter, ChatSegment, ChatTurn, RemoveTopic, SetCaptions
+from shared.contracts.chat import RemoveTopic, SetCaptions
+from shared.contracts.chat_matter import ChatAnswered, ChatMatter, ChatSegment, ChatTurn
 from shared.contracts.commands import InterpretChat
 from shared.contracts.events import ChatInterpreted, StepFailed
 from tests.database import MakeInfra

@@ -20,6 +20,7 @@ from shared.contracts.commands import (
     ExportTimeline,
     GrabFrame,
     ImportTimeline,
+    InterpretChat,
     PlanEdit,
     ProbeMedia,
     RenderTimeline,
@@ -40,7 +41,7 @@ def _named(room: str, *models: type[BaseModel]) -> Messages:
 
 CARRIED: dict[str, Messages] = {
     topics.ANALYZER_COMMANDS: _named("command", ProbeMedia, AnalyzeMedia, GrabFrame, CancelStep),
-    topics.PLANNER_COMMANDS: _named("command", PlanEdit, ExportTimeline, ImportTimeline, CancelStep),
+    topics.PLANNER_COMMANDS: _named("command", PlanEdit, ExportTimeline, ImportTimeline, InterpretChat, CancelStep),
     topics.RENDERER_COMMANDS: _named("command", RenderTimeline, CancelStep),
     topics.LIPSYNC_COMMANDS: _named("command", SyncLips, CancelStep),
     topics.STEP_EVENTS: _named("event", *(model for model in EVENTS.values() if model is not StepProgress)),

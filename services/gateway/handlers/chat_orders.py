@@ -12,7 +12,7 @@ from services.gateway.handlers.jobs import start_job
 from services.gateway.store import chats
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
-from shared.contracts.chat import ChatMatter, ChatSegment, ChatTurn
+from shared.contracts.chat_matter import ChatMatter, ChatSegment, ChatTurn
 from shared.contracts.commands import InterpretChat
 from shared.contracts.effects import EFFECTS
 from shared.contracts.ids import new_id

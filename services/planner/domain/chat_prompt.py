@@ -10,7 +10,8 @@ from services.planner.domain.answer import read_answer
 from services.planner.domain.digest import plain
 from services.planner.domain.tokens import MESSAGE, cut_to, tokens
 from shared.contracts.brief import PlanFault
-from shared.contracts.chat import MOST_OPERATIONS, OPERATION, OPS, ChatMatter, Operation, described
+from shared.contracts.chat import MOST_OPERATIONS, OPERATION, OPS, Operation, described
+from shared.contracts.chat_matter import ChatMatter
 
 OPEN, CLOSE = "<edit_data>", "</edit_data>"
 SYSTEM = f"""You turn a person's wish about a video edit into operations on it.

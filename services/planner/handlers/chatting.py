@@ -11,7 +11,7 @@ from services.planner.handlers.asking import added, ask
 from services.planner.handlers.deps import Deps
 from services.planner.handlers.modelled import ROUNDS, TRUNCATED, corrected
 from shared.contracts.brief import ModelUse, PlanFault
-from shared.contracts.chat import ChatAnswered, ChatMatter
+from shared.contracts.chat_matter import ChatAnswered, ChatMatter
 from shared.contracts.commands import InterpretChat
 from shared.contracts.events import ChatInterpreted
 from shared.errors import BadRequest
