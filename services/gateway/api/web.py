@@ -44,6 +44,7 @@ TAGS = [
     {"name": "interchange", "description": "Timelines to and from other editors."},
     {"name": "consent", "description": "Who agreed to be seen."},
     {"name": "render", "description": "Finished video out."},
+    {"name": "templates", "description": "Saved timelines with blanks, for repeated videos."},
     {"name": "ai-edit", "description": "Edits by a story."},
     {"name": "chat", "description": "Conversations that edit."},
     {"name": "media", "description": "Files behind signed links."},
