@@ -22,7 +22,7 @@ HEADS = ("id", "kind", "status", "percent", "created", "error")
 def jobs(
     *,
     status: Annotated[str | None, typer.Option(help="queued, processing, completed, failed or cancelled.")] = None,
-    kind: Annotated[str | None, typer.Option(help="ingest, analysis, edit or render.")] = None,
+    kind: Annotated[str | None, typer.Option(help="ingest, analysis, edit, render, export, import and so on.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 20,
     as_json: AsJson = False,
     server: Server = None,
