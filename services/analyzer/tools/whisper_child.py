@@ -84,6 +84,7 @@ def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
         part = np.asarray(samples[start:end], np.float32)
         if float(np.abs(part).max()) < _HEARABLE:
             continue
+        telling.progress(start / RATE / request.duration)
         segments, info = _heard(models.get(request), part, request, language)
         language = language or info.language
         lines.extend(_lines(segments, start / RATE, request))
