@@ -16,6 +16,7 @@ from services.renderer.domain.measured import Expected
 from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
+from services.renderer.tools.captioned import caption_findings
 from services.renderer.tools.check import measure
 from services.renderer.tools.copying import Copied, join_copied, missing_frames
 from services.renderer.tools.evidence import explained
@@ -60,6 +61,9 @@ async def finish(
     undrawn = await _undrawn(bench, order) if drawn else ""
     verdict = check(_expected(order, output), measured, undrawn, copied.why if copied else "")
     verdict = await explained(bench, order, verdict)
+    worded = await caption_findings(bench, order, output) if drawn else []
+    passed = verdict.passed and all(finding.severity != "error" for finding in worded)
+    verdict = Check(passed=passed, findings=(*verdict.findings, *worded))
     poster = sheet = None
     if output.poster and drawn:
         shown = extras.poster_frame(joined([one.seen for one in drawn]))

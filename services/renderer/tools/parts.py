@@ -76,6 +76,12 @@ def places(
     return tuple(made)
 
 
+def captions_alone(order: Order, output: Output) -> tuple[str, tuple[float, float, float]]:
+    """Return the script of an output's captions, and the margins of its safe zone as shares of the frame."""
+    scripts = _Scripts(order.timeline, output, order.options)
+    return scripts.whole(order.timeline.frames), scripts.margins
+
+
 class _Scripts:
     """Captions and watermark of one output, chunk by chunk."""
 
@@ -90,6 +96,16 @@ class _Scripts:
         if not self._options.caption_style.avoid_faces:
             return made
         return placed_pages(made, timeline, output, self._look.position)
+
+    def whole(self, frames: int) -> str:
+        """Return the script of the captions of the whole film, without the watermark."""
+        return ass.script(self._layout, self._pages, self._look, "", frames=frames, rate=self._rate)
+
+    @property
+    def margins(self) -> tuple[float, float, float]:
+        """The safe zone's margins as shares of the frame: top, bottom, each side."""
+        layout = self._layout
+        return layout.top / layout.height, layout.bottom / layout.height, layout.side / layout.width
 
     def of(self, chunk: Chunk) -> str:
         """Return the script of a chunk, empty where nothing is drawn."""
