@@ -161,7 +161,9 @@ def relit(a: Floats, b: Floats) -> float:
 
 
 def _unmapped(a: Floats, b: Floats, whole: float) -> float:
-    order = np.argsort(a, kind="stable")
+    # Pixels of one level are taken in no order of place: neighbours are alike in any picture, whatever the light.
+    mixed = np.random.default_rng(0).permutation(len(a))
+    order = mixed[np.argsort(a[mixed], kind="stable")]
     groups = b[order][: len(b) // _GROUP * _GROUP].reshape(-1, _GROUP)
     left = float(np.abs(groups - np.median(groups, axis=1, keepdims=True)).mean())
     own = float(np.abs(b - np.median(b)).mean())
