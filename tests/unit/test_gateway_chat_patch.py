@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -15,6 +16,7 @@ from services.gateway.domain.layer_data import MusicData
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS
+from shared.contracts.media import Curve
 
 DURATION = 100.0
 LINES = (
@@ -122,6 +124,30 @@ def test_the_funniest_bit_is_found_by_what_is_said() -> None:
     dull = talk().model_copy(update={"segments": (talk().segments[0], talk().segments[2])})
     assert "Name its number" in refused(done(op("move", to=1, kind="funniest"), data=dull))
     assert spans(done(op("move", to=1, topic="thank you")))[0] == (40.0, 46.0)
+
+
+def test_laughter_behind_a_line_is_heard() -> None:
+    values = [0.1] * 100
+    values[23:25] = [0.9, 0.8]  # somebody laughs after "Our team is small and happy."
+    quiet = talk().model_copy(update={"captions": tuple(c for c in talk().captions if "Haha" not in c.text)})
+    segments = tuple(s.model_copy(update={"captions": None}) for s in quiet.segments)
+    data = quiet.model_copy(update={"segments": segments})
+    order = OPERATIONS.validate_python([op("move", to=1, kind="funniest")])
+    heard = patched(data, order, DURATION, {}, Curve(step=1.0, values=tuple(values)))
+    assert spans(heard)[0] == (20.0, 30.0)
+    assert "Name its number" in refused(patched(data, order, DURATION, {}, Curve(step=1.0, values=(0.1,) * 100)))
+    loud = OPERATIONS.validate_python([op("move", to=1, kind="loudest")])
+    assert spans(patched(data, loud, DURATION, {}, Curve(step=1.0, values=tuple(values))))[0] == (20.0, 30.0)
+
+
+def test_thousands_of_segments_take_no_time() -> None:
+    captions = tuple(CaptionData(text="one two three", start=i / 20, end=i / 20 + 0.04) for i in range(500))
+    segments = tuple(SegmentData(name="s", start=i / 20, end=i / 20 + 0.5) for i in range(475))
+    data = TimelineData(segments=segments, captions=captions)
+    began = time.process_time()
+    for order in (op("set_duration", seconds=30), op("remove_topic", topic="three"), op("set_pace", pace="calm")):
+        done(order, data=data)
+    assert time.process_time() - began < 4
 
 
 def test_looks_stay_with_the_timeline() -> None:

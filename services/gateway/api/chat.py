@@ -17,13 +17,13 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.chat_grammar import understood
 from services.gateway.domain.chat_records import Backend, ChatMessage, ChatSession
 from services.gateway.domain.job import Job
-from services.gateway.domain.records import Project
+from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import Refusal, conflict, not_found, wrong_field
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.views import View
 from services.gateway.handlers.chat_orders import order_answer, write_matter
-from services.gateway.handlers.chats import about, answer
-from services.gateway.store import chats, projects
+from services.gateway.handlers.chats import about, answer, energy_for
+from services.gateway.store import assets, chats, projects
 from shared.contracts.ids import is_id
 from shared.db import Connection, transaction
 
@@ -111,12 +111,14 @@ async def send(
     async with gateway.pool.acquire() as connection:
         session = await _own(connection, caller, session_id)
         matter = await _matter(connection, caller, session, wish.content)
+        asset = await _asset(connection, caller, session)
     if matter is None:
+        energy = await energy_for(gateway.blobs, asset, wish.content)
         async with transaction(gateway.pool) as connection:
             session = await _own(connection, caller, session_id, lock=True)
             await _checked(connection, caller, session, if_match)
             await chats.add_message(connection, session.id, "user", wish.content)
-            return await _sent(connection, session, await answer(connection, session, wish.content))
+            return await _sent(connection, session, await answer(connection, session, wish.content, energy))
     project, data, said = matter
     document = await write_matter(gateway.blobs, wish.content, said, data)
     async with transaction(gateway.pool) as connection:
@@ -138,6 +140,11 @@ async def _matter(
     if data is None or isinstance(understood(wish, about(data)), str):
         return None
     return project, data, await chats.messages(connection, session.id, 24)
+
+
+async def _asset(connection: Connection, caller: Account, session: ChatSession) -> Asset | None:
+    project = await projects.find(connection, caller.id, session.project_id) if session.project_id else None
+    return await assets.find(connection, caller.id, project.asset_id) if project else None
 
 
 async def _answered(gateway: Gateway, session: ChatSession, job: Job) -> JSONResponse:

@@ -11,6 +11,7 @@ from services.gateway.domain.chat_length import (
     piece,
     seconds,
     source_time,
+    spoken,
     starts,
     text_of,
     whole,
@@ -46,13 +47,15 @@ def set_duration(data: TimelineData, order: SetDuration) -> Done:
             f" project again with target_duration={wanted:g}."
         )
     worth = [_worth(data, segment, place, len(kept)) for place, segment in enumerate(kept)]
-    left, out = list(range(len(kept))), 0
+    lengths = [seconds(s) - (s.transition.duration if s.transition and place else 0.0) for place, s in enumerate(kept)]
+    gone: set[int] = set()
     for place in sorted(range(len(kept)), key=lambda p: (worth[p], -p)):
-        rest = [i for i in left if i != place]
-        if rest and whole([kept[i] for i in rest]) >= wanted - CLOSE:
-            left, out = rest, out + 1
+        if length - lengths[place] >= wanted - CLOSE and len(gone) + 1 < len(kept):
+            length -= lengths[place]
+            gone.add(place)
+    left = [i for i in range(len(kept)) if i not in gone]
     shown = _shortened(data, [kept[i] for i in left], wanted, [worth[i] for i in left])
-    return with_segments(data, shown), f"Shortened to {whole(shown):.1f} s: {_count(out, 'segment')} left out."
+    return with_segments(data, shown), f"Shortened to {whole(shown):.1f} s: {_count(len(gone), 'segment')} left out."
 
 
 def remove_topic(data: TimelineData, order: RemoveTopic) -> Done:
@@ -132,11 +135,13 @@ def _worth(data: TimelineData, segment: SegmentData, place: int, count: int) -> 
 def _shortened(
     data: TimelineData, shown: list[SegmentData], wanted: float, worth: Sequence[float]
 ) -> list[SegmentData]:
+    excess = whole(shown) - wanted
     for place in sorted(range(len(shown)), key=lambda p: (worth[p], -p)):
-        excess = whole(shown) - wanted
         if excess <= CLOSE:
             break
-        shown[place] = _cut_to(data, shown[place], max(seconds(shown[place]) - excess, 2 * SHORTEST))
+        before = seconds(shown[place])
+        shown[place] = _cut_to(data, shown[place], max(before - excess, 2 * SHORTEST))
+        excess -= before - seconds(shown[place])
     return shown
 
 
@@ -149,7 +154,8 @@ def _aired(data: TimelineData, place: int) -> SegmentData:
     """Give a segment air on both sides, up to what its neighbours in the source show and to words that are not its."""
     segment = data.segments[place]
     others = [s for i, s in enumerate(data.segments) if i != place]
-    lines = [(c.start, c.end) for c in data.captions]
+    around = segment.model_copy(update={"start": segment.start - AIR, "end": segment.end + AIR, "captions": None})
+    lines = [(c.start, c.end) for c in spoken(data, around)]
     low = max([0.0, *(s.end for s in others if s.end <= segment.start), *(e for _, e in lines if e <= segment.start)])
     high = min([*(s.start for s in others if s.start >= segment.end), *(a for a, _ in lines if a >= segment.end)],
                default=segment.end)  # fmt: skip

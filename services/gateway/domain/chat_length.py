@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -11,6 +12,8 @@ from shared.contracts.warp import stretches
 
 SHORTEST = 0.3
 """Seconds of source below which a segment cannot be seen."""
+LONGEST_LINE = 120.0
+"""Seconds that a line of the transcript lasts at most; a longer one is only found near its beginning."""
 NEAR_WORD = 0.6
 """Seconds by which a cut may move to fall between words."""
 
@@ -51,8 +54,12 @@ def source_time(segment: SegmentData, after: float) -> float:
 
 
 def spoken(data: TimelineData, segment: SegmentData) -> tuple[CaptionData, ...]:
-    """Return what is said in the segment: its own captions, else the transcript's."""
-    lines = segment.captions if segment.captions is not None else data.captions
+    """Return what is said in the segment: its own captions, else the transcript's, which must be in order."""
+    lines = segment.captions
+    if lines is None:
+        last = bisect_left(data.captions, segment.end, key=lambda c: c.start)
+        first = bisect_left(data.captions, segment.start - LONGEST_LINE, key=lambda c: c.start)
+        lines = data.captions[first:last]
     return tuple(c for c in lines if c.start < segment.end and c.end > segment.start)
 
 

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.gateway.domain.chat_length import SHORTEST, between_words, piece, seconds, source_time, spoken, text_of
-from services.gateway.domain.chat_topics import funniness, stems, touches
+from services.gateway.domain.chat_topics import funniness, level, stems, touches
 from services.gateway.domain.chat_words import CannotDo, Done, places_of, with_segments
 from services.gateway.domain.timeline_data import SegmentData, TimelineData
 from shared.contracts.chat import Move, Reorder, Split
+from shared.contracts.media import Curve
 
 
-def move(data: TimelineData, order: Move) -> Done:
-    """Move one segment."""
-    place = _meant(data, order)
+def move(data: TimelineData, order: Move, energy: Curve | None = None) -> Done:
+    """Move one segment; ``energy`` is the film's loudness, where it is known."""
+    place = _meant(data, order, energy)
     to = places_of(data, (order.to,))[0]
     if place == to:
         raise CannotDo(f"Segment {place + 1} is there already.")
@@ -47,7 +48,7 @@ def split(data: TimelineData, order: Split) -> Done:
     return with_segments(data, shown), f"Split segment {place + 1} after {after:.1f} s."
 
 
-def _meant(data: TimelineData, order: Move) -> int:
+def _meant(data: TimelineData, order: Move, energy: Curve | None) -> int:
     """Return the place of the segment that is to be moved."""
     if order.segment is not None:
         return places_of(data, (order.segment,))[0]
@@ -58,8 +59,12 @@ def _meant(data: TimelineData, order: Move) -> int:
             raise CannotDo(f"Nothing that is said in the edit is about “{order.topic}”.")
         return found[0]
     measures: dict[str, Callable[[SegmentData], float]] = {
-        "funniest": lambda s: funniness(data, s),
-        "loudest": lambda s: text_of(data, s).count("!") + sum(w.isupper() for w in text_of(data, s).split()),
+        "funniest": lambda s: funniness(data, s, energy),
+        "loudest": lambda s: (
+            level(energy, s.start, s.end)
+            if energy
+            else text_of(data, s).count("!") + sum(w.isupper() for w in text_of(data, s).split())
+        ),
         "longest": seconds,
         "shortest": lambda s: -seconds(s),
     }
@@ -68,9 +73,7 @@ def _meant(data: TimelineData, order: Move) -> int:
     values = [measures[order.kind](s) for s in data.segments]
     best = max(range(len(values)), key=lambda i: (values[i], -i))
     if order.kind in ("funniest", "loudest") and values[best] <= 0:
-        raise CannotDo(
-            f"Nothing that is said tells which bit is the {order.kind}. Name its number: “move segment 3 to the start”."
-        )
+        raise CannotDo(f"Nothing tells which bit is the {order.kind}. Name its number: “move segment 3 to the start”.")
     return best
 
 

@@ -10,7 +10,8 @@ from services.gateway.domain.chat_length import whole
 from services.gateway.domain.chat_words import CannotDo
 from services.gateway.domain.timeline_data import TimelineData, named
 from services.gateway.domain.timeline_rules import violations
-from shared.contracts.chat import Operation
+from shared.contracts.chat import Move, Operation
+from shared.contracts.media import Curve
 
 Work = Callable[[TimelineData, Operation], tuple[TimelineData, str]]
 WORKS: Mapping[str, Work] = {**chat_cuts.WORKS, **chat_moves.WORKS, **chat_looks.WORKS}
@@ -25,20 +26,30 @@ class Patched:
 
 
 def patched(
-    data: TimelineData, operations: Sequence[Operation], duration: float, owned: Mapping[str, str]
+    data: TimelineData,
+    operations: Sequence[Operation],
+    duration: float,
+    owned: Mapping[str, str],
+    energy: Curve | None = None,
 ) -> Patched | CannotDo:
     """Apply ``operations`` one after the other; nothing is done when one of them cannot be, or does nothing.
 
-    ``duration`` is the source's in seconds; ``owned`` as ``timeline_rules.violations`` takes it.
+    ``duration`` is the source's in seconds, ``energy`` its loudness where it is known; ``owned`` as
+    ``timeline_rules.violations`` takes it.
     """
     if not operations:
         return CannotDo("There is nothing to change.")
     if not data.segments:
         return CannotDo("The timeline is empty: analyse the project first.")
-    after, said = data, []
+    # In order, so that what is said in a segment is found without looking at every line.
+    ordered = tuple(sorted(data.captions, key=lambda c: (c.start, c.end)))
+    after, said = data.model_copy(update={"captions": ordered}), []
     for operation in operations:
         try:
-            after, done = WORKS[operation.op](after, operation)
+            if isinstance(operation, Move):
+                after, done = chat_moves.move(after, operation, energy)
+            else:
+                after, done = WORKS[operation.op](after, operation)
         except CannotDo as cannot:
             return cannot
         said.append(done)
@@ -49,7 +60,7 @@ def patched(
         after = after.model_copy(
             update={"segments": (first.model_copy(update={"transition": None}), *after.segments[1:])}
         )
-    after = named(after)
+    after = named(after.model_copy(update={"captions": data.captions}))
     broken = violations(after, duration, owned)
     if broken:
         return CannotDo(f"The timeline would not be valid: {broken[0].field}: {broken[0].message}")

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from math import ceil, floor
 
 from services.gateway.domain.chat_length import piece, spoken, text_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from shared.contracts.media import Curve
 
+AFTER, SHORTEST_LAUGH, LONGEST_LAUGH = 0.1, 0.4, 2.5
+"""Seconds: how long after a line laughter begins at the soonest, and how long it lasts."""
+LOUDER = 0.1
+"""How much louder than the film's mean it must be."""
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _FILLING = frozenset({
     "a", "an", "the", "of", "on", "in", "at", "to", "for", "with", "about", "and", "or", "my", "our", "your",
@@ -78,11 +84,33 @@ def _around(segment: SegmentData, lines: tuple[CaptionData, ...], i: int) -> tup
     return max(segment.start, min(before, lines[i].start)), min(segment.end, max(after, lines[i].end))
 
 
-def funniness(data: TimelineData, segment: SegmentData) -> float:
-    """Return how much of what is said sounds like fun: words of laughter, and exclamation marks."""
+def funniness(data: TimelineData, segment: SegmentData, energy: Curve | None) -> float:
+    """Return how much sounds like fun: words of laughter, exclamation marks, and loud moments right behind a line.
+
+    People laugh when somebody has spoken; ``energy`` is the film's, 0..1, where it is known.
+    """
     text = text_of(data, segment)
-    laughing = sum(w in FUNNY or w.startswith("haha") for w in words(text))
-    return laughing + 0.2 * text.count("!")
+    laughing = sum(w in FUNNY or w.startswith("haha") for w in words(text)) + 0.2 * text.count("!")
+    return laughing + (_behind_lines(data, segment, energy) if energy else 0.0)
+
+
+def _behind_lines(data: TimelineData, segment: SegmentData, energy: Curve) -> float:
+    lines = spoken(data, segment)
+    usual = level(energy, 0.0, energy.step * len(energy.values))
+    loudest = 0.0
+    for place, line in enumerate(lines):
+        until = lines[place + 1].start if place + 1 < len(lines) else segment.end
+        start, end = line.end + AFTER, min(until, line.end + LONGEST_LAUGH)
+        if end - start >= SHORTEST_LAUGH:
+            loudest = max(loudest, level(energy, start, end) - usual)
+    return 2.0 * loudest if loudest >= LOUDER else 0.0
+
+
+def level(energy: Curve, start: float, end: float) -> float:
+    """Return the mean of a curve between two times, 0 where it has no values."""
+    first = max(0, floor(start / energy.step))
+    found = energy.values[first : max(first + 1, ceil(end / energy.step))]
+    return sum(found) / len(found) if found else 0.0
 
 
 def only(segment: SegmentData, spans: list[tuple[float, float]], least: float) -> list[SegmentData]:

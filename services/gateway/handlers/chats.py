@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from services.gateway.domain.chat_grammar import NOT_UNDERSTOOD, Step, understood
@@ -15,11 +16,15 @@ from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers import timelines
 from services.gateway.store import assets, chats, projects
-from shared.contracts.chat import Operation
+from shared.blobs import Blobs
+from shared.contracts.chat import Move, Operation
 from shared.contracts.effects import EFFECTS
 from shared.contracts.events import ChatInterpreted
+from shared.contracts.media import Analysis, Curve
 from shared.db import Connection
 
+MOST_ANALYSIS = 16 * 1024**2
+"""Bytes of an analysis that is read for a message; how funny a longer film is, its words must tell."""
 NO_PROJECT = "This conversation has no project, so there is nothing to edit. Begin one with a project_id."
 NO_TIMELINE = "The project has no timeline yet: analyse it first."
 CHANGED = (
@@ -29,8 +34,11 @@ CHANGED = (
 MOVED_ON = "The timeline was changed while I thought about it, so I left it as it is. Say it again."
 
 
-async def answer(connection: Connection, session: ChatSession, wish: str) -> ChatMessage:
-    """Answer a wish by the grammar. The session's row must be locked; nothing changes without a valid patch."""
+async def answer(connection: Connection, session: ChatSession, wish: str, energy: Curve | None = None) -> ChatMessage:
+    """Answer a wish by the grammar; ``energy`` is the film's loudness, where the wish asks for it.
+
+    The session's row must be locked; nothing changes without a valid patch.
+    """
     if session.project_id is None:
         return await _say(connection, session, f"{NO_PROJECT} {NOT_UNDERSTOOD}")
     found = await _loaded(connection, session)
@@ -42,7 +50,17 @@ async def answer(connection: Connection, session: ChatSession, wish: str) -> Cha
         return await _say(connection, session, NOT_UNDERSTOOD)
     if isinstance(meant, str):
         return await _step(connection, session, project, meant)
-    return await _edit(connection, session, project, asset, data, meant)
+    return await _edit(connection, session, project, asset, data, meant, energy=energy)
+
+
+async def energy_for(blobs: Blobs, asset: Asset | None, wish: str) -> Curve | None:
+    """Return the film's loudness where the wish is about how loud or funny something is, and it is known."""
+    meant = understood(wish, About(2000, 0.0, tuple(EFFECTS)))
+    asked = isinstance(meant, tuple) and any(isinstance(o, Move) and o.kind for o in meant)
+    if not asked or asset is None or asset.analysis is None or asset.analysis.size > MOST_ANALYSIS:
+        return None
+    body = await blobs.get_bytes(asset.analysis, MOST_ANALYSIS)
+    return (await asyncio.to_thread(Analysis.model_validate_json, body)).energy
 
 
 def about(data: TimelineData) -> About:
@@ -84,9 +102,11 @@ async def _edit(
     operations: Sequence[Operation],
     said: str = "",
     message_id: str | None = None,
+    energy: Curve | None = None,
 ) -> ChatMessage:
     owned = await timelines.owned_references(connection, project.account, data)
-    result = patched(data, operations, asset.info.duration, owned)
+    # A timeline may have thousands of segments and lines: the loop goes on meanwhile.
+    result = await asyncio.to_thread(patched, data, operations, asset.info.duration, owned, energy)
     if isinstance(result, CannotDo):
         return await _say(connection, session, f"I changed nothing. {result}", message_id)
     number = await timelines.store(connection, project, result.data, f"chat:{session.id}")
