@@ -16,13 +16,13 @@ from shared.contracts.brief import (
     PlanReport,
     StoryBrief,
 )
-from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, RenderTimeline
-from shared.contracts.events import EditPlanned, Event
+from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, ProbeMedia, RenderTimeline
+from shared.contracts.events import EditPlanned, Event, MediaProbed
 from shared.contracts.ids import new_id
 from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage
-from tests.service.editor_workers import failing, silent
+from tests.service.editor_workers import failing, media_info, silent
 
 STORY = {"story_prompt": {"key_message": "Learn editing", "story_arc": {"hook": "Look"}, "tone": "educational"}}
 
@@ -284,3 +284,22 @@ async def test_what_a_model_did_and_cost_is_shown_with_the_plan_and_in_lists(mak
             summary="A lesson.", content_type="tutorial", language="en", aspect_ratios=("9:16",),
             moments=(KnownMoment(description="the end"), KnownMoment(start=1, end=2, description="a joke")),
         )  # fmt: skip
+
+
+async def test_sounds_and_pictures_are_no_films(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        film = await video(gateway)
+
+        async def heard(infra: Infra, command: Command) -> Event:
+            assert isinstance(command, ProbeMedia)
+            return MediaProbed(asset_id=command.asset_id, info=media_info(kind="audio"), thumbnail=None)
+
+        gateway.plays["ProbeMedia"] = heard
+        response = await gateway.client.post("/api/assets?wait=20", files={"file": ("song.wav", b"RIFF0000WAVE" * 50)})
+        assert response.status_code == 201, response.text
+        song = json_of(response).get("asset", json_of(response))["id"]
+        assert (await gateway.client.get(f"/api/videos/{song}/ai-edit/data")).status_code == 404
+        assert (await gateway.client.post(f"/api/videos/{song}/ai-edit/generate", json=STORY)).status_code == 404
+        order = STORY | {"video_ids": [song]}
+        refused = await gateway.client.post(f"/api/videos/{film}/ai-edit/generate", json=order)
+        assert (refused.status_code, json_of(refused)["errors"][0]["code"]) == (422, "video_unknown")

@@ -12,7 +12,7 @@ from services.gateway.api.edit_records import Applied, EditData, EditList, EditS
 from services.gateway.api.jobs import own_job
 from services.gateway.api.paging import Page, link_next
 from services.gateway.api.records import answered, shown_as
-from services.gateway.api.shown import linker, own_asset
+from services.gateway.api.shown import linker, own_video
 from services.gateway.domain import ratio
 from services.gateway.domain.account import Account
 from services.gateway.domain.ai_order import AiEditOrder
@@ -36,7 +36,7 @@ APART = 0.5
 async def data(video_id: str, gateway: Parts, caller: Caller) -> View:
     """Return the film, its transcription and how much was found in it; zeros before the analysis."""
     async with gateway.pool.acquire() as connection:
-        asset = await own_asset(connection, caller.id, video_id)
+        asset = await own_video(connection, caller.id, video_id)
         at_work = await edits.analysed_now(connection, caller.id, asset.id)
     analysis = None
     if asset.analysis is not None:
@@ -60,7 +60,7 @@ async def generate(video_id: str, order: AiEditOrder, gateway: Parts, caller: Ca
     if order.aspect_ratios is not None:
         ratio.parse_list(order.aspect_ratios)
     async with transaction(gateway.pool) as connection:
-        asset = await own_asset(connection, caller.id, video_id)
+        asset = await own_video(connection, caller.id, video_id)
         job = await start_edit(connection, caller, asset, order)
     if wait:
         job = await wait_for_job(gateway, job.id, wait)
@@ -104,7 +104,7 @@ async def apply(
         raise conflict("plan_not_ready", f"The edit is {job.status}.", remedy="Wait for its plan.")
     ratios = _ratios(aspect_ratios or [], job)
     async with gateway.pool.acquire() as connection:
-        asset = await own_asset(connection, caller.id, video_id)
+        asset = await own_video(connection, caller.id, video_id)
     render = await apply_plan(gateway.pool, gateway.blobs, caller, job, ratios, title=asset.title)
     render = await wait_for_job(gateway, render.id, APPLY_WAIT if wait is None else wait)
     return _applied(gateway, job, render)
@@ -116,7 +116,7 @@ async def list_edits(
 ) -> View:
     """Return the edits without their plans."""
     async with gateway.pool.acquire() as connection:
-        asset = await own_asset(connection, caller.id, video_id)
+        asset = await own_video(connection, caller.id, video_id)
         found = await edits.edits_of(connection, caller.id, asset.id, limit=asked.limit + 1, before=asked.cursor)
     shown, cursor = asked.cut(found, lambda job: job.id)
     link_next(request, response, cursor)

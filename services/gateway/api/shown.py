@@ -35,6 +35,14 @@ async def own_asset(connection: Connection, account: str, asset_id: str, *, lock
     return asset
 
 
+async def own_video(connection: Connection, account: str, asset_id: str) -> Asset:
+    """Return the account's film; sounds and pictures are none. Raises the 404 refusal."""
+    asset = await own_asset(connection, account, asset_id)
+    if asset.info.kind != "video":
+        raise not_found("film")
+    return asset
+
+
 async def own_project(connection: Connection, account: str, project_id: str, *, lock: bool = False) -> Project:
     """Return the account's project. Raises the 404 refusal."""
     project = await projects.find(connection, account, checked_id(project_id, "project"), lock=lock)

@@ -111,7 +111,7 @@ async def _further(connection: Connection, caller: Account, main: Asset, ids: Se
     unknown = [
         FieldError(f"video_ids[{place}]", "video_unknown", "There is no such film.")
         for place, video in enumerate(ids)
-        if video != main.id and video not in found
+        if video != main.id and (video not in found or found[video].info.kind != "video")
     ]
     if unknown:
         raise invalid(unknown)
