@@ -25,7 +25,8 @@ async def write(infra: Infra, command: Command) -> Event:
     assert isinstance(command, ExportTimeline)
     with tempfile.TemporaryDirectory() as folder:
         made = await exported(command, infra.blobs, Path(folder), MEMORY)
-    ref = await infra.blobs.put_bytes(command.key, made.text.encode(), EXPORTS[command.form][1])
+    known = await infra.blobs.stat(command.key)
+    ref = known or await infra.blobs.put_bytes(command.key, made.text.encode(), EXPORTS[command.form][1])
     return TimelineExported(document=ref, losses=made.losses)
 
 

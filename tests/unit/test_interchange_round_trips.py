@@ -7,11 +7,13 @@ from fractions import Fraction
 import opentimelineio as otio
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.planner.domain.cutlist import cut_list
 from services.planner.tools.interchange.reading import kind_of, read
 from services.planner.tools.interchange.writing import export
 from shared.contracts.interchange import ExportFormat, ImportedEdit
+from shared.contracts.layout import lay_out
 from shared.contracts.timeline import Timeline
 from tests.unit.interchange_material import RATES, ZOOM, clip, source, spoken, timeline, timelines
 
@@ -112,3 +114,21 @@ def test_a_dissolve_centred_by_another_program_is_read_with_both_handles() -> No
     dissolve.in_offset, dissolve.out_offset = time(5, 25), time(5, 25)
     found = read(otio.adapters.write_to_string(moved, "otio_json").encode())
     assert read_shape(found) == shape(made)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@given(made=timelines(), data=st.data())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_film_of_another_rate_keeps_its_frames_and_places(
+    form: ExportFormat, made: Timeline, data: st.DataObject
+) -> None:
+    rate = data.draw(st.sampled_from([r for r in RATES if r != made.rate]))
+    placed = lay_out((c.model_copy(update={"transition_in": None}) for c in made.video), rate)
+    other = made.model_copy(update={"rate": rate, "video": placed})
+    text, losses = export(other, form)
+    back = read(text.encode(), Fraction(rate))
+    assert [c.frames for c in back.clips] == [c.frames for c in placed]
+    slack = Fraction(1, 2) / min(Fraction(rate), Fraction(made.rate)) + Fraction(1, 10**6)
+    for found, shown in zip(back.clips, placed, strict=True):
+        assert abs(Fraction(found.start) - shown.source_start) <= slack * max(Fraction(shown.speed), 1)
+    assert form != "edl" or {"source_rate"} <= {loss.code for loss in losses}

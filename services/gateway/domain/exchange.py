@@ -79,16 +79,22 @@ def report_of(fact: TimelineExported | TimelineImported, imported: Imported | No
     return report | {"form": fact.form, "clips": clips, "unlinked": unlinked}
 
 
-def matched(hint: MediaHint, own: Asset, assets: Sequence[Asset]) -> Asset | None:
-    """Return the asset that ``hint`` means: by id, content, name, reel; the project's ``own`` before others."""
-    candidates = [own, *(a for a in assets if a.id != own.id)]
-    tests = (
-        lambda a: hint.asset_id == a.id,
-        lambda a: bool(hint.sha256) and hint.sha256 == a.media.sha256,
-        lambda a: bool(hint.name) and _stem(hint.name) in (_stem(a.title), a.title.casefold()),
-        lambda a: bool(hint.reel) and hint.reel.upper() in (reel_of(a.title), reel_of(a.id)),
-    )
-    return next((a for test in tests for a in candidates if test(a)), None)
+class Shelf:
+    """Assets by what a file may call them; the project's ``own`` comes before others of the same name."""
+
+    def __init__(self, own: Asset, assets: Sequence[Asset]) -> None:
+        self._by: dict[tuple[str, str], Asset] = {}
+        for asset in (own, *assets):
+            names = {_stem(asset.title), asset.title.casefold()}
+            keys = [("id", asset.id), ("digest", asset.media.sha256), *(("name", name) for name in names)]
+            for key in (*keys, ("reel", reel_of(asset.title)), ("reel", reel_of(asset.id))):
+                self._by.setdefault(key, asset)
+
+    def match(self, hint: MediaHint) -> Asset | None:
+        """Return the asset that ``hint`` means: by id, by content, by name, by reel."""
+        told = (("id", hint.asset_id), ("digest", hint.sha256), ("name", hint.name and _stem(hint.name)))
+        wanted = (*told, ("reel", hint.reel.upper()))
+        return next((found for key in wanted if key[1] and (found := self._by.get(key))), None)
 
 
 def reel_of(title: str) -> str:
@@ -102,7 +108,8 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
 
     What the project knows of its words and beats stays; segments of other films have only the captions of the file.
     """
-    found = {key: matched(hint, own, assets) for key, hint in edit.media.items()}
+    shelf = Shelf(own, assets)
+    found = {key: shelf.match(hint) for key, hint in edit.media.items()}
     losses = list(edit.losses)
     if not any(found.values()) and len(edit.media) == 1 and _says_little(next(iter(edit.media.values()))):
         found = dict.fromkeys(edit.media, own)

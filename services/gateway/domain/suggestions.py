@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from statistics import quantiles
 
 from services.gateway.domain.views import View
-from shared.contracts.media import Analysis, Curve, Shot, Span
+from shared.contracts.media import Analysis, Curve, Shot
 
 MOST = 60
 STILL, LIVELY = 0.35, 0.85
@@ -26,9 +27,9 @@ def suggested(analysis: Analysis) -> list[View]:
 
 
 def _pushes(analysis: Analysis) -> Iterator[View]:
-    calm = _level(analysis.motion, STILL)
+    calm, said = _level(analysis.motion, STILL), _Said(analysis)
     for shot in _usable(analysis.shots):
-        spoken = _share([Span(start=c.start, end=c.end) for c in analysis.transcript.captions], shot)
+        spoken = said.share(shot)
         motion = _mean(analysis.motion, shot.start, shot.end)
         if spoken > 0.5 and motion is not None and calm is not None and motion <= calm + NEAR:
             reason = f"somebody speaks for {spoken:.0%} of a calm shot (motion {motion:.2f})"
@@ -36,9 +37,9 @@ def _pushes(analysis: Analysis) -> Iterator[View]:
 
 
 def _slow_motion(analysis: Analysis) -> Iterator[View]:
-    lively = _level(analysis.motion, LIVELY)
+    lively, said = _level(analysis.motion, LIVELY), _Said(analysis)
     for shot in _usable(analysis.shots):
-        spoken = _share([Span(start=c.start, end=c.end) for c in analysis.transcript.captions], shot)
+        spoken = said.share(shot)
         motion = _mean(analysis.motion, shot.start, shot.end)
         if spoken == 0 and motion is not None and lively is not None and motion >= max(lively - NEAR, 0.05):
             reason = f"much moves (motion {motion:.2f}) and nothing is said"
@@ -76,10 +77,19 @@ def _usable(shots: Sequence[Shot]) -> Iterator[Shot]:
     return (shot for shot in shots if SHORTEST <= shot.end - shot.start <= LONGEST)
 
 
-def _share(spans: Sequence[Span], shot: Shot) -> float:
-    length = shot.end - shot.start
-    heard = sum(max(0.0, min(s.end, shot.end) - max(s.start, shot.start)) for s in spans)
-    return min(1.0, heard / length) if length > 0 else 0.0
+class _Said:
+    """When something is said, to be asked for many shots."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._lines = sorted((c.start, c.end) for c in analysis.transcript.captions)
+        self._longest = max((end - start for start, end in self._lines), default=0.0)
+
+    def share(self, shot: Shot) -> float:
+        """Return the share of the shot in which something is said, 0..1."""
+        first = bisect_left(self._lines, (shot.start - self._longest,))
+        near = self._lines[first : bisect_left(self._lines, (shot.end,))]
+        heard = sum(max(0.0, min(end, shot.end) - max(start, shot.start)) for start, end in near)
+        return min(1.0, heard / (shot.end - shot.start))
 
 
 def _mean(curve: Curve | None, start: float, end: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
@@ -55,10 +56,15 @@ def _pairs(before: Sequence[SegmentData], after: Sequence[SegmentData]) -> list[
     """Pair each new segment with the old one that it overlaps most, by more than half of the longer; in new order."""
     free = set(range(len(before)))
     keys = {(s.start, s.end): i for i, s in reversed(list(enumerate(before)))}
+    by_start = sorted(free, key=lambda i: before[i].start)
+    starts = [before[i].start for i in by_start]
+    longest = max((s.end - s.start for s in before), default=0.0)
     pairs: list[tuple[int, int]] = []
     for new, segment in enumerate(after):
         same = keys.get((segment.start, segment.end))
-        old = same if same in free else max(free, key=lambda i: (_shared(before[i], segment), -i), default=None)
+        near = by_start[bisect_left(starts, segment.start - longest) : bisect_left(starts, segment.end)]
+        beside = (i for i in near if i in free)
+        old = same if same in free else max(beside, key=lambda i: (_shared(before[i], segment), -i), default=None)
         if old is not None and _shared(before[old], segment) > 0.5:
             free.discard(old)
             pairs.append((old, new))

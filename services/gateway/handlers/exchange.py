@@ -14,6 +14,7 @@ from services.gateway.domain.exchange import wanted
 from services.gateway.domain.job import Job, JobDraft, JobError, JobInput
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import conflict
+from services.gateway.domain.timeline_data import MAX_SEGMENTS
 from services.gateway.domain.timeline_rules import violations
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
@@ -24,7 +25,7 @@ from services.gateway.store.matching import matching
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import TimelineImported
-from shared.contracts.ids import is_id
+from shared.contracts.ids import is_id, new_id
 from shared.contracts.interchange import EXPORTS, ExportFormat, ExportMode, ImportedEdit
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Timeline
@@ -97,7 +98,9 @@ async def start_export(
 ) -> Job:
     """Store the timeline document and order the export of it."""
     body = wanted.timeline.model_dump_json().encode()
-    ref = await blobs.put_bytes(f"timelines/{hashlib.sha256(body).hexdigest()}.json", body, "application/json")
+    # a document of its own: an object that is written again vanishes for a moment for whoever reads it
+    job_id = new_id()
+    ref = await blobs.put_bytes(f"timelines/{job_id}.json", body, "application/json")
     order = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in wanted.media),
         timeline=ref,
@@ -109,18 +112,21 @@ async def start_export(
             "plan": wanted.plan.model_dump(mode="json") if wanted.plan else None,
         },
     )
-    return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order)
+    return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order, job_id)
 
 
 async def start_import(pool: Pool, caller: Account, project: Project, asset: Asset, document: BlobRef) -> Job:
     """Order the reading of an uploaded file; what comes of it is a new revision of the project."""
     order = JobInput(sources=(source_of(asset),), timeline=document, extra={"rate": own_rate(asset)})
-    return await _started(pool, caller, project.id, asset.id, "import", order)
+    return await _started(pool, caller, project.id, asset.id, "import", order, new_id())
 
 
 async def linked(pool: Pool, blobs: Blobs, job: Job, fact: TimelineImported) -> Prepared:
     """Read what was imported and link it to the account's media; a job with nothing left is refused."""
     edit = ImportedEdit.model_validate_json(await blobs.get_bytes(fact.edit, MAX_DOCUMENT))
+    if len(edit.clips) > MAX_SEGMENTS:
+        what = f"The file has {len(edit.clips)} clips; a timeline holds {MAX_SEGMENTS}."
+        return Prepared(refused=_refused("timeline_invalid", what, "Export a shorter sequence."))
     async with pool.acquire() as connection:
         own = await assets.find(connection, job.account, job.asset_id or "")
         project = await projects.find(connection, job.account, job.project_id or "")
@@ -146,6 +152,8 @@ async def linked(pool: Pool, blobs: Blobs, job: Job, fact: TimelineImported) -> 
         return Prepared(
             refused=_refused("timeline_invalid", f"{broken[0].field}: {broken[0].message}", "Mend the file.")
         )
+    if job.input.timeline is not None:
+        await blobs.delete(job.input.timeline.key)  # what a failed import may be tried again with is kept
     return Prepared(imported=imported)
 
 
@@ -154,10 +162,11 @@ def _refused(code: str, message: str, remedy: str) -> JobError:
 
 
 async def _started(
-    pool: Pool, caller: Account, project_id: str | None, asset_id: str, kind: str, order: JobInput
+    pool: Pool, caller: Account, project_id: str | None, asset_id: str, kind: str, order: JobInput, job_id: str
 ) -> Job:
     draft = JobDraft.model_validate(
         {
+            "id": job_id,
             "account": caller.id,
             "kind": kind,
             "input": order,

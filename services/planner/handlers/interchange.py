@@ -15,7 +15,9 @@ MAX_DOCUMENT = 64 * 1024**2
 async def export_timeline(command: ExportTimeline, step: Step, deps: Deps) -> None:
     """Write the file and keep it under the command's key."""
     made = await exported(command, deps.blobs, step.scratch, deps.settings.child_memory_bytes)
-    ref = await deps.blobs.put_bytes(command.key, made.text.encode(), EXPORTS[command.form][1])
+    # the same key is the same file: it is not written again under somebody who reads it
+    known = await deps.blobs.stat(command.key)
+    ref = known or await deps.blobs.put_bytes(command.key, made.text.encode(), EXPORTS[command.form][1])
     step.log.info("export.done", form=command.form, mode=command.mode, losses=[loss.code for loss in made.losses])
     async with step.finish() as done:
         await done.emit(TimelineExported(document=ref, losses=made.losses))
