@@ -61,7 +61,7 @@ async def test_logo_music_text_and_split_screen_come_out_as_written(tmp_path: Pa
     magenta = (corner[..., 0] > 180) & (corner[..., 1] < 90) & (corner[..., 2] > 180)
     shown = magenta.mean(axis=(1, 2)) > 0.05
     assert shown[:60].all(), "the logo"
-    assert np.abs(frames[75, 45, 80] - [255, 0, 255]).max() < 40, "the still picture"
+    assert np.abs(frames[75, 45, 80] - [0, 255, 0]).max() < 40, "the still, through a table of green"
     halves = frames[45, 45:, :78], frames[45, 45:, 82:]
     assert np.abs(halves[0].mean(axis=(0, 1)) - halves[1].mean(axis=(0, 1))).max() > 5, "two pictures side by side"
 
@@ -71,10 +71,13 @@ async def rendered(person: Person, sample: Sample, folder: Path) -> Path:
     body = await person.ingest_sample(sample, auto_analyze="false")
     picture, song = await held(person, "logo.png", logo()), await held(person, "song.wav", music())
     beside: list[dict[str, Any]] = [{"asset_id": body["asset"]["id"], "from_time": 10.0}]
+    table = await person.http.post("/api/luts", content="LUT_3D_SIZE 2\n" + "0 1 0\n" * 8)
+    assert table.status_code == 201 and table.json()["size"] == 2, table.text
+    green = table.json()["lut"]
     timeline = {
         "segments": [
             {"start": 0.5, "end": 2.5, "effects": [{"name": "adjust", "temperature": 0.4}], "split": beside},
-            {"start": 0.0, "end": 1.0, "asset_id": picture, "effects": ["ken_burns"]},
+            {"start": 0.0, "end": 1.0, "asset_id": picture, "effects": ["ken_burns", {"name": "lut", "lut": green}]},
         ],
         "overlays": [
             {"asset_id": picture, "start": 0.0, "end": 2.0, "x": 0.92, "y": 0.1, "width": 0.12},

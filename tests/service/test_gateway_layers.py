@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.database import MakeInfra
 from tests.service.editor_stage import json_of, stage
 
 TEXT = {"text": {"text": "Hello"}, "start": 0.5, "end": 1.5, "y": [{"at": 0.0, "value": -0.1, "ease": "bounce"}]}
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"LUT_1D_SIZE 2\n", b"LUT_3D_SIZE 99\n", "LUT_3D_SIZE 2\né".encode(), b"MZ" * 500]
+)
+async def test_what_is_no_table_is_refused(make_infra: MakeInfra, body: bytes) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        answer = await gateway.client.post("/api/luts", content=body)
+        assert (answer.status_code, json_of(answer)["code"]) == (422, "lut_invalid")
+
+
+async def test_a_table_of_somebody_else_is_unknown(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        body = await gateway.ingest()
+        project, asset = body["project"]["id"], body["asset"]["id"]
+        for lut in ("../../secret", "0193aaaa", "UPPER"):
+            effects = [{"name": "lut", "lut": lut}]
+            segments = {"timeline": {"segments": [{"start": 0.0, "end": 1.0, "effects": effects}]}}
+            assert (await gateway.client.post(f"/api/timeline/{project}", json=segments)).status_code == 200
+            await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
+            answer = await gateway.client.post(f"/api/render/{project}", json={})
+            assert (answer.status_code, json_of(answer)["code"]) == (422, "lut_unknown")
 
 
 async def test_layers_are_stored_shown_and_refused_by_name(make_infra: MakeInfra) -> None:

@@ -16,6 +16,7 @@ from services.gateway.api.health import router as health
 from services.gateway.api.ingest import router as ingest
 from services.gateway.api.interchange import router as interchange
 from services.gateway.api.jobs import router as jobs
+from services.gateway.api.luts import router as luts
 from services.gateway.api.media import router as media
 from services.gateway.api.projects import router as projects
 from services.gateway.api.render import router as render
@@ -32,6 +33,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     assets,
     tools,
     effects,
+    luts,
     timeline,
     timeline_diff,
     templates,

@@ -13,6 +13,7 @@ from services.gateway.domain.render_order import RenderOrder, looked, options_of
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
+from services.gateway.handlers.luts import with_luts
 from services.gateway.handlers.projects import require_consent, write_timeline
 from services.gateway.handlers.sightings import with_sightings
 from services.gateway.handlers.timelines import owned_references
@@ -57,7 +58,7 @@ async def start_render(
     document: BlobRef | None = None
     if subject.timeline is not None:
         compiled = await with_sightings(blobs, _compiled(subject, subject.timeline, rate), subject.media)
-        document = await write_timeline(blobs, job_id, compiled)
+        document = await write_timeline(blobs, job_id, await with_luts(blobs, compiled, caller.id))
     job_input = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in subject.media.values()),
         timeline=document,

@@ -1,0 +1,21 @@
+"""Giving an edit the colour tables that it asks for."""
+
+from __future__ import annotations
+
+from services.gateway.domain.luts import key_of, used
+from services.gateway.domain.refusal import wrong_field
+from shared.blobs import Blobs
+from shared.contracts.blob import BlobRef
+from shared.contracts.timeline import Timeline
+
+
+async def with_luts(blobs: Blobs, timeline: Timeline, account: str) -> Timeline:
+    """Return ``timeline`` with references to its tables. Raises the 422 refusal ``lut_unknown``."""
+    found: dict[str, BlobRef] = {}
+    for lut in sorted(used(timeline)):
+        key = key_of(account, lut)
+        blob = await blobs.stat(key) if key else None
+        if blob is None:
+            raise wrong_field("timeline.segments", "lut_unknown", f"You have no colour table {lut[:64]}.")
+        found[lut] = blob
+    return timeline.model_copy(update={"luts": found}) if found else timeline
