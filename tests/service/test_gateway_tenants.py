@@ -24,7 +24,9 @@ async def owned(gateway: Stage) -> dict[str, Any]:
     await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
     render = json_of(await gateway.client.post(f"/api/render/{project}?wait=20"))["job_id"]
     edit = json_of(await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=STORY))["job_id"]
-    return {"asset": asset, "project": project, "render": render, "edit": edit, "path": body["asset"]["path"]}
+    chat = json_of(await gateway.client.post("/api/chat/sessions", json={"project_id": project}))["id"]
+    made = {"asset": asset, "project": project, "render": render, "edit": edit, "path": body["asset"]["path"]}
+    return {**made, "chat": chat}
 
 
 async def test_another_accounts_things_are_unknown(make_infra: MakeInfra) -> None:
@@ -57,11 +59,16 @@ async def test_another_accounts_things_are_unknown(make_infra: MakeInfra) -> Non
             ("POST", f"/api/videos/{asset}/ai-edit/generate", STORY),
             ("GET", f"/api/videos/{asset}/ai-edit/plan/{hers['edit']}", None),
             ("POST", f"/api/videos/{asset}/ai-edit/apply/{hers['edit']}", None),
+            ("GET", f"/api/chat/sessions/{hers['chat']}", None),
+            ("POST", f"/api/chat/sessions/{hers['chat']}/messages", {"content": "remove segment 1"}),
         ):
             answer = await gateway.client.request(method, path, json=body)
             assert (answer.status_code, json_of(answer)["code"]) == (404, "not_found"), (method, path)
         document = await gateway.client.post(f"/api/consent/{asset}/upload", files={"file": ("a.pdf", b"%PDF-1.4")})
         assert document.status_code == 404
+        assert json_of(await gateway.client.get("/api/chat/sessions"))["sessions"] == []
+        begun = await gateway.client.post("/api/chat/sessions", json={"project_id": project})
+        assert (begun.status_code, json_of(begun)["code"]) == (422, "project_unknown")
         for path in ("/api/projects", "/api/assets", "/api/jobs"):
             listed = (await gateway.client.get(path)).json()
             assert (listed if isinstance(listed, list) else listed["items"]) == []
