@@ -165,6 +165,18 @@ def _unmapped(a: Floats, b: Floats, whole: float) -> float:
     mixed = np.random.default_rng(0).permutation(len(a))
     order = mixed[np.argsort(a[mixed], kind="stable")]
     groups = b[order][: len(b) // _GROUP * _GROUP].reshape(-1, _GROUP)
-    left = float(np.abs(groups - np.median(groups, axis=1, keepdims=True)).mean())
+    brighter = _rising(np.median(groups, axis=1))  # what was brighter is not darker in other light
+    left = float(np.abs(groups - brighter[:, None]).mean())
     own = float(np.abs(b - np.median(b)).mean())
     return max(left / whole, left / own) if own >= 1.0 else 1.0
+
+
+def _rising(values: Floats) -> Floats:
+    """Return the nearest series that never falls (pool adjacent violators)."""
+    pools: list[tuple[float, int]] = []
+    for value in values.tolist():
+        pools.append((value, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, m), (b, n) = pools[-2:]
+            pools[-2:] = [((a * m + b * n) / (m + n), m + n)]
+    return np.repeat([mean for mean, _ in pools], [count for _, count in pools]).astype(np.float32)
