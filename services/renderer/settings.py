@@ -43,7 +43,7 @@ class RendererSettings(BaseSettings):
     encoder: Literal["software", "auto", "nvenc", "qsv", "vaapi", "videotoolbox"] = "software"
     range_bytes: int = Field(default=32 * 1024**2, ge=0)
     chunks_days: float = Field(default=7.0, ge=0)
-    chunks_bytes: int = Field(default=16 * 1024**3, ge=0)
+    chunks_bytes: int = Field(default=4 * 1024**3, ge=0)
     sweep_s: float = Field(default=600.0, gt=0)
 
     def chunk_threads(self) -> int:

@@ -56,6 +56,9 @@ async def test_a_render_is_ordered_followed_and_found(make_infra: MakeInfra) -> 
         ]
         assert status["result"] == status["output_url"]
         assert "/final/" in status["output_url"]
+        (made,) = status["outputs"]
+        assert (made["name"], made["codec"], made["check"]["passed"]) == ("video_9_16", "h264", True)
+        assert made["url"].partition("?")[0] == status["output_url"].partition("?")[0] and made["poster_url"] is None
         assert (await gateway.client.get(status["output_url"])).headers["content-type"] == "video/mp4"
         command = ordered(gateway)
         assert [(o.width, o.height, o.fit) for o in command.outputs] == [(1080, 1920, "auto")]
@@ -66,6 +69,21 @@ async def test_a_render_is_ordered_followed_and_found(make_infra: MakeInfra) -> 
         assert json_of(await gateway.client.get(f"/api/timeline/{project}"))["status"] == "rendered"
         job = json_of(await gateway.client.get(f"/api/jobs/{command.options.comment}"))
         assert job["result"]["check"]["passed"] is True
+
+
+async def test_several_files_are_one_order(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        project = (await consented(gateway))["project"]["id"]
+        body = {"aspect_ratio": "16:9", "fidelity": "copy", "outputs": [{"poster": True}, {"codec": "none"}]}
+        assert (await gateway.client.post(f"/api/render/{project}?wait=20", json=body)).status_code == 202
+        command = ordered(gateway)
+        assert [(o.name, o.codec, o.poster) for o in command.outputs] == [
+            ("video_16_9", "h264", True), ("sound", "none", False),
+        ]  # fmt: skip
+        assert command.options.fidelity == "copy"
+        wrong = {"outputs": [{"codec": "gif", "audio_codec": "aac"}]}
+        refused = await gateway.client.post(f"/api/render/{project}", json=wrong)
+        assert (refused.status_code, json_of(refused)["code"]) == (422, "output_codec")
 
 
 async def test_every_option_reaches_the_renderer(make_infra: MakeInfra) -> None:
