@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from services.analyzer.domain.images import image_info
 from services.analyzer.domain.judge import Bounds, judge
 from services.analyzer.tools.faces import find_faces
+from services.analyzer.tools.holdings import look_at_image
 from services.analyzer.tools.video import measure_video
 from services.renderer.domain.chunks import Piece
 from services.renderer.domain.reframe import course
@@ -19,6 +21,7 @@ from tests.people import Person, Take
 from tests.people import film as people_film
 from tests.service.analyzer_stage import facts_of
 from tests.service.renderer_footage import Footage, clip, film, pictures, rendered, timeline
+from tests.service.test_analyzer_holdings import flag
 
 SIZE, TALL = (640, 360), Output(name="tall", width=202, height=360)
 WAVE = 40
@@ -107,3 +110,17 @@ async def test_somebody_who_walks_across_a_film_stays_in_the_tall_frame(tmp_path
         found = find_faces(Image.fromarray(shown[number]))
         inside += bool(found) and found[0].x > 0.0 and found[0].x + found[0].width < 1.0 and found[0].width > 0.3
     assert inside >= 24, inside
+
+
+async def test_a_picture_stands_as_its_orientation_says(tmp_path: Path) -> None:
+    """Also one whose name has an ending, by which ffmpeg would take it for a series of pictures."""
+    tags = Image.Exif()
+    tags[0x0112] = 6
+    flag().resize((240, 120)).save(tmp_path / "a.jpg", exif=tags, quality=95)
+    found, _ = await look_at_image(tmp_path / "a.jpg", "jpeg", tmp_path, 10**7)
+    footage = Footage(tmp_path / "a.jpg", image_info(found, 1, Bounds()), np.zeros(0, np.float32))
+    made = timeline({"a": footage}, [clip(0, 0, 1)], "10/1")
+    (done,) = await rendered(tmp_path / "out", made, {"a": footage}, Output(name="o", width=120, height=240))
+    frame = (await pictures(done.file, (120, 240), "rgb24"))[5].astype(int)
+    assert frame[20, 60, 0] > 150 > frame[220, 60, 0], "what was left is above"
+    assert frame[220, 60, 2] > 150

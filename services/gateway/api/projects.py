@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import Field
 
+from services.gateway.api.asset_records import HeldAsset, held_view
 from services.gateway.api.context import Caller, Parts
 from services.gateway.api.edit_records import Templates
 from services.gateway.api.paging import Page, link_next
@@ -58,11 +59,11 @@ async def list_assets(request: Request, response: Response, gateway: Parts, call
     return {"items": [asset_view(asset, linker(gateway)) for asset in shown], "next_cursor": cursor}
 
 
-@router.get("/assets/{asset_id}", summary="One asset", **shown_as(AssetRecord, 404))
+@router.get("/assets/{asset_id}", summary="One asset", **shown_as(HeldAsset, 404))
 async def read_asset(asset_id: str, gateway: Parts, caller: Caller) -> View:
-    """Return the asset's record."""
+    """Return the asset's record with its kind and what the first look at it told."""
     async with gateway.pool.acquire() as connection:
-        return asset_view(await own_asset(connection, caller.id, asset_id), linker(gateway))
+        return held_view(await own_asset(connection, caller.id, asset_id), linker(gateway))
 
 
 @router.get("/assets/{asset_id}/analysis", summary="The analysis of an asset", responses=answered(Analysis, 404, 409))

@@ -15,6 +15,8 @@ from shared.contracts.timeline import Clip, Source
 
 Node = Any
 """A stream of ffmpeg-python, which has no types."""
+PIPES = {"png": "png_pipe", "jpeg": "jpeg_pipe", "webp": "webp_pipe", "gif": "gif"}
+"""The demuxer of a picture: left to itself, ffmpeg takes one for series of files where the name ends in ``.png``."""
 
 
 def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, rate: str, number: int) -> Node:
@@ -25,7 +27,10 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
     stream = picture_of(source)
     threads = {"threads": bench.settings.chunk_threads()}
     if source.media.kind == "image":
-        still = ffmpeg.input(file_url(path), **{**bench.hostile(number), **threads, **IMAGES})[str(stream.index)]
+        pipe = {"f": PIPES[source.media.container]} if source.media.container in PIPES else {}
+        still = ffmpeg.input(file_url(path), **{**bench.hostile(number), **threads, **IMAGES, **pipe})[
+            str(stream.index)
+        ]
         return still.filter("trim", end_frame=1).filter("setpts", expr="0")
     reading = video_reading(clip, piece, stream, rate)
     span = {"ss": seconds(reading.seek), "t": seconds(reading.length)}
