@@ -16,9 +16,9 @@ import httpx
 
 from deploy.embedded import Studio
 from deploy.sample import Sample, make_sample
-from services.analyzer.app import speech_engine
+from services.analyzer.domain.judge import judge
+from services.analyzer.domain.parts import PARTS, compose
 from services.analyzer.engines.captions import CaptionsEngine
-from services.analyzer.handlers.analyze import _document
 from services.analyzer.handlers.deps import Deps, subfolder
 from services.analyzer.handlers.measuring import Measuring
 from services.analyzer.settings import AnalyzerSettings
@@ -32,6 +32,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import Order, render
 from services.renderer.tools.join import Tags
 from shared import log
+from shared.blobs import FolderBlobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import RenderTimeline
 from shared.contracts.plan import Wishes
@@ -81,12 +82,13 @@ async def _job(http: httpx.AsyncClient, sample: Sample) -> tuple[float, str]:
 async def _functions(sample: Sample, order: RenderTimeline, timeline: Timeline, scratch: Path) -> float:
     begun = time.perf_counter()
     scratch.mkdir()
-    deps = Deps(AnalyzerSettings(), cast(Any, None), cast(Any, None), lambda: speech_engine(AnalyzerSettings()))
+    engine = CaptionsEngine(sample.subtitles, "0" * 64, read_captions)
+    deps = Deps(AnalyzerSettings(), FolderBlobs(scratch / "objects"), cast(Any, None), lambda _: engine)
     step = cast(Step, Alone(scratch))
     await probe(sample.video, subfolder(scratch, "first"), deps.bounds)
-    engine = CaptionsEngine(sample.subtitles, "0" * 64, read_captions)
-    found = await Measuring(sample.video, engine, None, step, deps).measure()
-    analysis = _document(found, "0" * 64, None, None)
+    measuring = Measuring(sample.video, "0" * 64, engine, None, step, deps)
+    facts = await measuring.probe()
+    analysis = compose("0" * 64, judge(facts, deps.bounds), await measuring.measure(facts, frozenset(PARTS)))
     ref = BlobRef(key="x/y", sha256="0" * 64, size=1, content_type="video/mp4")
     plan([Material("a", ref, analysis)], Wishes(), templates())
     sources = dict.fromkeys(timeline.sources, sample.video)
