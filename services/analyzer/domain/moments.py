@@ -28,7 +28,7 @@ def qualities(picture: Picture) -> tuple[float, float]:
     luma = picture @ _LUMA
     low, high = (float(v) for v in np.percentile(luma[::2, ::2], (3, 97)))
     contrast = high - low
-    steps = np.concatenate([np.abs(np.diff(luma[::2], axis=1)).ravel(), np.abs(np.diff(luma[:, ::2], axis=0)).ravel()])
+    steps = np.concatenate([np.abs(np.diff(luma[::4], axis=1)).ravel(), np.abs(np.diff(luma[:, ::4], axis=0)).ravel()])
     usual, steep = (float(v) for v in np.percentile(steps, (50, 99)))
     sharpness = min(1.0, max(0.0, steep - usual) / (0.45 * contrast + 6))
     clipped = float(((luma < 6) | (luma > 250)).mean())
