@@ -192,7 +192,10 @@ async def test_a_plan_becomes_a_projects_timeline(make_infra: MakeInfra) -> None
         assert [(s["start"], s["end"]) for s in changed["timeline"]["segments"]] == [(0.5, 2.5), (6.0, 7.0)]
         other = await video(gateway)
         mixed = await planned(gateway, asset, video_ids=[other])
-        for wrong, status in ((mixed, 422), (new_id(), 422), ("x", 422)):
+        both = json_of(await gateway.client.post(f"/api/timeline/{project}", json={"from_plan": mixed}))
+        assert [s.get("asset_id") for s in both["timeline"]["segments"]] == [None, None, other, other]
+        foreign = await planned(gateway, other)
+        for wrong, status in ((foreign, 422), (new_id(), 422), ("x", 422)):
             refused = await gateway.client.post(f"/api/timeline/{project}", json={"from_plan": wrong})
             assert refused.status_code == status
 
@@ -261,7 +264,7 @@ async def test_what_a_model_did_and_cost_is_shown_with_the_plan_and_in_lists(mak
             "story_prompt": {
                 "target_audience": "beginners",
                 "story_arc": {"hook": "Look", "climax": "Wow", "resolution": "Done"},
-                "tone": "warm",
+                "tone": "warm and energetic",
                 "key_message": "Learn",
             },
             "language": "en",
@@ -279,9 +282,10 @@ async def test_what_a_model_did_and_cost_is_shown_with_the_plan_and_in_lists(mak
         assert json_of(await gateway.client.get(f"/api/jobs/{job}"))["cost_usd"] == 0.0012
         command = gateway.seen[-1]
         assert isinstance(command, PlanEdit)
+        assert command.wishes.pace == "fast"
         assert command.brief == StoryBrief(
-            target_audience="beginners", hook="Look", climax="Wow", resolution="Done", tone="warm", key_message="Learn",
-            summary="A lesson.", content_type="tutorial", language="en", aspect_ratios=("9:16",),
+            target_audience="beginners", hook="Look", climax="Wow", resolution="Done",
+            tone="warm and energetic", key_message="Learn", summary="A lesson.", content_type="tutorial", language="en", aspect_ratios=("9:16",),
             moments=(KnownMoment(description="the end"), KnownMoment(start=1, end=2, description="a joke")),
         )  # fmt: skip
 

@@ -120,3 +120,11 @@ def test_a_story_is_what_was_said_of_it() -> None:
     prompt = StoryPrompt.model_validate({"key_message": "Learn", "story_arc": {"hook": " Look! ", "climax": ""}})
     assert story_text(prompt) == "Learn\nLook!"
     assert story_text(StoryPrompt(tone="calm")) is None
+
+
+def test_a_plan_over_several_films_names_the_others() -> None:
+    made = plan(clip(1, 3), clip(2, 4, "b"))
+    found = timeline_of(made, analysis(), "a")
+    assert [s.asset_id for s in found.segments] == [None, "b"]
+    assert [s.beats for s in found.segments] == [(1.5,), ()]
+    assert [s.asset_id for s in timeline_of(plan(clip(1, 3)), analysis()).segments] == [None]

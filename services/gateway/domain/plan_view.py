@@ -21,17 +21,25 @@ from shared.contracts.plan import EditPlan
 from shared.contracts.timeline import Clip, SoundClip, Timeline
 
 
-def timeline_of(plan: EditPlan, analysis: Analysis | None) -> TimelineData:
-    """Return the plan as a timeline whose transcript and beats are the analysis's.
+def timeline_of(plan: EditPlan, analysis: Analysis | None, main: str | None = None) -> TimelineData:
+    """Return the plan as a timeline whose transcript and beats are the analysis's, that of the asset ``main``.
 
-    All clips of the plan are of one source. Captions are cut to the media, as speech models tell times beyond its end.
+    Without ``main`` all clips are of one source; with it, clips of others name them. Captions are cut to their media,
+    as speech models tell times beyond its end.
     """
-    duration = max((s.media.duration for s in plan.timeline.sources.values()), default=0.0)
+    lengths = {key: source.media.duration for key, source in plan.timeline.sources.items()}
+    duration = lengths.get(main or "", max(lengths.values(), default=0.0))
     beats = analysis.beats.times if analysis else ()
     spoken = analysis.transcript.captions if analysis else ()
     laid_sounds = _sounds_by_clip(plan.timeline)
     segments = tuple(
-        _segment(clip, beats, duration, laid_sounds.get(place), plan.timeline.rate)
+        _segment(
+            clip,
+            beats if clip.source == (main or clip.source) else (),
+            lengths.get(clip.source, duration),
+            laid_sounds.get(place),
+            plan.timeline.rate,
+        ).model_copy(update={"asset_id": clip.source if clip.source != (main or clip.source) else None})
         for place, clip in enumerate(plan.timeline.video)
     )
     return named(

@@ -33,8 +33,8 @@ async def read_analysis(blobs: Blobs, job: Job, asset_id: str) -> Analysis | Non
 async def planned_timeline(pool: Pool, blobs: Blobs, account: str, project_id: str, job_id: str) -> TimelineData:
     """Return the plan of a job as a timeline for the project.
 
-    Raises refusals: 404 for a project that is not the account's, 422 for a job that is not, or whose plan uses other
-    media than the project's, 409 ``plan_not_ready``.
+    Raises refusals: 404 for a project that is not the account's, 422 for a job that is not, or whose plan does not use
+    the project's film, 409 ``plan_not_ready``.
     """
     async with pool.acquire() as connection:
         project = await projects.find(connection, account, project_id)
@@ -44,6 +44,6 @@ async def planned_timeline(pool: Pool, blobs: Blobs, account: str, project_id: s
     if job is None or job.account != account:
         raise wrong_field("from_plan", "plan_unknown", "There is no such job.")
     plan = await read_plan(blobs, job)
-    if set(plan.timeline.sources) - {project.asset_id}:
-        raise wrong_field("from_plan", "timeline_invalid", "The plan uses other media than the project's.")
-    return timeline_of(plan, await read_analysis(blobs, job, project.asset_id))
+    if project.asset_id not in plan.timeline.sources:
+        raise wrong_field("from_plan", "timeline_invalid", "The plan does not use the project's film.")
+    return timeline_of(plan, await read_analysis(blobs, job, project.asset_id), project.asset_id)
