@@ -168,6 +168,7 @@ async def test_after_three_wrong_answers_the_rules_plan(make_infra: MakeInfra) -
         (Said("{}", finish="content_filter"), "model_refused", 1),
         (Said(None, choices=False), "model_empty", 3),
         (Said(""), "model_empty", 3),
+        (Said("x" * 9 * 1024**2), "model_broken", 1),
     ],
 )
 async def test_how_a_model_can_fail(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +12,8 @@ from shared.contracts.plan import Wishes
 
 Line = Annotated[str, Field(max_length=2000)]
 MAX_STORY = 4000
+_FAST = re.compile(r"\b(?:energetic|fast|exciting|dynamic|upbeat|punchy|hectic|action)\b", re.IGNORECASE)
+_CALM = re.compile(r"\b(?:calm|slow|relaxed|quiet|reflective|gentle|meditative|melancholic)\b", re.IGNORECASE)
 
 
 class _Asked(BaseModel):
@@ -65,7 +68,12 @@ class AiEditOrder(_Asked):
 
     def wishes(self) -> Wishes:
         """Return what the planner is asked for."""
-        return Wishes(target_duration=self.target_duration, story=story_text(self.story_prompt), seed=self.seed)
+        return Wishes(
+            target_duration=self.target_duration,
+            pace=pace_of(self.story_prompt.tone or ""),
+            story=story_text(self.story_prompt),
+            seed=self.seed,
+        )
 
     def brief(self) -> StoryBrief:
         """Return what a language model is told of the story."""
@@ -82,6 +90,13 @@ class AiEditOrder(_Asked):
             language=self.language,
             aspect_ratios=self.aspect_ratios or (),
         )
+
+
+def pace_of(tone: str) -> Literal["calm", "fast"] | None:
+    """Return the pace that a tone asks for, where it does: the rules planner knows no other way to follow a tone."""
+    if _FAST.search(tone):
+        return "fast"
+    return "calm" if _CALM.search(tone) else None
 
 
 def _known(moment: str | KeyMoment) -> KnownMoment:

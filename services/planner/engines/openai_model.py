@@ -15,6 +15,7 @@ from typing import Any, Literal
 import openai
 from openai.types.chat import ChatCompletion
 
+from services.planner.engines.bounded import BoundedTransport
 from services.planner.engines.model import Memory, ModelFailed, Reply, Request
 from services.planner.engines.prices import price_of
 from services.planner.engines.refusals import said, verdict
@@ -104,7 +105,11 @@ class OpenAIModel:
     def _client(self) -> openai.AsyncOpenAI:
         # Servers at home ask for no key, but the client insists on one.
         return openai.AsyncOpenAI(
-            api_key=self._at.key or "none", base_url=self._at.base_url, timeout=self._at.timeout_s, max_retries=0
+            api_key=self._at.key or "none",
+            base_url=self._at.base_url,
+            timeout=self._at.timeout_s,
+            max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(transport=BoundedTransport()),
         )
 
     def _body(self, request: Request, traits: dict[str, str]) -> dict[str, Any]:

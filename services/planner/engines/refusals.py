@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import openai
 
+from services.planner.engines.bounded import AnswerTooLarge
 from services.planner.engines.model import ModelFailed
 
 LONGEST_TEXT = 200
@@ -26,6 +27,8 @@ def verdict(error: openai.APIError, key: str, pause: float) -> Verdict:
     match error:
         case openai.APITimeoutError():
             return Verdict(ModelFailed("The model did not answer in time.", code="model_timeout"), pause)
+        case openai.APIConnectionError() if isinstance(error.__cause__, AnswerTooLarge):
+            return Verdict(ModelFailed("The model's answer is too large to be read.", code="model_broken"), None)
         case openai.APIConnectionError():
             return Verdict(ModelFailed("The model's server cannot be reached.", code="model_unreachable"), pause)
         case openai.APIStatusError():
