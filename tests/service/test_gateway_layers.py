@@ -34,6 +34,17 @@ async def test_a_table_of_somebody_else_is_unknown(make_infra: MakeInfra) -> Non
             assert (answer.status_code, json_of(answer)["code"]) == (422, "lut_unknown")
 
 
+async def test_a_watermark_is_a_picture_of_ones_own(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        body = await gateway.ingest()
+        project, asset = body["project"]["id"], body["asset"]["id"]
+        await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
+        answer = await gateway.client.post(f"/api/render/{project}", json={"watermark_asset": "nobody's"})
+        assert (answer.status_code, json_of(answer)["code"]) == (422, "media_reference_invalid")
+        answer = await gateway.client.post(f"/api/render/{project}", json={"watermark_asset": asset})
+        assert answer.status_code == 202, answer.text
+
+
 async def test_layers_are_stored_shown_and_refused_by_name(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         project = (await gateway.ingest())["project"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.gateway.domain.compile import compile_timeline, retime
+from services.gateway.domain.laying import marked
 from services.gateway.domain.timeline_data import TimelineData, read, view
 from services.gateway.domain.timeline_rules import references, violations
 from shared.contracts.blob import BlobRef
@@ -84,6 +85,21 @@ def test_music_and_sounds_are_laid_under_the_edit() -> None:
     assert (spoken.track, spoken.at, spoken.start) == ("voice", 25, 3.0)
     assert (ding.at, pop.at) == (62, 50)
     assert (music.source, music.gain_db, music.loop, music.duck_db) == ("song", -9.0, True, 10.0)
+
+
+def test_sounds_follow_the_beats_through_slow_motion() -> None:
+    sounds = [{"name": "click", "on": "beats", "every": 2}]
+    segment = {"start": 1.0, "end": 4.0, "beats": [1.5, 2.0, 2.5, 3.0], "sounds": sounds, "effects": ["slowmo"]}
+    timeline = compiled(data_of(segments=[{"start": 0.0, "end": 1.0}, segment]))
+    assert [sound.at for sound in timeline.sounds] == [25 + 25, 25 + 75]
+
+
+def test_a_watermark_lies_over_everything_to_the_end() -> None:
+    timeline = compiled(data_of(overlays=OVERLAYS))
+    source = Source(blob=BlobRef(key="w", sha256="1" * 64, size=1, content_type="image/png"), media=MEDIA["logo"])
+    made = marked(timeline, "w", source)
+    assert broken_invariants(made) == []
+    assert (made.overlays[-1].start, made.overlays[-1].frames) == (0, made.frames) and made.sources["w"] == source
 
 
 def test_a_still_picture_lasts_as_long_as_it_is_wanted_and_a_screen_is_split() -> None:

@@ -46,12 +46,12 @@ async def render(
 
     With ``wait`` the answer comes when the work is done; it is the same job either way.
     """
+    wanted, watermark = order or RenderOrder(), gateway.settings.watermark
     async with gateway.pool.acquire() as connection:
         project = await own_project(connection, caller.id, project_id)
         asset = await own_asset(connection, caller.id, project.asset_id)
-        subject = await subject_of(connection, project, asset)
-    watermark = gateway.settings.watermark
-    job = await start_render(gateway.pool, gateway.blobs, caller, subject, order or RenderOrder(), watermark=watermark)
+        subject = await subject_of(connection, project, asset, wanted.watermark_asset)
+    job = await start_render(gateway.pool, gateway.blobs, caller, subject, wanted, watermark=watermark)
     if wait:
         await wait_for_job(gateway, job.id, wait)
     body = {"job_id": job.id, "status_url": f"/api/render/status/{job.id}"}

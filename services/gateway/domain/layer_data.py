@@ -64,10 +64,15 @@ class MusicData(MediaReference):
 
 
 class SoundData(MediaReference):
-    """A sound at ``at`` seconds of the edit: a built-in by name, or an asset's from its second ``from_time`` on."""
+    """A sound at ``at`` seconds of the edit: a built-in by name, or an asset's from its second ``from_time`` on.
+
+    A segment's sound counts ``at`` from the segment's start; ``on`` ``beats`` plays it on every n-th of its beats.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=120)]
     at: Moment = 0.0
+    on: Literal["time", "beats"] = "time"
+    every: Annotated[int, Field(ge=1, le=64)] = 1
     duration: Length | None = None
     from_time: Moment = 0.0
     track: Literal["voice", "music", "effects"] = "effects"

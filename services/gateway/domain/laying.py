@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline_data import SegmentData, TimelineData
 from services.gateway.domain.written import MediaReference
 from shared.contracts.easing import Animated, Keyframe
 from shared.contracts.effects import Effect
@@ -14,6 +14,11 @@ from shared.contracts.layout import starts
 from shared.contracts.overlays import split_boxes
 from shared.contracts.time import MICROSECONDS, frame_at, to_ticks
 from shared.contracts.timeline import Clip, Overlay, SoundClip, Source, Timeline
+from shared.contracts.warp import output_at, stretches
+
+MAX_ON_BEATS = 200
+MARK = {"x": 0.9, "y": 0.1, "width": 0.14, "opacity": 0.85}
+"""Where a picture stands that marks a film as somebody's, and how large."""
 
 
 def with_layers(
@@ -28,12 +33,21 @@ def with_layers(
         if (overlay := _overlay(f"o{place}", written, sources, owned, rate, length)) is not None
     ]
     sounds = [*timeline.sounds, *_sounds("t", 0, data.sounds, owned, timeline)]
-    for place, (segment, begin) in enumerate(zip(data.segments, starts(timeline.video), strict=True), 1):
-        sounds += _sounds(f"s{place}_", begin, segment.sounds, owned, timeline)
+    begins = starts(timeline.video)
+    for place, (segment, clip, begin) in enumerate(zip(data.segments, timeline.video, begins, strict=True), 1):
+        sounds += _sounds(f"s{place}_", begin, _on_beats(segment, clip), owned, timeline)
     sounds += [_music(f"m{place}", music, owned) for place, music in enumerate(data.music, 1)]
     used = {*timeline.sources, *(o.clip.source for o in overlays if o.clip), *(s.source for s in sounds if s.source)}
     kept = {key: source for key, source in sources.items() if key in used}
     return timeline.model_copy(update={"overlays": tuple(overlays), "sounds": tuple(sounds), "sources": kept})
+
+
+def marked(timeline: Timeline, key: str, source: Source) -> Timeline:
+    """Return ``timeline`` with the picture ``source`` in its upper right corner, from the first frame to the last."""
+    clip = _film(key, source, 0.0, timeline.frames, timeline.rate)
+    mark = Overlay.model_validate({"id": "watermark", "start": 0, "frames": timeline.frames, "clip": clip, **MARK})
+    sources = {**timeline.sources, key: source}
+    return timeline.model_copy(update={"overlays": (*timeline.overlays, mark), "sources": sources})
 
 
 def _overlay(
@@ -107,8 +121,22 @@ def _music(name: str, music: MusicData, owned: Mapping[str, str]) -> SoundClip:
     )  # fmt: skip
 
 
+def _on_beats(segment: SegmentData, clip: Clip) -> Iterator[SoundData]:
+    """The sounds of a segment, those on beats once for each of the beats that are theirs."""
+    way = stretches(clip.source_end - clip.source_start, Fraction(clip.speed), clip.warp)
+    beats = [beat for beat in segment.beats if segment.start <= beat < segment.end]
+    for sound in segment.sounds:
+        if sound.on == "time":
+            yield sound
+            continue
+        for beat in beats[:: sound.every][:MAX_ON_BEATS]:
+            shown = output_at(way, Fraction(repr(beat)) - clip.source_start)
+            at = clip.seconds - shown if clip.reverse else shown
+            yield sound.model_copy(update={"at": float(at)})
+
+
 def _sounds(
-    prefix: str, begin: int, written: Sequence[SoundData], owned: Mapping[str, str], timeline: Timeline
+    prefix: str, begin: int, written: Iterable[SoundData], owned: Mapping[str, str], timeline: Timeline
 ) -> Iterator[SoundClip]:
     for place, sound in enumerate(written, 1):
         at = begin + _frame(sound.at, timeline.rate)

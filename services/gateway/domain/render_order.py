@@ -29,6 +29,9 @@ class RenderOrder(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     watermark: bool | None = Field(default=None, description="Draw the watermark; by default as the server is set.")
+    watermark_asset: str | None = Field(
+        default=None, max_length=64, description="A picture of yours to draw as the watermark instead of the text."
+    )
     aspect_ratio: str = Field(default=ratio.DEFAULT_RENDER, examples=["9:16"])
     fit: Literal["auto", "crop", "blur", "pad"] = "auto"
     captions: bool = True
@@ -92,7 +95,7 @@ def outputs_wanted(order: RenderOrder) -> tuple[Output, ...]:
 
 def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -> RenderOptions:
     """Return what is common to the outputs; ``watermark`` is the text that the server is set to, empty for none."""
-    wanted = bool(watermark) if order.watermark is None else order.watermark
+    wanted = (bool(watermark) if order.watermark is None else order.watermark) and order.watermark_asset is None
     return RenderOptions(
         captions=order.captions,
         subtitles=order.subtitles,

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from services.gateway.domain.account import Account
 from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.job import Job, JobDraft, JobInput
+from services.gateway.domain.laying import marked
 from services.gateway.domain.records import Asset, Project
+from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.render_order import RenderOrder, looked, options_of, outputs_wanted, rate_of
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers.analyses import source_of
@@ -35,13 +37,20 @@ class Subject:
     owned: Mapping[str, str]
 
 
-async def subject_of(connection: Connection, project: Project, asset: Asset) -> Subject:
-    """Load what a render of the project needs. Raises the 409 refusal ``consent_required``."""
+async def subject_of(connection: Connection, project: Project, asset: Asset, mark: str | None = None) -> Subject:
+    """Load what a render of the project needs; ``mark`` is the asset of its watermark.
+
+    Raises the 409 refusal ``consent_required``, and 422 for a watermark that is no picture of the account's.
+    """
     current = await projects.revision(connection, project.id, project.revision) if project.revision else None
     timeline = current.data if current and current.data.segments else None
     owned = await owned_references(connection, project.account, timeline) if timeline else {}
     sounds = await assets.find_all(connection, project.account, set(owned.values()) - {asset.id})
-    media = {asset.id: asset, **sounds}
+    marks = await assets.find_all(connection, project.account, {mark}) if mark else {}
+    if mark and (mark not in marks or marks[mark].info.video is None or timeline is None):
+        why = "It is no picture of yours, or the project has no timeline yet."
+        raise wrong_field("watermark_asset", "media_reference_invalid", why)
+    media = {asset.id: asset, **sounds, **marks}
     await require_consent(connection, list(media))
     return Subject(project, media, timeline, owned)
 
@@ -58,6 +67,8 @@ async def start_render(
     document: BlobRef | None = None
     if subject.timeline is not None:
         compiled = await with_sightings(blobs, _compiled(subject, subject.timeline, rate), subject.media)
+        if mark := order.watermark_asset:
+            compiled = marked(compiled, mark, subject.media[mark].source)
         document = await write_timeline(blobs, job_id, await with_luts(blobs, compiled, caller.id))
     job_input = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in subject.media.values()),
