@@ -17,6 +17,7 @@ from services.gateway.domain.timeline_data import CaptionData, SegmentData, Spok
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS
 from shared.contracts.media import Curve
+from tests.unit.planner_material import material
 
 DURATION = 100.0
 LINES = (
@@ -148,6 +149,17 @@ def test_thousands_of_segments_take_no_time() -> None:
     for order in (op("set_duration", seconds=30), op("remove_topic", topic="three"), op("set_pace", pace="calm")):
         done(order, data=data)
     assert time.process_time() - began < 4
+
+
+def test_the_transcript_is_of_the_projects_own_film() -> None:
+    segments = (talk().segments[0], talk().segments[0].model_copy(update={"asset_id": "two", "captions": None}))
+    data = talk().model_copy(update={"segments": segments})
+    info = material(duration=60.0).analysis.media
+    order = OPERATIONS.validate_python([op("remove_topic", topic="pricing")])
+    result = patched(data, order, DURATION, {"two": "two"}, None, {"two": info})
+    assert isinstance(result, Patched), result
+    assert [(s.asset_id, s.start, s.end) for s in result.data.segments][-1] == ("two", 0.0, 15.0)
+    assert "Removed 1 passage" in result.said
 
 
 def test_looks_stay_with_the_timeline() -> None:

@@ -153,7 +153,9 @@ def _cut_to(data: TimelineData, segment: SegmentData, longest: float) -> Segment
 def _aired(data: TimelineData, place: int) -> SegmentData:
     """Give a segment air on both sides, up to what its neighbours in the source show and to words that are not its."""
     segment = data.segments[place]
-    others = [s for i, s in enumerate(data.segments) if i != place]
+    if segment.asset_id is not None:
+        return segment  # how long another film is, is not known here
+    others = [s for i, s in enumerate(data.segments) if i != place and s.asset_id is None]
     around = segment.model_copy(update={"start": segment.start - AIR, "end": segment.end + AIR, "captions": None})
     lines = [(c.start, c.end) for c in spoken(data, around)]
     low = max([0.0, *(s.end for s in others if s.end <= segment.start), *(e for _, e in lines if e <= segment.start)])

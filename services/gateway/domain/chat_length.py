@@ -56,6 +56,8 @@ def source_time(segment: SegmentData, after: float) -> float:
 def spoken(data: TimelineData, segment: SegmentData) -> tuple[CaptionData, ...]:
     """Return what is said in the segment: its own captions, else the transcript's, which must be in order."""
     lines = segment.captions
+    if lines is None and segment.asset_id is not None:
+        return ()  # the transcript is of the project's own film
     if lines is None:
         last = bisect_left(data.captions, segment.end, key=lambda c: c.start)
         first = bisect_left(data.captions, segment.start - LONGEST_LINE, key=lambda c: c.start)

@@ -11,7 +11,7 @@ from services.gateway.domain.chat_words import CannotDo
 from services.gateway.domain.timeline_data import TimelineData, named
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import Move, Operation
-from shared.contracts.media import Curve
+from shared.contracts.media import Curve, MediaInfo
 
 Work = Callable[[TimelineData, Operation], tuple[TimelineData, str]]
 WORKS: Mapping[str, Work] = {**chat_cuts.WORKS, **chat_moves.WORKS, **chat_looks.WORKS}
@@ -31,11 +31,12 @@ def patched(
     duration: float,
     owned: Mapping[str, str],
     energy: Curve | None = None,
+    media: Mapping[str, MediaInfo] | None = None,
 ) -> Patched | CannotDo:
     """Apply ``operations`` one after the other; nothing is done when one of them cannot be, or does nothing.
 
-    ``duration`` is the source's in seconds, ``energy`` its loudness where it is known; ``owned`` as
-    ``timeline_rules.violations`` takes it.
+    ``duration`` is the source's in seconds, ``energy`` its loudness where it is known; ``owned``
+    and ``media`` as ``timeline_rules.violations`` takes them.
     """
     if not operations:
         return CannotDo("There is nothing to change.")
@@ -61,7 +62,7 @@ def patched(
             update={"segments": (first.model_copy(update={"transition": None}), *after.segments[1:])}
         )
     after = named(after.model_copy(update={"captions": data.captions}))
-    broken = violations(after, duration, owned)
+    broken = violations(after, duration, owned, media)
     if broken:
         return CannotDo(f"The timeline would not be valid: {broken[0].field}: {broken[0].message}")
     if after == data:

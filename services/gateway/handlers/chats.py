@@ -105,8 +105,10 @@ async def _edit(
     energy: Curve | None = None,
 ) -> ChatMessage:
     owned = await timelines.owned_references(connection, project.account, data)
+    named = await assets.find_all(connection, project.account, set(owned.values()))
+    media = {key: found.info for key, found in named.items()}
     # A timeline may have thousands of segments and lines: the loop goes on meanwhile.
-    result = await asyncio.to_thread(patched, data, operations, asset.info.duration, owned, energy)
+    result = await asyncio.to_thread(patched, data, operations, asset.info.duration, owned, energy, media)
     if isinstance(result, CannotDo):
         return await _say(connection, session, f"I changed nothing. {result}", message_id)
     number = await timelines.store(connection, project, result.data, f"chat:{session.id}")
