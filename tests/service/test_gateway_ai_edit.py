@@ -285,7 +285,8 @@ async def test_what_a_model_did_and_cost_is_shown_with_the_plan_and_in_lists(mak
         assert command.wishes.pace == "fast"
         assert command.brief == StoryBrief(
             target_audience="beginners", hook="Look", climax="Wow", resolution="Done",
-            tone="warm and energetic", key_message="Learn", summary="A lesson.", content_type="tutorial", language="en", aspect_ratios=("9:16",),
+            tone="warm and energetic", key_message="Learn", summary="A lesson.", content_type="tutorial",
+            language="en", aspect_ratios=("9:16",),
             moments=(KnownMoment(description="the end"), KnownMoment(start=1, end=2, description="a joke")),
         )  # fmt: skip
 
