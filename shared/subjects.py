@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from shared.bystanders import clear_of
 from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.steadying import Targets
 
@@ -121,16 +122,18 @@ def _around_people(people: Sequence[_Person], subject: Subject) -> Targets:
     """The first person who is there decides; others are shown too where all fit."""
     count, size = len(people[0].low), subject.size
     low, high = np.full(count, np.nan), np.full(count, np.nan)
+    others: list[tuple[Floats, Floats, npt.NDArray[np.bool_]]] = []
     for person in people:
-        if person.weight < _LESSER * people[0].weight and np.isfinite(low).any():
-            continue
+        counts = person.weight >= _LESSER * people[0].weight or not np.isfinite(low).any()
         joined_low, joined_high = np.fmin(low, person.low), np.fmax(high, person.high)
-        fits = person.there & ((joined_high - joined_low <= 0.92 * size) | np.isnan(low))
+        fits = person.there & ((joined_high - joined_low <= 0.92 * size) | np.isnan(low)) & counts
         low, high = np.where(fits, joined_low, low), np.where(fits, joined_high, high)
+        margin = (person.high - person.low) * _AROUND / (1 + 2 * _AROUND)
+        others.append((person.low + margin, person.high - margin, person.there & ~fits))
     known = np.isfinite(low)
     knots = np.arange(count)
     low, high = (np.interp(knots, knots[known], side[known]) for side in (low, high))
-    return _standing(low, high, known.astype(np.float64), subject)
+    return clear_of(_standing(low, high, known.astype(np.float64), subject), others, size)
 
 
 def _standing(low: Floats, high: Floats, care: Floats, subject: Subject) -> Targets:

@@ -111,6 +111,19 @@ def test_two_who_fit_are_both_shown_and_of_two_who_do_not_the_one_who_talks() ->
     assert one.points[0] < 0.75 < 0.85 < one.points[0] + TALL.size
 
 
+@pytest.mark.parametrize("gap", [0.14, 0.17, 0.2, 0.24])
+def test_nobody_beside_is_shown_by_half(gap: float) -> None:
+    """Two do not fit: the window turns aside as far as the first allows, so that its edge misses the second."""
+    first, second = face("a", lambda _: 0.5, width=0.11), face("b", lambda _: 0.5 + gap, width=0.08)
+    third = face("c", lambda _: 0.5 - 0.24, width=0.08)
+    (leg,) = crop_path([first, second, third], [], [], (0.0, 8.0), TALL)
+    left = leg.points[0]
+    assert left <= 0.445 and left + TALL.size >= 0.555
+    for edge in (left, left + TALL.size):
+        for middle in (0.5 + gap, 0.26):
+            assert not middle - 0.0399 < edge < middle + 0.0399, (left, middle)
+
+
 def test_the_focus_is_followed_where_there_is_no_face() -> None:
     points = [FocusPoint(time=t / 2, x=0.8, y=0.5, weight=0.9) for t in range(16)]
     (leg,) = crop_path([], points, [], (0.0, 8.0), TALL)
