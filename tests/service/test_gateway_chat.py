@@ -265,6 +265,21 @@ async def test_a_backend_that_is_not_there(make_infra: MakeInfra) -> None:
         assert (await timeline(gateway, found))[0] == 1
         said = json_of(await gateway.client.get(f"/api/chat/sessions/{chat}"))["messages"]
         assert "changed nothing" in said[-1]["content"]
+        alone = await session(gateway, backend="hf")
+        assert (await say(gateway, alone, "tell me a joke", status=503))["code"] == "backend_unavailable"
+
+
+async def test_a_model_may_talk_without_a_project(make_infra: MakeInfra) -> None:
+    async def talk(_: Infra, command: Command) -> Event:
+        assert isinstance(command, InterpretChat)
+        return ChatInterpreted(answer=ChatAnswered(operations=(RemoveSegments(segments=(1,)),), reply="Done!"))
+
+    async with stage(await make_infra("gateway")) as gateway:
+        gateway.plays["InterpretChat"] = talk
+        chat = await session(gateway, backend="openai")
+        answer = await say(gateway, chat, "remove the boring bits")
+        assert (answer["patch"], "no project" in answer["message"]["content"]) == (None, True)
+        assert "no project" in (await say(gateway, chat, "undo"))["message"]["content"]
 
 
 async def test_a_model_may_take_longer_than_the_wait(make_infra: MakeInfra) -> None:

@@ -123,7 +123,7 @@ async def send(
     document = await write_matter(gateway.blobs, wish.content, said, data)
     async with transaction(gateway.pool) as connection:
         session = await _own(connection, caller, session_id, lock=True)
-        check_match(await own_project(connection, caller.id, project.id, lock=True), if_match)
+        await _checked(connection, caller, session, if_match)
         job = await order_answer(connection, caller, session, project, wish.content, document)
     job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if wait is None else wait)
     return await _answered(gateway, session, job)
@@ -131,13 +131,13 @@ async def send(
 
 async def _matter(
     connection: Connection, caller: Account, session: ChatSession, wish: str
-) -> tuple[Project, TimelineData, list[ChatMessage]] | None:
-    """Return what a model is to be told; None where the grammar answers: its backend, undo, or nothing to edit."""
-    if session.backend == "stub" or session.project_id is None:
+) -> tuple[Project | None, TimelineData, list[ChatMessage]] | None:
+    """Return what a model is to be told; None where the grammar answers: as its own backend, and to undo and redo."""
+    if session.backend == "stub":
         return None
-    project = await own_project(connection, caller.id, session.project_id)
-    data = await current_timeline(connection, project)
-    if data is None or isinstance(understood(wish, about(data)), str):
+    project = await own_project(connection, caller.id, session.project_id) if session.project_id else None
+    data = (await current_timeline(connection, project) if project else None) or TimelineData()
+    if isinstance(understood(wish, about(data)), str):
         return None
     return project, data, await chats.messages(connection, session.id, 24)
 

@@ -44,7 +44,7 @@ async def write_matter(blobs: Blobs, wish: str, said: list[ChatMessage], data: T
 
 
 async def order_answer(
-    connection: Connection, caller: Account, session: ChatSession, project: Project, wish: str, matter: BlobRef
+    connection: Connection, caller: Account, session: ChatSession, project: Project | None, wish: str, matter: BlobRef
 ) -> Job:
     """Store the wish and start the job that answers it; the same request again gives the same job."""
     job_id = new_id()
@@ -55,11 +55,11 @@ async def order_answer(
         kind="chat",
         input=JobInput(
             chat=InterpretChat(matter=matter, backend=backend, hf_model=session.hf_model),
-            extra={"session_id": session.id, "answer_id": new_id(), "revision": project.revision},
+            extra={"session_id": session.id, "answer_id": new_id(), "revision": project.revision if project else 0},
         ),
         priority=caller.priority,
-        project_id=project.id,
-        asset_id=project.asset_id,
+        project_id=project.id if project else None,
+        asset_id=project.asset_id if project else None,
     )
     job = await start_job(connection, draft)
     if job.id == job_id:

@@ -84,7 +84,8 @@ async def interpreted(connection: Connection, effect: Effect) -> None:
     said = told.reply or ("" if told.operations else NOT_UNDERSTOOD)
     found = await _loaded(connection, session) if told.operations else None
     if found is None:
-        await _say(connection, session, said or NO_TIMELINE, str(extra["answer_id"]))
+        missing = NO_TIMELINE if session.project_id else NO_PROJECT
+        await _say(connection, session, missing if told.operations else said, str(extra["answer_id"]))
         return
     project, asset, data = found
     if project.revision != extra["revision"]:
