@@ -124,6 +124,14 @@ async def test_a_part_that_is_asked_for_later_does_not_redo_the_others(stage: St
     with capture_logs() as last:
         answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media))
     assert sorted(_measured(last)) == ["sound", "speech"] and answer.data["measured"] == ["sound", "speech"]
+    with capture_logs() as music:
+        media = await stage.upload(sample.music, "audio/wav")
+        answer = await stage.ask(AnalyzeMedia(asset_id="m", media=media, parts=("sound", "beats")))
+    assert answer.data["measured"] == ["sound", "beats"]
+    decodes = [
+        [line["event"] for line in logs].count("analysis.decode") for logs in (first, second, third, last, music)
+    ]
+    assert decodes == [0, 1, 0, 1, 1], "parts that are wanted together share one decode of the sound"
 
 
 def _measured(logs: Sequence[Mapping[str, Any]]) -> list[str]:

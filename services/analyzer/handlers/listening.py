@@ -66,6 +66,7 @@ class Listening:
 
     async def _extract(self, samples: Path, index: int) -> Loudness | None:
         duration = self.info.duration
+        self.log.info("analysis.decode", what="sound", parts=sorted(self.wanted))
         return await sound.extract(
             self.path, self.facts, index, seconds=duration, target=samples, loudness_too="sound" in self.wanted,
             on_time=lambda at: self.reach("sound", at / duration),
