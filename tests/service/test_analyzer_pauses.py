@@ -67,6 +67,18 @@ async def test_a_door_that_slams_in_a_pause_stays(take: spoken.Take, tmp_path: P
     assert all(span.end <= at or span.start >= at + 0.2 for span in found.silences)
 
 
+async def test_a_room_that_grows_loud_half_way_costs_no_speech(take: spoken.Take, tmp_path: Path) -> None:
+    heard, times = spoken.heard(take, "clean"), 8
+    samples = np.tile(heard.samples, times)
+    noise = np.random.default_rng(5).standard_normal(len(samples)) * 0.1
+    noise *= np.where(np.arange(len(samples)) < len(samples) / 2, 10 ** (-40 / 20), 10 ** (-15 / 20))
+    spans = tuple((a + k * heard.seconds, b + k * heard.seconds) for k in range(times) for a, b in heard.speech)
+    two = spoken.Take((samples + noise).astype(np.float32), (), spans)
+    found = await _found(two.samples, tmp_path)
+    lost, right = spoken.judged(two, [(span.start, span.end) for span in found.silences])
+    assert lost <= 0.01 and right >= 0.75
+
+
 async def test_sound_that_ends_early_and_silence_have_no_speech(take: spoken.Take, tmp_path: Path) -> None:
     path = tmp_path / "sound.f32"
     path.write_bytes(spoken.heard(take, "clean").samples.tobytes())

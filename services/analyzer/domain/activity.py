@@ -31,6 +31,7 @@ _BRIDGED_S = 0.08
 _GROWN_BEFORE_S, _GROWN_BEHIND_S, _CUT_S = 0.3, 0.4, 0.2
 _PAD_BEFORE_S, _PAD_BEHIND_S, _PAD_NOISY_S = 0.01, 0.02, 0.04
 _NOISY_DB = 20.0
+_NEAR_BLOCK_S, _ENOUGH_S = 10.0, 1.0
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -75,6 +76,22 @@ def smoothed(bands: Floats) -> Floats:
     return mean
 
 
+def around(levels: Floats, chosen: Mask, percent: float) -> Floats:
+    """Return for each level the percentile of the ``chosen`` ones within some ten seconds of it: rooms change.
+
+    Where hardly any are chosen so near, it is that of all of them.
+    """
+    whole = np.percentile(levels[:, chosen], percent, axis=1)
+    found: Floats = np.empty_like(levels)
+    step = round(_NEAR_BLOCK_S / BAND_S)
+    for first in range(0, levels.shape[1], step):
+        reach = slice(max(0, first - step), first + 2 * step)
+        near = levels[:, reach][:, chosen[reach]]
+        enough = near.shape[1] * BAND_S >= _ENOUGH_S
+        found[:, first : first + step] = (np.percentile(near, percent, axis=1) if enough else whole)[:, None]
+    return found
+
+
 def _far_from(spoken: Mask, levels: Floats) -> Mask:
     """Return where the background is heard: far from any speech, or where it is lowest if that is hardly anywhere."""
     reach = round(_NEAR_S / BAND_S)
@@ -87,9 +104,9 @@ def _far_from(spoken: Mask, levels: Floats) -> Mask:
 
 def _sounding(levels: Floats, quiet: Mask) -> Mask:
     """Return where either band is louder than the background nearly ever is."""
-    background = np.percentile(levels[:, quiet], _PERCENTILE, axis=1) + _ABOVE_DB
+    background = around(levels, quiet, _PERCENTILE) + _ABOVE_DB
     lowest = np.percentile(levels, 95, axis=1) - _RANGE_DB
-    sounding: Mask = np.asarray((levels > np.maximum(background, lowest)[:, None]).any(axis=0))
+    sounding: Mask = np.asarray((levels > np.maximum(background, lowest[:, None])).any(axis=0))
     for first, last in list(runs(~sounding)):
         if (last - first) * BAND_S <= _BRIDGED_S + 1e-9 and first > 0 and last < len(sounding):
             sounding[first:last] = True

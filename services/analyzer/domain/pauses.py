@@ -12,13 +12,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.activity import BAND_S, smoothed
+from services.analyzer.domain.activity import BAND_S, around, smoothed
 from services.analyzer.domain.levels import MIN_SILENCE_S, Levels, silences
 from services.analyzer.domain.spans import runs
 from shared.contracts.media import Span
 
 _ABOVE_DB, _EVEN_DB = 6.0, 4.0
 _DEAD_DB, _RANGE_DB = -85.0, 50.0
+_BELOW_DB = 6.0
 _BLIP_S, _MARGIN_S = 0.06, 0.04
 _AMID_SOUND_S = 0.6
 """Beside sound that is no speech a pause must be this long: shorter ones are the rests of a tune."""
@@ -66,7 +67,9 @@ def _quiet(heard: Floats, silent: Mask, dead: Floats) -> Mask:
     alive = silent & ~nothing
     quiet = nothing & silent
     if alive.any():
-        floor = np.percentile(heard[:, alive], 10, axis=1)[:, None]
+        spoken = heard[:, ~silent]
+        highest = np.median(spoken, axis=1) - _BELOW_DB if spoken.shape[1] else np.full(2, np.inf)
+        floor = np.minimum(around(heard, alive, 10), highest[:, None])
         quiet |= silent & (heard <= np.maximum(floor + _ABOVE_DB, dead)).all(axis=0)
     for first, last in _clicks(quiet, silent):
         quiet[first:last] = True
