@@ -16,7 +16,8 @@ from cutroom.places import data_folder, studio
 from cutroom.planning import PlanOrder, plan_films
 from cutroom.running import run
 from cutroom.screen import Screen
-from shared.contracts.expression import ExpressionError, parse
+from shared.contracts.expression import parse
+from shared.contracts.expression_tokens import ExpressionError
 from shared.contracts.ids import is_id
 from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss
 from shared.contracts.plan import TEMPLATES, Wishes

@@ -15,6 +15,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
+from shared.contracts.expression_tokens import ExpressionError, Token, tokens
+
 LONGEST = 2000
 DEEPEST = 50
 
@@ -37,7 +39,6 @@ NAMES: dict[Name, str] = {
 }
 """What can be asked for, and when it is true."""
 _VALUED = frozenset({"audio", "motion", "word"})
-_TOKEN = re.compile(r'\s*(?:([()])|([A-Za-z_]+)|(:)|"((?:[^"\\]|\\.)*)"|(-?\d+(?:\.\d+)?)\s*(dB|%)?)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +68,11 @@ class Both:
 Expression = Asked | Not | Both
 
 
-class ExpressionError(ValueError):
-    """What is wrong, where (``at`` counts characters from 0), and what to write instead."""
-
-    def __init__(self, message: str, at: int, remedy: str) -> None:
-        super().__init__(f"{message} at character {at + 1}; {remedy}")
-        self.at, self.remedy = at, remedy
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: Literal["bracket", "name", "colon", "text", "number", "end"]
-    text: str
-    at: int
-    unit: str = ""
-
-
 def parse(text: str) -> Expression:
     """Return the expression that ``text`` says. Raises ``ExpressionError``."""
     if len(text) > LONGEST:
         raise ExpressionError("The expression is too long", LONGEST, f"use at most {LONGEST} characters")
-    parser = _Parser(_tokens(text))
+    parser = _Parser(tokens(text))
     found = parser.expression(0)
     rest = parser.peek
     if rest.kind != "end":
@@ -104,31 +89,16 @@ ExpressionText = Annotated[str, AfterValidator(_checked)]
 """A text that is an expression."""
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
-    at = 0
-    while text[at:].strip():
-        match = _TOKEN.match(text, at)
-        if match is None:
-            start = at + len(text[at:]) - len(text[at:].lstrip())
-            raise ExpressionError(f"{text[start]!r} is not understood", start, 'write such as audio:-30dB or word:"um"')
-        for kind, group in (("bracket", 1), ("name", 2), ("colon", 3), ("text", 4), ("number", 5)):
-            if match[group] is not None:
-                found.append(_Token(kind, match[group], match.start(group), match[6] or ""))  # type: ignore[arg-type]
-        at = match.end()
-    return [*found, _Token("end", "the end", len(text))]
-
-
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
 
     @property
-    def peek(self) -> _Token:
+    def peek(self) -> Token:
         return self._tokens[self._at]
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         token = self.peek
         self._at += token.kind != "end"
         return token
@@ -180,14 +150,14 @@ class _Parser:
         return _decibels(value) if name == "audio" else _share(value)
 
 
-def _words(token: _Token) -> str:
+def _words(token: Token) -> str:
     text = re.sub(r"\\(.)", r"\1", token.text).strip()
     if token.kind not in ("text", "name") or not text:
         raise ExpressionError("word needs a text", token.at, 'write word:"um"')
     return text
 
 
-def _decibels(token: _Token) -> float:
+def _decibels(token: Token) -> float:
     if token.kind != "number":
         raise ExpressionError("audio needs a level", token.at, "write audio:-30dB or audio:4%")
     value = float(token.text)
@@ -201,7 +171,7 @@ def _decibels(token: _Token) -> float:
     return 20 * log10(share)
 
 
-def _share(token: _Token) -> float:
+def _share(token: Token) -> float:
     if token.kind != "number" or token.unit.casefold() == "db":
         raise ExpressionError("motion needs a number", token.at, "write motion:0.02 or motion:2%")
     value = float(token.text) / (100 if token.unit == "%" else 1)

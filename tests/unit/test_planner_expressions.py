@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from services.planner.domain.asked import true_in
 from services.planner.domain.footage import footage_of
-from shared.contracts.expression import NAMES, Asked, Both, ExpressionError, Not, parse
+from shared.contracts.expression import NAMES, Asked, Both, Not, parse
+from shared.contracts.expression_tokens import ExpressionError
 from shared.contracts.media import Curve, Mark
 from shared.contracts.plan import Wishes
 from shared.errors import BadRequest
