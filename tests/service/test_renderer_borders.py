@@ -76,3 +76,24 @@ async def test_captions_go_into_a_track_or_a_file_at_the_frames_of_their_words(t
             assert float(first.pts * tracks[0].time_base) == pytest.approx(0.88, abs=0.001)
     drawn = await pictures(film.file, (192, 108), "rgb24")
     assert len(drawn) == made.frames and np.abs(drawn[30, 80:] - drawn[45, 80:].astype(int)).max() < 60, "nothing drawn"
+
+
+async def test_hundreds_of_moments_fit_into_one_graph(tmp_path: Path) -> None:
+    footage = {"a": await scene(tmp_path, "a", (240, 220, 60), 120)}
+    flashes = {"name": "punch_in", "parameters": {"at": [0.08 * i for i in range(400)], "duration": 0.04}}
+    slow = clip(0, 0, 0.24, speed="1/10", effects=[flashes] * 2)
+    inset = timeline(footage, [slow]).video[0].model_copy(update={"effects": ()}).model_dump(mode="json")
+    way = [{"frame": 2 * i, "value": 0.2 + 0.6 * (i % 2), "ease": "bounce"} for i in range(100)]
+    overlay = {
+        "id": "o",
+        "start": 0,
+        "frames": 250,
+        "clip": inset,
+        "width": 0.3,
+        "x": way,
+        "rotation": way,
+        "scale": way,
+    }
+    (film,) = await rendered(tmp_path / "out", timeline(footage, [slow], overlays=[overlay]), footage)
+    assert film.check.passed
+    assert list((tmp_path / "out").glob("graph_*.txt")), "one argument would have been too long"

@@ -60,6 +60,10 @@ def test_keyframes_stand_still_outside_and_are_met_exactly() -> None:
     assert [value_at(keys, f) for f in (0, 5, 15, 20, 99)] == [1, 1, 3, 2, 2]
     for frame in range(30):
         assert worked_out(animated_expression(keys, "n"), n=frame) == pytest.approx(value_at(keys, frame), abs=1e-5)
+    for span in ((0, 3), (6, 9), (4, 16), (15, 20), (21, 25)):
+        for frame in range(span[0], span[1] + 1):
+            drawn = worked_out(animated_expression(keys, "n", span), n=frame)
+            assert drawn == pytest.approx(value_at(keys, frame), abs=1e-5)
 
 
 def test_faults_are_named() -> None:

@@ -75,10 +75,17 @@ def _bounced(p: str) -> str:
     return last
 
 
-def animated_expression(animated: Animated, frame: str) -> str:
-    """Return the value of :func:`shared.contracts.easing.value_at` at the expression ``frame``."""
+def animated_expression(animated: Animated, frame: str, span: tuple[int, int] | None = None) -> str:
+    """Return the value of :func:`shared.contracts.easing.value_at` at the expression ``frame``.
+
+    ``span``: the first and the last frame that are asked for; keyframes that do not matter there are left out.
+    """
     if not isinstance(animated, tuple):
         return f"{animated:.6f}"
+    if span is not None:
+        first = max((i for i, key in enumerate(animated) if key.frame <= span[0]), default=0)
+        last = min((i for i, key in enumerate(animated) if key.frame >= span[1]), default=len(animated) - 1)
+        animated = animated[first : max(first, last) + 1]
     text = f"{animated[-1].value:.6f}"
     for before, after in reversed(list(pairwise(animated))):
         share = f"clip(({frame}-{before.frame})/{after.frame - before.frame},0,1)"

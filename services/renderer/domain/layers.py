@@ -82,8 +82,9 @@ def sheet(size: tuple[int, int], output: Output) -> tuple[int, int]:
 def corners(one: Shown, across: tuple[int, int], output: Output) -> dict[str, str]:
     """Return where ``perspective``, which counts frames from 1, puts the corners of the sheet ``across``."""
     overlay, frame = one.overlay, f"(in-1+{one.first})"
-    x, y, turn = (animated_expression(v, frame) for v in (overlay.x, overlay.y, overlay.rotation))
-    scale = f"max({LEAST_SCALE},{animated_expression(overlay.scale, frame)})"
+    span = (one.first, one.first + one.frames)
+    x, y, turn = (animated_expression(v, frame, span) for v in (overlay.x, overlay.y, overlay.rotation))
+    scale = f"max({LEAST_SCALE},{animated_expression(overlay.scale, frame, span)})"
     cos, sin = f"cos({turn}*{pi / 180:.9f})", f"sin({turn}*{pi / 180:.9f})"
     found: dict[str, str] = {}
     for number, (right, down) in enumerate(((-1, -1), (1, -1), (-1, 1), (1, 1))):

@@ -6,6 +6,7 @@ shaking. It counts frames from 1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import pi
 
 import numpy as np
@@ -47,7 +48,7 @@ def punch_in(settings: PunchIn, moment: Moment) -> tuple[Filter, ...]:
     seen = [(a, b) for a, b in spans if b > moment.first and a < moment.frames]
     if not seen:
         return ()
-    close = "+".join(f"between({_frame(moment)},{a},{b - 1})" for a, b in seen)
+    close = _sum([f"between({_frame(moment)},{a},{b - 1})" for a, b in _merged(seen)])
     return (view(f"(1+{settings.scale - 1:.6f}*min(1,{close}))", str(settings.x), str(settings.y)),)
 
 
@@ -74,6 +75,24 @@ def view(scale: str, x: str, y: str) -> Filter:
         "x2": f"W*{left}", "y2": f"H*({top}+2*{half})", "x3": f"W*({left}+2*{half})", "y3": f"H*({top}+2*{half})",
     }  # fmt: skip
     return Filter("perspective", {**corners, "interpolation": "linear", "eval": "frame"})
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for a, b in spans:
+        if found and a <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], b))
+        else:
+            found.append((a, b))
+    return found
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """Add up by halves: ffmpeg refuses expressions that are nested a hundred deep, and a plain sum is."""
+    if len(terms) == 1:
+        return terms[0]
+    half = len(terms) // 2
+    return f"({_sum(terms[:half])}+{_sum(terms[half:])})"
 
 
 def _frame(moment: Moment) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import hashlib
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from services.renderer.settings import RendererSettings
@@ -16,6 +19,7 @@ from shared.process import Completed, Limits, ffmpeg_path, run
 DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac"
 OWN_DEMUXERS = "f32le,pcm_f32le,wav,mov,mp4,matroska,webm,ogg,mp3,flac,gif,concat"
 Option = str | int | float
+LONG_GRAPH = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Bench:
 
     async def ffmpeg(self, arguments: Sequence[str], on_frame: Callable[[int], None] | None = None) -> Completed:
         """Run ffmpeg in the scratch folder. ``on_frame`` gets the number of the output frame, four times a second."""
+        arguments = await asyncio.to_thread(_graph_in_file, self.scratch, arguments)
         head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "warning", "-y"]
         env = {"FONTCONFIG_FILE": str(self.scratch / "fonts.conf"), "XDG_CACHE_HOME": str(self.scratch / "cache")}
         if on_frame is None:
@@ -76,6 +81,16 @@ def program() -> str:
     """Return what tells this ffmpeg from others: its name and size. Another program may draw other pixels."""
     path = Path(shutil.which(ffmpeg_path()) or ffmpeg_path())
     return f"{path.name} {path.stat().st_size}"
+
+
+def _graph_in_file(scratch: Path, arguments: Sequence[str]) -> Sequence[str]:
+    """Return ``arguments`` with a long filter graph in a file: one argument of a program has at most 128 KB."""
+    for place, (name, graph) in enumerate(pairwise(arguments)):
+        if name == "-filter_complex" and len(graph) > LONG_GRAPH:
+            file = f"graph_{hashlib.sha256(graph.encode()).hexdigest()[:24]}.txt"
+            (scratch / file).write_text(graph, encoding="utf-8")
+            return [*arguments[:place], "-/filter_complex", file, *arguments[place + 2 :]]
+    return arguments
 
 
 def seconds(value: Fraction) -> str:
