@@ -32,7 +32,9 @@ async def draw(
         drawn = frame
         on_frame(frame)
 
-    await bench.ffmpeg(picture.arguments(bench, order.timeline, order.sources, drawings, chunk), reached)
+    # In a thread: the way of a window that follows a face is worked out there, which takes a while.
+    built = await asyncio.to_thread(picture.arguments, bench, order.timeline, order.sources, drawings, chunk)
+    await bench.ffmpeg(built, reached)
     if drawn != chunk.frames:
         raise _unreadable(order, chunk, drawn)
     made = {}
