@@ -98,7 +98,11 @@ def _fixed(footages: Sequence[Footage]) -> int:
 
 def _videos(footages: Sequence[Footage]) -> list[dict[str, object]]:
     return [
-        {"id": video_name(i), "seconds": round(f.grid.seconds(f.grid.frames), 1), "sound": bool(f.energy.known)}
+        {
+            "id": video_name(i),
+            "seconds": round(f.grid.seconds(f.grid.frames), 1),
+            "sound": f.analysis.media.audio is not None,
+        }
         for i, f in enumerate(footages)
     ]
 
