@@ -82,9 +82,7 @@ class SegmentRecord(BaseModel):
     sfx: SfxRecord | None
     transition: TransitionRecord | None = None
     asset_id: str | None = Field(default=None, description="Another film or still picture instead of the project's.")
-    sounds: list[dict[str, Any]] = Field(
-        default=[], description="Further sounds, at seconds after its start."
-    )
+    sounds: list[dict[str, Any]] = Field(default=[], description="Further sounds, at seconds after its start.")
     split: list[dict[str, Any]] = Field(default=[], description="Up to three other films beside this one.")
 
 
