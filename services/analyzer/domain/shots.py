@@ -34,7 +34,7 @@ class Rules:
     returned: float = 0.4
     unrest: float = 0.15
     commotion: float = 0.2
-    relit: float = 0.4
+    relit: float = 0.33
     window: int = 6
 
 
