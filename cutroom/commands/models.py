@@ -35,8 +35,8 @@ def show(as_json: AsJson = False) -> None:
 @models.command()
 def get(name: Annotated[str, typer.Argument(help="A name of the list, or owner/name of a repository.")]) -> None:
     """Fetch a model from the Hugging Face hub, or from the mirror in HF_ENDPOINT, into the Hugging Face cache."""
-    from services.analyzer.engines.models import cache_folder
     from services.analyzer.engines.fetching import fetch
+    from services.analyzer.engines.models import cache_folder
 
     found = fetch(name, cache_folder(os.environ))
     Screen().result(f"{found.name.partition('@')[0]} at {found.folder}")
