@@ -38,6 +38,8 @@ class Rules:
     leap: float = 0.22
     moved: float = 0.5
     relit: float = 0.5
+    drift: float = 0.8
+    drift_most: float = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,7 @@ def _straight(rows: Floats, starts: Ints, lag: int, change: Floats, rules: Rules
     """Return those windows whose middle frame is near the mean of their ends; of long ones every other will do."""
     starts = starts[starts % 2 == 0] if lag >= _LONG else starts
     bend = np.abs(rows[starts + lag // 2] - (rows[starts] + rows[starts + lag]) / 2).sum(axis=1)
-    kept: Ints = starts[bend <= (1.2 * rules.off + rules.uneven) * change[starts]]
-    return kept
+    return np.asarray(starts[bend <= (1.2 * rules.off + rules.uneven) * change[starts]], np.int64)
 
 
 def compared(trace: Trace, frames: Ints, rows: Floats, lag: int) -> tuple[Floats, Floats, Floats]:
@@ -137,7 +138,7 @@ def confirmed(trace: Trace, window: Window, rules: Rules = Rules()) -> Window | 
     frames = np.arange(window.start, window.end + 1)
     times = trace.times[frames]
     rows = trace.signed(frames)
-    if len(frames) < 3 or explained(trace, window, rules):
+    if len(frames) < 3 or explained(trace, window, rules) or _drifts(trace, window, rules):
         return None
     seen = ramp(rows, times)
     if (
@@ -169,12 +170,27 @@ def explained(trace: Trace, window: Window, rules: Rules) -> bool:
     if sum(_panned(a, b, rules) for a, b in ((before, after), (before, middle), (middle, after))) >= 2:
         return True
     last = min(trace.first_at(trace.times[window.end] + 1.0), len(trace) - 1)
-    step = max(1, (last - window.end) // 12)
-    return any(_again(before, trace.luma(k), 0.4 * apart) for k in range(window.end + step, last + 1, step))
+    step, limit = max(1, (last - window.end) // 12), 0.4 * apart
+    first = trace.first_at(trace.times[window.start] - 0.4)
+    if any(_again(after, trace.luma(k), limit) for k in range(first, window.start)):
+        return True
+    return any(_again(before, trace.luma(k), limit) for k in range(window.end + step, last + 1, step))
 
 
 def _again(a: Floats, b: Floats, limit: float) -> bool:
     return float(np.abs(a - b).mean()) <= 3 * limit and moved(a, b) <= limit
+
+
+def _drifts(trace: Trace, window: Window, rules: Rules) -> bool:
+    """Whether all along the window a shift explains some of each step, as when a camera moves past something still."""
+    if trace.blank[[window.start, window.end]].any():
+        return False
+    at = [window.start + (window.end - window.start) * eighth // 8 for eighth in range(9)]
+    left: list[float] = []
+    for a, b in zip(at, at[3:], strict=False):
+        first, second = (trace.luma(frame) - trace.luma(frame).mean() for frame in (a, b))
+        left.append(moved(first, second, across=14) / max(float(np.abs(first - second).mean()), 1e-6))
+    return float(np.median(left)) < rules.drift and max(left) < rules.drift_most
 
 
 def _panned(a: Floats, b: Floats, rules: Rules) -> bool:
