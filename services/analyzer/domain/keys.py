@@ -21,7 +21,7 @@ def part_keys(bounds: Bounds, speech: str, language: str | None, tracker: str = 
     """
     settings: dict[Kept, list[object]] = {
         "facts": [bounds.max_pixels, bounds.max_seconds],
-        "pictures": 4[bounds.max_pixels],
+        "pictures": [bounds.max_pixels],
         "sound": [],
         "beats": [tracker],
         "speech": [speech, language],
