@@ -24,7 +24,7 @@ from tests.bench.table import Row
 from tests.service.renderer_footage import Footage, clip, film, rendered, sound, timeline
 from tests.service.renderer_golden import logo
 
-SIZE, SECONDS = (1280, 720), 6
+SIZE, SECONDS = (1280, 720), 3
 SHOWN: dict[str, dict[str, Any]] = {
     "lut": {"look": "teal_orange"}, "adjust": {"contrast": 1.2, "temperature": 0.5}, "fade_in": {"duration": 5.0},
     "punch_in": {"at": [1.0]},
