@@ -123,8 +123,7 @@ class AsyncClient:
             "aspect_ratios": list(ratios),
             "seed": wishes.seed,
         }
-        if wishes.target_duration is not None:
-            order["target_duration"] = wishes.target_duration
+        order |= wishes.model_dump(exclude={"story", "seed"}, exclude_none=True)
         path = f"/api/videos/{quote(assets[0])}/ai-edit/generate"
         return (await self._connection.ask("POST", path, Started, json=order)).job_id
 

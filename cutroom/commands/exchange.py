@@ -51,8 +51,6 @@ def plan(
         raise misuse(f"There is no template {template}.", f"Take one of {', '.join(TEMPLATES)}.")
     if pace is not None and pace not in get_args(Pace):
         raise misuse(f"There is no pace {pace}.", f"Take one of {', '.join(get_args(Pace))}.")
-    if len(inputs) > 1 and (template or pace or edit or margin):
-        raise misuse("--template, --pace, --edit and --margin go with one input.", "Leave them out, or plan one film.")
     wishes = Wishes.model_validate(
         {
             "template_name": template, "target_duration": duration, "pace": pace, "story": story, "seed": seed,

@@ -211,6 +211,9 @@ async def test_what_is_no_order_for_an_edit_is_refused(make_infra: MakeInfra) ->
         STORY | {"aspect_ratios": []},
         STORY | {"language": "../etc"},
         STORY | {"summary": {"key_moments": [{"start": 1}]}},
+        STORY | {"template_name": "disco"},
+        STORY | {"edit": "audio:"},
+        STORY | {"margin": -1},
     ]
     async with stage(await make_infra("gateway")) as gateway:
         asset = await video(gateway)

@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.contracts.brief import KnownMoment, StoryBrief
-from shared.contracts.plan import Wishes
+from shared.contracts.expression import ExpressionText
+from shared.contracts.plan import TEMPLATES, Wishes
 
+
+def _known_template(name: str) -> str:
+    if name not in TEMPLATES:
+        raise ValueError(f"There are {', '.join(TEMPLATES)}")
+    return name
+
+
+Template = Annotated[str, AfterValidator(_known_template)]
 Line = Annotated[str, Field(max_length=2000)]
 MAX_STORY = 4000
 _FAST = re.compile(r"\b(?:energetic|fast|exciting|dynamic|upbeat|punchy|hectic|action)\b", re.IGNORECASE)
@@ -54,7 +63,10 @@ class StoryPrompt(_Asked):
 
 
 class AiEditOrder(_Asked):
-    """The body of an AI edit. ``video_ids``: further films, after the one in the address."""
+    """The body of an AI edit. ``video_ids``: further films, after the one in the address.
+
+    ``template_name``, ``pace``, ``edit`` and ``margin`` (seconds) are the wishes of an ingest.
+    """
 
     summary: Summary | None = None
     story_prompt: StoryPrompt
@@ -65,14 +77,21 @@ class AiEditOrder(_Asked):
     )
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    template_name: Template | None = None
+    pace: Literal["calm", "normal", "fast"] | None = None
+    edit: ExpressionText | None = Field(default=None, examples=["audio:-30dB or motion:0.02"])
+    margin: float | None = Field(default=None, ge=0, le=10, allow_inf_nan=False)
 
     def wishes(self) -> Wishes:
         """Return what the planner is asked for."""
         return Wishes(
             target_duration=self.target_duration,
-            pace=pace_of(self.story_prompt.tone or ""),
+            pace=self.pace or pace_of(self.story_prompt.tone or ""),
             story=story_text(self.story_prompt),
             seed=self.seed,
+            template_name=self.template_name,
+            edit=self.edit,
+            margin=self.margin,
         )
 
     def brief(self) -> StoryBrief:
