@@ -13,9 +13,12 @@ import pytest
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.sweeping import sweep
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.fonts import FONTS
+from services.renderer.tools.parts import places
 from shared.bus import LocalBus
 from shared.contracts.media import Caption
-from shared.contracts.timeline import Timeline
+from shared.contracts.timeline import Output, RenderOptions, Timeline
 from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra
 from tests.database import MakeInfra
@@ -149,3 +152,18 @@ async def test_joined_chunks_are_the_frames_of_one_pass(tmp_path: Path) -> None:
     assert len(list((tmp_path / "parts").glob("?" * 64 + ".mp4"))) > 3
     assert len(list((tmp_path / "one").glob("?" * 64 + ".mp4"))) == 1
     assert np.array_equal(await pictures(parts.file, (192, 108)), await pictures(one.file, (192, 108)))
+
+
+async def test_other_fonts_make_other_chunks_where_something_is_written(tmp_path: Path) -> None:
+    footage, fonts = await shots(tmp_path), tmp_path / "fonts"
+    fonts.mkdir()
+    (fonts / "more.ttf").write_bytes((FONTS / "NotoSans-Bold.ttf").read_bytes())
+    output = Output(name="o", width=320, height=180)
+
+    def keys(made: Timeline, more: Path | None) -> list[str]:
+        bench = Bench(tmp_path, RendererSettings(fonts_dir=more))
+        return [key for place in places(bench, made, [output], RenderOptions(), 2) for key in place.parts]
+
+    written, plain = captioned(footage), timeline(footage, [clip(0, 0, 20)])
+    assert not set(keys(written, None)) & set(keys(written, fonts))
+    assert keys(plain, None) == keys(plain, fonts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -35,6 +36,17 @@ def known_characters(more: Path | None) -> frozenset[int]:
             if path.suffix.lower() in ENDINGS and path.is_file():
                 known |= _of(path)
     return frozenset(known)
+
+
+@functools.cache
+def fonts_digest(more: Path | None) -> str:
+    """Return a digest of the fonts' names and bytes: what is written with others is another picture."""
+    digest = hashlib.sha256()
+    for folder in _folders(more):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix.lower() in ENDINGS and path.is_file():
+                digest.update(f"{path.name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def _of(path: Path) -> frozenset[int]:

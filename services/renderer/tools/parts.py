@@ -13,6 +13,7 @@ from services.renderer.domain.key import chunk_key
 from services.renderer.domain.placement import placed_pages
 from services.renderer.tools.encoders import encoder
 from services.renderer.tools.ffmpeg import Bench, program
+from services.renderer.tools.fonts import fonts_digest
 from services.renderer.tools.join import Tags
 from services.renderer.tools.styles import look_of
 from shared.contracts.timeline import Output, RenderOptions, Timeline
@@ -68,8 +69,9 @@ def places(
         keys: dict[str, str] = {}
         for output in drawn:
             script = scripts[output.name].of(chunk)
-            options_ = encoder(settings, output, timeline.rate, families[output.codec])
-            key = chunk_key(timeline, chunk, output, script, {"program": program(), **options_})
+            chosen = encoder(settings, output, timeline.rate, families[output.codec])
+            fonts = fonts_digest(settings.fonts_dir) if script or timeline.overlays else ""
+            key = chunk_key(timeline, chunk, output, script, {"program": program(), "fonts": fonts, **chosen})
             parts.setdefault(key, Part(output, key, script))
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))
