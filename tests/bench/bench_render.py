@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import resource
 import tempfile
-import time
-from collections.abc import Awaitable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -32,6 +28,7 @@ from shared.contracts.media import AudioStream, MediaInfo, VideoStream
 from shared.contracts.time import MICROSECONDS
 from shared.contracts.timeline import Clip, Output, RenderOptions, Source, Timeline
 from shared.process import Limits, ffmpeg_path, run
+from tests.bench.edits import Spent, spent
 from tests.bench.table import Row, median
 
 SECONDS, RATE, CUTS, ROUNDS = 90, 30, 20, 3
@@ -54,10 +51,10 @@ async def _measured(size: Size) -> list[Row]:
         cuts = _cuts()
         hand, ours, look = [], [], []
         for i in range(ROUNDS):
-            hand.append(await _spent(_by_hand(source, cuts, folder / "hand.mp4")))
+            hand.append(await spent(_by_hand(source, cuts, folder / "hand.mp4")))
             room = folder / f"ours{i}"
             room.mkdir()
-            ours.append(await _spent(_ours(source, size, cuts, room)))
+            ours.append(await spent(_ours(source, size, cuts, room)))
             made = room / "film_wide.mp4"
             look.append(await _looked(room, made))
         await _same(folder / "hand.mp4", made, sum(n for _, n in cuts))
@@ -76,33 +73,13 @@ def _rows(kind: str, hand: float, ours: float, look: float) -> list[Row]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """Seconds on the clock, and of CPU in child processes."""
-
-    wall: float
-    cpu: float
-
-
-async def _spent(work: Awaitable[object]) -> Spent:
-    began, used = time.perf_counter(), _used()
-    await work
-    return Spent(time.perf_counter() - began, _used() - used)
-
-
-def _used() -> float:
-    """CPU seconds of this process and of the children that have ended."""
-    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in both)
-
-
 async def _looked(room: Path, made: Path) -> Spent:
     """What the check costs: small copies of all frames, proof of the chunks, the film's packets and its sound."""
     decode = [ffmpeg_path(), "-loglevel", "error", "-i", str(made), "-an"]
     small = f"extractplanes=y,scale={COPY[0]}:{COPY[1]}:flags=area"
-    plain = await _spent(run([*decode, "-f", "null", "-"], limits=LIMITS))
-    whole = await _spent(run([*decode, "-vf", small, "-f", "rawvideo", str(room / "grey"), "-y"], limits=LIMITS))
-    rest = await _spent(_proved(room, made))
+    plain = await spent(run([*decode, "-f", "null", "-"], limits=LIMITS))
+    whole = await spent(run([*decode, "-vf", small, "-f", "rawvideo", str(room / "grey"), "-y"], limits=LIMITS))
+    rest = await spent(_proved(room, made))
     return Spent(max(0.0, whole.wall - plain.wall) + rest.wall, max(0.0, whole.cpu - plain.cpu) + rest.cpu)
 
 

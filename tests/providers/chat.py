@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.providers.serving import served
 
 Body = dict[str, Any]
 
@@ -116,16 +117,5 @@ async def chat_server(*plays: Play, refuses: set[str] | None = None) -> AsyncIte
     """Serve on a free port while in the block."""
     played = ChatServer(list(plays) or [Said("{}")], refuses or set())
     app = Starlette(routes=[Route("/v1/chat/completions", played.complete, methods=["POST"])])
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # the test's loop is not the server's
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    played.base_url = f"http://127.0.0.1:{port}/v1"
-    try:
+    async with served(app) as played.base_url:
         yield played
-    finally:
-        server.should_exit = True
-        await running

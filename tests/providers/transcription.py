@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from tests.providers.serving import served
 
 WORDS = ("So", "this", "is", "what", "we", "do.")
 
@@ -101,16 +102,5 @@ async def transcription_server(*plays: Broken, **traits: Any) -> AsyncIterator[T
     """Serve on a free port while in the block."""
     played = TranscriptionServer(list(plays), **traits)
     app = Starlette(routes=[Route("/v1/audio/transcriptions", played.transcribe, methods=["POST"])])
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined] # the test's loop is not the server's
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    played.base_url = f"http://127.0.0.1:{port}/v1"
-    try:
+    async with served(app) as played.base_url:
         yield played
-    finally:
-        server.should_exit = True
-        await running

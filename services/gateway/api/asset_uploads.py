@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.api.asset_records import HeldAsset, held_view
-from services.gateway.api.context import Caller, Gateway, Parts, Wait, wait_for_job
+from services.gateway.api.context import Caller, Gateway, Parts, Wait
 from services.gateway.api.multipart import form_of, read_form
-from services.gateway.api.probing import PROBE_SECONDS, give_up, probed, refused
+from services.gateway.api.probing import looked_into
 from services.gateway.api.records import answered
 from services.gateway.api.shown import linker, own_asset
 from services.gateway.api.uploads import Upload, drain, settle, too_large
@@ -113,14 +113,7 @@ def _draft(caller: Account, asset_id: str, media: BlobRef, fields: AssetFields, 
 
 
 async def _answer(gateway: Gateway, caller: Account, job: Job, wait: float) -> JSONResponse:
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + wait
-    job = await wait_for_job(gateway, job.id, max(wait, PROBE_SECONDS), probed)
-    if not probed(job):
-        await give_up(gateway, caller, job)
-    elif (probe := job.step("probe")) is None or probe.status != "completed":
-        raise refused(job)
-    job = await wait_for_job(gateway, job.id, max(0.0, deadline - clock()))
+    job = await looked_into(gateway, caller, job, wait)
     async with gateway.pool.acquire() as connection:
         asset = await own_asset(connection, caller.id, job.input.sources[0].asset_id)
     body = {"asset": held_view(asset, linker(gateway)), "job_id": job.id}

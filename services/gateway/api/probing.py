@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from services.gateway.api.context import Gateway
+import asyncio
+
+from services.gateway.api.context import Gateway, wait_for_job
 from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job
 from services.gateway.domain.refusal import Refusal
@@ -42,3 +44,18 @@ def refused(job: Job) -> Refusal:
     status = 415 if code in UNSUPPORTED else 422 if code.startswith(("media_", "document_")) else 503
     headers = {"Retry-After": "30"} if status == 503 else None
     return Refusal(status, code, job.error.message, remedy=job.error.remedy, headers=headers)
+
+
+async def looked_into(gateway: Gateway, caller: Account, job: Job, wait: float) -> Job:
+    """Wait for the probe's judgement, then for the end of the job until ``wait`` seconds have passed.
+
+    Raises the refusal of what the probe refused, or did not get to in time.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + wait
+    job = await wait_for_job(gateway, job.id, max(wait, PROBE_SECONDS), probed)
+    if not probed(job):
+        await give_up(gateway, caller, job)
+    elif (probe := job.step("probe")) is None or probe.status != "completed":
+        raise refused(job)
+    return await wait_for_job(gateway, job.id, max(0.0, deadline - clock()))

@@ -46,19 +46,19 @@ def true_in(footage: Footage, expression: Expression) -> Times:
     if isinstance(expression, Asked):
         return _clipped(_LEAVES[expression.name](footage, expression.value), low, high)
     if isinstance(expression, Not):
-        return _without([(low, high)], true_in(footage, expression.of))
+        return subtracted([(low, high)], true_in(footage, expression.of))
     left, right = true_in(footage, expression.left), true_in(footage, expression.right)
     if expression.op == "or":
         return _union([*left, *right])
-    both = _without(left, _without(left, right))
-    return both if expression.op == "and" else _without(_union([*left, *right]), both)
+    both = subtracted(left, subtracted(left, right))
+    return both if expression.op == "and" else subtracted(_union([*left, *right]), both)
 
 
 def _audio(footage: Footage, value: float | str | None) -> Times:
     curve = footage.analysis.energy
     if value is None:
         whole = [(0.0, footage.analysis.media.duration)]
-        return _without(whole, _silence(footage, None)) if footage.analysis.media.audio else []
+        return subtracted(whole, _silence(footage, None)) if footage.analysis.media.audio else []
     return _over(curve, float(value))
 
 
@@ -126,24 +126,6 @@ def _union(times: Times) -> Times:
         if result and start <= result[-1][1] + 1e-9:
             result[-1] = (result[-1][0], max(result[-1][1], end))
         else:
-            result.append((start, end))
-    return result
-
-
-def _without(times: Times, holes: Times) -> Times:
-    result: Times = []
-    first = 0
-    for begin, end in times:
-        start = begin
-        while first < len(holes) and holes[first][1] <= start:
-            first += 1
-        at = first
-        while at < len(holes) and holes[at][0] < end:
-            if holes[at][0] > start:
-                result.append((start, holes[at][0]))
-            start = max(start, holes[at][1])
-            at += 1
-        if start < end:
             result.append((start, end))
     return result
 

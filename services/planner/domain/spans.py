@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
+N = TypeVar("N", int, float)
 Frames = tuple[int, int]
 """``(start, end)`` in source frames, end exclusive."""
 
@@ -19,9 +21,9 @@ def merged(spans: Iterable[Frames]) -> list[Frames]:
     return result
 
 
-def subtracted(spans: Sequence[Frames], holes: Sequence[Frames]) -> list[Frames]:
-    """Return what is left of ``spans`` outside ``holes``. Both sorted and disjoint."""
-    result: list[Frames] = []
+def subtracted(spans: Sequence[tuple[N, N]], holes: Sequence[tuple[N, N]]) -> list[tuple[N, N]]:
+    """Return what is left of ``spans`` outside ``holes``, in frames or in seconds. Both sorted and disjoint."""
+    result: list[tuple[N, N]] = []
     first = 0
     for begin, end in spans:
         start = begin

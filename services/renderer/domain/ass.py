@@ -62,6 +62,23 @@ def script(layout: Frame, pages: Sequence[Page], look: Look, watermark: str, *, 
     return "\n".join([*_head(layout, look), *events, ""])
 
 
+def opening(width: int, height: int) -> list[str]:
+    """Return the lines of a script for a frame of that size, up to where its styles follow."""
+    return [
+        "[Script Info]",
+        "ScriptType: v4.00+",
+        f"PlayResX: {width}",
+        f"PlayResY: {height}",
+        "WrapStyle: 0",
+        "ScaledBorderAndShadow: yes",
+        "YCbCr Matrix: TV.709",
+        "",
+        "[V4+ Styles]",
+        "Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, Outline, "
+        "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+    ]
+
+
 def _head(layout: Frame, look: Look) -> list[str]:
     edges = max(1.0, layout.size * look.outline_width), layout.size * look.shadow_width
     edge = f"1,{edges[0]:.1f},{edges[1]:.1f}"
@@ -74,17 +91,7 @@ def _head(layout: Frame, look: Look) -> list[str]:
     small = max(10, round(min(layout.width, layout.height) * 0.032))
     corner = 1 if look.position == "top" else 9
     return [
-        "[Script Info]",
-        "ScriptType: v4.00+",
-        f"PlayResX: {layout.width}",
-        f"PlayResY: {layout.height}",
-        "WrapStyle: 0",
-        "ScaledBorderAndShadow: yes",
-        "YCbCr Matrix: TV.709",
-        "",
-        "[V4+ Styles]",
-        "Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, Outline, "
-        "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+        *opening(layout.width, layout.height),
         *(
             f"Style: {position.capitalize()},{FONT},{layout.size},&H00{bgr(look.colour)},{outline},{behind},-1,"
             f"{edge},{alignment},{layout.side},{layout.side},{margin},-1"

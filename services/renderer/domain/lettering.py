@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from services.renderer.domain.ass import FONT, clock
+from services.renderer.domain.ass import FONT, clock, opening
 from services.renderer.domain.layers import Shown
 from services.renderer.domain.writing import bgr, escaped
 from shared.contracts.easing import moves, value_at
@@ -23,23 +23,17 @@ def lettering(group: Sequence[Shown], output: Output, rate: str) -> str:
     """Return the script for texts and shapes that lie above each other in this order."""
     styles = [_style(i, one.overlay, output) for i, one in enumerate(group)]
     events = [line for i, one in enumerate(group) for line in _events(i, one, output, rate)]
-    return "\n".join([*_head(output), *styles, "", "[Events]", "Format: Layer, Start, End, Style, Text", *events, ""])
-
-
-def _head(output: Output) -> list[str]:
-    return [
-        "[Script Info]",
-        "ScriptType: v4.00+",
-        f"PlayResX: {output.width}",
-        f"PlayResY: {output.height}",
-        "WrapStyle: 0",
-        "ScaledBorderAndShadow: yes",
-        "YCbCr Matrix: TV.709",
-        "",
-        "[V4+ Styles]",
-        "Format: Name, Fontname, Fontsize, PrimaryColour, OutlineColour, BackColour, Bold, BorderStyle, Outline, "
-        "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
-    ]
+    return "\n".join(
+        [
+            *opening(output.width, output.height),
+            *styles,
+            "",
+            "[Events]",
+            "Format: Layer, Start, End, Style, Text",
+            *events,
+            "",
+        ]
+    )
 
 
 def _style(number: int, overlay: Overlay, output: Output) -> str:
