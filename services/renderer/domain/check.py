@@ -6,15 +6,14 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from services.renderer.domain.measured import Expected, Measured, Track
-from services.renderer.domain.sound import CHANNELS, SILENCE_LUFS, Level
+from services.renderer.domain.sound import CHANNELS, PEAK_DBTP, SILENCE_LUFS, Level
 from shared.contracts.timeline import Check, Finding
 
 BLACK_LUMA = 22.0
 BLACK_SECONDS = 0.5
 FROZEN_SECONDS = 2.0
 LOUDNESS_TOLERANCE = 1.0
-PEAK_DBTP = -1.0
-PEAK_TOLERANCE = 0.5
+PEAK_TOLERANCE = 0.05
 
 
 def check(expected: Expected, measured: Measured, undrawn: str = "", uncopied: str = "") -> Check:

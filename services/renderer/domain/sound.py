@@ -17,8 +17,10 @@ from shared.contracts.timeline import Clip, SoundLayout, Timeline
 
 FADE_MS = 4
 CHANNELS: dict[SoundLayout, int] = {"mono": 1, "stereo": 2, "5.1": 6}
+PEAK_DBTP = -1.0
+"""True peak of a film as it is heard, after decoding (EBU R128)."""
 CEILING_DB = -1.5
-"""True peak that the limiter keeps: half a dB below -1 dBTP, because AAC overshoots."""
+"""True peak that the limiter keeps at first: half a dB lower, because AAC overshoots."""
 SILENCE_LUFS = -60.0
 MAX_GAIN_DB = 36.0
 

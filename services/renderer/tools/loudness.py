@@ -10,7 +10,7 @@ from typing import Any
 import ffmpeg
 
 from services.renderer.domain.formats import Sound
-from services.renderer.domain.sound import CEILING_DB, Level, gain_db, needs_limiter
+from services.renderer.domain.sound import CEILING_DB, PEAK_DBTP, Level, gain_db, needs_limiter
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import raw_input
 from shared.contracts.timeline import Timeline
@@ -18,15 +18,26 @@ from shared.errors import TransientError
 
 Node = Any
 MOST_CORRECTION_DB = 6.0
+MOST_ENCODINGS = 3
+LOSSLESS = frozenset({"pcm_s16le", "flac"})
 _FIGURES = re.compile(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS.*\bPeak:\s+(-?[\d.]+|-inf|nan) dBFS", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What is done to the sound: a gain in dB, and a limiter where the gain asks for one."""
+    """What is done to the sound: a gain in dB, and a limiter to ``ceiling`` dBTP where one is needed.
+
+    ``held``: the true peak counts, because a loudness was asked for; else the sound stays as it is.
+    """
 
     gain: float
     limited: bool
+    held: bool = True
+    ceiling: float = CEILING_DB
+
+    def lowered(self, excess: float) -> Chain:
+        """Return the chain that is to end ``excess`` dB lower at its peaks, with a tenth of a dB to spare."""
+        return Chain(self.gain, limited=True, ceiling=self.ceiling - excess - 0.1)
 
 
 async def level(bench: Bench, bed: str, timeline: Timeline, target: float | None) -> Chain:
@@ -35,7 +46,7 @@ async def level(bench: Bench, bed: str, timeline: Timeline, target: float | None
     A limiter takes loudness away: what it took is measured, and added once.
     """
     if target is None:
-        return Chain(0.0, limited=False)
+        return Chain(0.0, limited=False, held=False)
     measured = await _measure(bench, raw_input(bed, timeline))
     chain = Chain(gain_db(measured, target), limited=False)
     if chain.gain == 0.0 or not needs_limiter(measured, chain.gain):
@@ -52,10 +63,28 @@ def encode_arguments(
     """Return ffmpeg's arguments that encode ``bed`` as ``sound`` in ``target``, ``samples`` long."""
     node = _applied(raw_input(bed, timeline), chain, timeline.sample_rate)
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
-    bitrate = {} if sound.encoder in ("pcm_s16le", "flac") else {"audio_bitrate": bench.settings.audio_bitrate}
+    bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": bench.settings.audio_bitrate}
     options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}
     built: list[str] = ffmpeg.output(node, target, **options).get_args()
     return built
+
+
+async def encode(
+    bench: Bench, bed: str, timeline: Timeline, chain: Chain, *, samples: int, sound: Sound, target: str
+) -> None:
+    """Encode ``bed`` as ``sound`` in ``target``, with its true peak where it belongs as it is heard after decoding.
+
+    A lossy encoder overshoots by what nobody knows before: then the limiter goes lower by that much, and it is encoded
+    again.
+    """
+    for _ in range(MOST_ENCODINGS):
+        await bench.ffmpeg(encode_arguments(bench, bed, timeline, chain, samples=samples, sound=sound, target=target))
+        if not chain.held or sound.encoder in LOSSLESS:
+            return
+        excess = (await _measure(bench, ffmpeg.input(target))).peak - PEAK_DBTP
+        if not excess > 0:
+            return
+        chain = chain.lowered(excess)
 
 
 def figures(report: str) -> Level:
@@ -71,7 +100,12 @@ def _applied(node: Node, chain: Chain, sample_rate: int) -> Node:
         node = node.filter("volume", volume=f"{chain.gain:.3f}dB", precision="float")
     if not chain.limited:
         return node
-    limiter: Mapping[str, object] = {"limit": f"{10 ** (CEILING_DB / 20):.6f}", "level": 0, "attack": 5, "release": 60}
+    limiter: Mapping[str, object] = {
+        "limit": f"{10 ** (chain.ceiling / 20):.6f}",
+        "level": 0,
+        "attack": 5,
+        "release": 60,
+    }
     return (
         node.filter("aresample", 4 * sample_rate)
         .filter("alimiter", **limiter, latency=1)

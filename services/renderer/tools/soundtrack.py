@@ -9,7 +9,7 @@ from services.renderer.domain.formats import SOUNDS
 from services.renderer.domain.sound import CHANNELS, groups, stretches
 from services.renderer.tools.bending import bend
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.loudness import encode_arguments, level
+from services.renderer.tools.loudness import encode, level
 from services.renderer.tools.mix import mix
 from services.renderer.tools.sound import BYTES, clip_arguments
 from shared.contracts.time import sample_at
@@ -45,9 +45,7 @@ async def soundtrack(
     files: dict[AudioCodec, str] = {}
     for codec in sorted(codecs):
         sound, files[codec] = SOUNDS[codec], f"sound.{SOUNDS[codec].ending}"
-        await bench.ffmpeg(
-            encode_arguments(bench, bed, timeline, chain, samples=samples, sound=sound, target=files[codec])
-        )
+        await encode(bench, bed, timeline, chain, samples=samples, sound=sound, target=files[codec])
     told(1.0)
     return files
 
