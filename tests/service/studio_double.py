@@ -57,7 +57,7 @@ class FakeStudio:
     short_media: bool = False
     analysis: str = ""
     resumed: list[str | None] = field(default_factory=list)
-    listening: threading.Event = field(default_factory=threading.Event)
+    hanging: threading.Event = field(default_factory=threading.Event)
 
     def start(self, kind: str, outputs: list[str]) -> str:
         """Make a job and return its id."""
@@ -199,7 +199,8 @@ async def _events(studio: FakeStudio, request: Request) -> Response:
         yield ": hello\n\n"
         for entry in rest[: 3 if kind in studio.hang else count]:
             yield f"id: {entry['sequence']}\nevent: {entry['type']}\ndata: {json.dumps(entry)}\n\n"
-        studio.listening.set()
+        if kind in studio.hang:
+            studio.hanging.set()
         while kind in studio.hang and not await request.is_disconnected():
             await asyncio.sleep(0.02)
 

@@ -215,9 +215,7 @@ def test_a_signal_cancels_the_job(studio: FakeStudio, film: Path, number: int, c
     out = film.parent / "out.mp4"
     argv = [sys.executable, "-m", "cutroom", "edit", film, "-o", out, "--server", studio.url, "--consent"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}) as command:
-        for _ in range(2):  # the log of the ingest, then that of the render
-            assert studio.listening.wait(30)
-            studio.listening.clear()
+        assert studio.hanging.wait(30)
         command.send_signal(number)
         _, said = command.communicate(timeout=20)
     assert command.returncode == code
