@@ -188,9 +188,10 @@ def _on_beats() -> list[Row]:
             duration=60.0, beats=found, motion=[dice.random() for _ in range(60)], rate="30/1", time_base="1/15360"
         )
         made = plan([film], Wishes(template_name="energetic", target_duration=30), templates())
-        for start, end in _shown(made):
+        shown = _shown(made)
+        for start, end in shown:
             for at in (start, end):
-                if 0.01 < at < 59.9:
+                if 0.01 < at < 59.9 and at not in (shown[0][0], shown[-1][1]):  # the edit itself begins and ends there
                     near = min(
                         beats[max(0, bisect_left(beats, at) - 1) : bisect_left(beats, at) + 1],
                         key=lambda b: abs(b - at),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -328,3 +329,20 @@ def test_a_clock_is_no_frame_rate() -> None:
 def test_pair_is_seconds() -> None:
     pair: Pair = shown(edit(material(duration=2.0)).timeline.video[0])
     assert pair == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("tempo", [84, 100, 128, 171])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_cut_of_wordless_film_is_on_a_beat_and_the_length_is_met(tempo: int, seed: int) -> None:
+    dice = random.Random(seed)
+    times = tuple(0.31 + i * 60 / tempo for i in range(int(58 * tempo / 60)))
+    source = material(
+        duration=60.0,
+        beats=Beats(times=times, tempo=float(tempo), confidence=0.9),
+        motion=[dice.random() for _ in range(60)],
+    )
+    made = edit(source, target_duration=30.0, template_name="energetic")
+    assert abs(made.timeline.frames / 25 - 30) < 0.5 / 25
+    begins, *cuts, ends = [at for span in kept(made) for at in span]
+    off = [at for at in cuts if min(abs(beat - at) for beat in times) * 25 > 1]
+    assert len(off) <= (1 if begins == 0 or ends > 59.9 else 0), "the edit's own ends give way as far as the film goes"

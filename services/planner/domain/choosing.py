@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
@@ -15,12 +16,11 @@ from services.planner.domain.selection import Selection
 from services.planner.domain.spans import Frames
 from services.planner.domain.template import Pace
 from services.planner.domain.units import Unit
+from services.planner.domain.window import window
 
 SHORTEST_PIECE = 0.6
 """Seconds below which a wordless piece is not worth two cuts."""
 SHORTEST_WORDS = 0.8
-WINDOWS = 16
-"""Places at which a window of a longer unit is tried."""
 
 
 def choose(
@@ -78,7 +78,8 @@ def _take(selection: Selection, index: int, shortest: float) -> bool:
     if unit.length <= room:
         return selection.take(index, unit.frames)
     if unit.core is None:
-        return selection.take(index, window(selection, index, room))
+        piece = window(selection, index, room)
+        return piece is not None and selection.take(index, piece)
     start, end = unit.core
     spare = room - (end - start)
     if spare < 0:
@@ -96,21 +97,6 @@ def _continued(selection: Selection, index: int, side: int) -> bool:
     return same and other in selection.picks and selection.picks[other][1 - side] == edge
 
 
-def window(selection: Selection, index: int, length: int) -> Frames:
-    """Return the liveliest span of so many frames in a wordless unit; its beginning where that is about as good."""
-    unit = selection.units[index]
-    footage = selection.footages[unit.source]
-    spare = unit.length - length
-
-    def worth(offset: int) -> float:
-        at = unit.frames[0] + offset
-        start, end = footage.grid.seconds(at), footage.grid.seconds(at + length)
-        return footage.energy.mean(start, end) + footage.motion.mean(start, end) + (0.3 if offset == 0 else 0.0)
-
-    best = max(sorted({spare * i // WINDOWS for i in range(WINDOWS + 1)}), key=lambda o: (round(worth(o), 6), -o))
-    return unit.frames[0] + best, unit.frames[0] + best + length
-
-
 def _make_room(selection: Selection, least: float) -> None:
     """Where less is left than a piece of ``least`` seconds needs, take the rest of it off the longest wordless pick."""
     index = next((i for i in selection.ranked if _offers(selection, i, least)), None)
@@ -122,16 +108,30 @@ def _make_room(selection: Selection, least: float) -> None:
     ]
     if donors:
         donor = max(donors, key=lambda i: (selection.seconds(i, _length(selection, i)), -i))
-        selection.stretch(donor, 0, -ceil(missing * _grid(selection, donor).fps))
-        selection.take(index, window(selection, index, min(selection.room(index), selection.units[index].length)))
+        given = _given(selection, donor, missing)
+        selection.stretch(donor, 0, -given)
+        piece = window(selection, index, min(selection.room(index), selection.units[index].length))
+        if piece is None:
+            selection.stretch(donor, 0, given)
+        else:
+            selection.take(index, piece)
 
 
 def _can_give(selection: Selection, index: int, frames: Frames, seconds: float, least: float) -> bool:
-    unit, given = selection.units[index], ceil(seconds * _grid(selection, index).fps)
+    unit, given = selection.units[index], _given(selection, index, seconds)
     rest = (frames[0], frames[1] - given)
     if unit.core is not None or selection.seconds(index, rest[1] - rest[0]) < 2 * least:
         return False
     return trimmed_slivers(selection.footages[unit.source], rest) == rest
+
+
+def _given(selection: Selection, index: int, seconds: float) -> int:
+    """Return by how many frames a pick gets shorter that gives so many seconds: to a beat where they are sure."""
+    high = selection.picks[index][1]
+    end = high - ceil(seconds * _grid(selection, index).fps)
+    beats = selection.footages[selection.units[index].source].beats
+    before = bisect_right(beats, end)
+    return high - (beats[before - 1] if before else end)
 
 
 def _offers(selection: Selection, index: int, seconds: float) -> bool:

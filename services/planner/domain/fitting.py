@@ -21,11 +21,15 @@ Limits = Callable[[int, int], Frames]
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which ends may move, and where to: also those on ``beats``; only those ``closing`` a small gap."""
+    """Which ends may move, and where to: also those on ``beats``; only those ``closing`` a small gap.
+
+    ``outer``: only where the edit ends and begins, which need not be on a beat and so gives way before any cut does.
+    """
 
     limits: Limits
     beats: bool = False
     closing: bool = False
+    outer: bool = False
 
 
 def fit(selection: Selection, lives: Sequence[Life]) -> None:
@@ -35,6 +39,7 @@ def fit(selection: Selection, lives: Sequence[Life]) -> None:
     for reach in (
         Reach(live, beats=True, closing=True),
         Reach(live),
+        Reach(live, beats=True, outer=True),
         Reach(live, beats=True),
         Reach(quiet, beats=True),
     ):
@@ -44,16 +49,18 @@ def fit(selection: Selection, lives: Sequence[Life]) -> None:
 
 def _round(selection: Selection, reach: Reach) -> bool:
     """Share what is left among all ends that can move; tell whether any did."""
-    ends = [
-        (index, side)
-        for index, _ in selection.in_order()
-        for side in (1, 0)
-        if _room(selection, reach, index, side) > 0
-    ]
+    order = [index for index, _ in selection.in_order()]
+    sides = [(index, side) for index in order for side in (1, 0)]
+    if reach.outer:
+        sides = [(order[-1], 1), (order[0], 0)] if order else []
+    ends = [(index, side) for index, side in sides if _room(selection, reach, index, side) > 0]
     moved = False
     for index, side in ends:
         room = _room(selection, reach, index, side)
-        frames = min(room, max(1, selection.share(index, len(ends))), selection.room(index))
+        share = room if reach.closing or reach.outer else max(1, selection.share(index, len(ends)))
+        frames = min(room, share, selection.room(index))
+        if reach.closing and frames < room:
+            continue  # half a gap closed is a cut moved off its beat for nothing
         if frames > 0:
             selection.stretch(index, *((0, frames) if side else (frames, 0)))
             moved = True
