@@ -1,6 +1,7 @@
 """What every test may use."""
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -10,6 +11,10 @@ pytest_plugins = ("tests.stack", "tests.database", "tests.footage")
 
 # Without it structlog prints tracebacks with every local variable.
 log.configure("info", "console")
+
+# A shell without job control starts what runs in the background deaf to SIGINT, and so would be all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples in every run of CI, new ones on a developer's machine; speed is measured in tests/bench only.
 settings.register_profile("here", deadline=None)
