@@ -17,14 +17,17 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FONTS
 from services.renderer.tools.parts import places
 from shared.bus import LocalBus
+from shared.contracts.commands import CancelStep
+from shared.contracts.ids import new_id
 from shared.contracts.media import Caption
 from shared.contracts.timeline import Output, RenderOptions, Timeline
 from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra
+from shared.messages import order
 from tests.database import MakeInfra
 from tests.service.queue_doubles import Heard
-from tests.service.renderer_footage import Footage, clip, numbered, pictures, rendered, timeline
-from tests.service.test_renderer_service import FAST, ordered, sent, serving, stored
+from tests.service.renderer_footage import Footage, clip, film, numbered, pictures, rendered, timeline
+from tests.service.test_renderer_service import FAST, ffmpegs, ordered, sent, serving, stored
 
 SHOTS, CHUNKS = 10, 9
 
@@ -100,6 +103,31 @@ async def test_two_renderers_share_one_render(make_infra: MakeInfra, tmp_path: P
     shares = Counter(owner for _, owner in drawn.values())
     assert len(shares) == 2 and min(shares.values()) >= 2, shares
     assert await infra.pool.fetchval("select count(*) from chunk_orders") == 0
+
+
+async def test_a_cancel_reaches_those_who_help_within_two_seconds(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    noise = np.random.default_rng(1).integers(0, 255, 250 * 640 * 360, np.uint8)
+    footage = {"a": await film(tmp_path, noise.tobytes(), None, "25/1", (640, 360), "noise")}
+    ref = await stored(infra, timeline(footage, [clip(i, 0, 10) for i in range(10)]), footage)
+    one = ordered(ref, Output(name="big", width=1920, height=1080))
+    slow = RendererSettings(preset="veryslow", crf=10, parallel=1)
+    deaf = replace(infra, bus=LocalBus(), scratch=tmp_path / "second")
+    async with serving(infra, slow), serving(deaf, slow):
+        await sent(infra, one)
+        async with asyncio.timeout(60):
+            while not (ffmpegs(str(infra.scratch)) and ffmpegs(str(deaf.scratch))):
+                await asyncio.sleep(0.05)
+        stop = CancelStep(command_ids=(one.id,))
+        await sent(infra, order("test", one.subject, stop, message_id=new_id(), tenant="a"))
+        async with asyncio.timeout(2):
+            while ffmpegs(str(infra.scratch)) or ffmpegs(str(deaf.scratch)):
+                await asyncio.sleep(0.05)
+        (fact,) = await heard.until(lambda all_: bool(all_), 10)
+    assert fact.name == "StepCancelled"
+    assert await infra.pool.fetchval("select count(*) from chunks where state = 'kept'") == 0
 
 
 async def test_a_kept_chunk_whose_file_is_gone_is_drawn_again(make_infra: MakeInfra, tmp_path: Path) -> None:

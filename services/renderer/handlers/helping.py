@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.shelf import KeptChunks, folder_for
@@ -24,6 +26,8 @@ from shared.signal import Signal
 MOST_ATTEMPTS = 3
 """A chunk that failed so often is left to the render's own worker, who tells of its failure."""
 IDLE_S = 1.0
+LOOK_S = 0.5
+"""How often to look whether the render still lives."""
 logger = log.get(__name__)
 
 
@@ -36,7 +40,7 @@ async def help_others(deps: Deps, wake: Signal) -> None:
                 await wake.wait(IDLE_S)
                 continue
             await deps.slots.acquire()
-            task = group.create_task(_help(found, deps))
+            task = group.create_task(_while_open(found, _help(found, deps), deps))
             task.add_done_callback(lambda _: deps.slots.release())
             await asyncio.sleep(0.05)  # let it claim, so that the same chunk is not found again
 
@@ -48,6 +52,27 @@ async def _found(deps: Deps) -> Open | None:
     except (*AWAY, TimeoutError) as away:
         logger.warning("help.waits", error=f"{type(away).__name__}: {away}")
         return None
+
+
+async def _while_open(found: Open, work: Coroutine[Any, Any, None], deps: Deps) -> None:
+    """Do ``work`` as long as the render lives: one that was cancelled must keep no program running anywhere."""
+    drawing = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait([drawing], timeout=LOOK_S))[0]:
+            if not await _open(found, deps):
+                logger.info("help.unwanted", command=found.command_id, place=found.place)
+                return
+    finally:
+        drawing.cancel()
+        await asyncio.wait([drawing])
+
+
+async def _open(found: Open, deps: Deps) -> bool:
+    try:
+        async with deps.pool.acquire() as connection:
+            return await chunks.is_open(connection, found.command_id)
+    except (*AWAY, TimeoutError):
+        return True  # the database will say when it is back
 
 
 async def _help(found: Open, deps: Deps) -> None:

@@ -82,6 +82,12 @@ async def end(connection: Connection, command_id: str) -> None:
     await connection.execute("delete from chunks where command_id = $1 and state = 'waiting'", command_id)
 
 
+async def is_open(connection: Connection, command_id: str) -> bool:
+    """Tell whether somebody still works on that render: it has not ended, and its worker is alive."""
+    alive = "select exists (select 1 from chunk_orders where command_id = $1 and alive_until > now())"
+    return bool(await connection.fetchval(alive, command_id))
+
+
 async def offer(connection: Connection, command_id: str, keys: Sequence[str], places: Sequence[int]) -> None:
     """Say which chunks the render wants, each with its place in it."""
     await connection.execute(OFFER, list(keys), command_id, list(places))
