@@ -61,7 +61,7 @@ async def test_the_demo_film_is_understood_once(stage: Stage, sample: Sample) ->
         size = (fact.sprites.columns * fact.sprites.tile_width, fact.sprites.rows * fact.sprites.tile_height)
         assert picture_size(path) == size
     fractions = [e.data["fraction"] for e in stage.progress]
-    assert fractions == sorted(fractions) and len(fractions) > 3
+    assert fractions and fractions == sorted(fractions)
     again, _ = await stage.analyze(sample.video, sample.captions)
     assert MediaAnalyzed.model_validate(again.data) == fact.model_copy(
         update={"cached": True, "measured": (), "asset_id": again.data["asset_id"]}
