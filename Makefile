@@ -32,11 +32,8 @@ check: $(STAMP)  ## style, types, walls, rooms, pure tests: under a minute
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/unit tests/house
 
-# These tests wait for real servers and real processes; what fails is shown, and tried once more by itself.
-ALL = $(BIN)/pytest -q -rs --durations=15 tests/service tests/contract tests/crash tests/e2e
-
 test: check  ## everything, with the real Kafka, PostgreSQL and MinIO where they can be had
-	$(ALL) || { [ $$? -eq 1 ] && echo "What failed, once more:" && $(ALL) --last-failed --last-failed-no-failures none; }
+	$(BIN)/pytest -q -rs --durations=15 tests/service tests/contract tests/crash tests/e2e
 
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix .
