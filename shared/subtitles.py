@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal
 
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 Format = Literal["srt", "vtt", "ass", "txt", "json"]
 FORMATS: Final[tuple[Format, ...]] = ("srt", "vtt", "ass", "txt", "json")

@@ -18,7 +18,7 @@ from scipy.signal import lfilter
 
 from deploy.sample.voice import words_of
 from shared import process
-from shared.contracts.media import Word
+from shared.contracts.speech import Word
 
 RATE = 16_000
 CONDITIONS = ("clean", "24 dB too quiet", "hum", "room noise 12 dB below")

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from deploy.sample.music import Music
 from deploy.sample.screenplay import Shot
 from deploy.sample.voice import RATE, Samples, Spoken
-from shared.contracts.media import Caption, Span, Word
+from shared.contracts.media import Span
+from shared.contracts.speech import Caption, Word
 
 LEAD_S = 0.4
 """Quiet before the first line of a shot, in seconds."""

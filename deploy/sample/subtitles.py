@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 
 def subrip(captions: Sequence[Caption]) -> str:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import soxr
 
 from shared import process
-from shared.contracts.media import Word
+from shared.contracts.speech import Word
 from shared.errors import CapabilityMissing
 
 RATE = 48_000

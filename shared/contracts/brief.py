@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Line = Annotated[str, Field(max_length=2000)]
 

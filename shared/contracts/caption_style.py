@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.effects import Colour
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 CaptionStyleName = Literal["plain", "boxed", "highlight", "karaoke", "pop", "one_word"]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Seconds = Annotated[float, Field(ge=0, le=86400, allow_inf_nan=False)]
 Place = Annotated[int, Field(ge=-2000, le=2000)]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.contracts.brief import ModelUse, PlanFault
 from shared.contracts.chat import MOST_OPERATIONS, Operation
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 
 class ChatSegment(Value):

@@ -9,10 +9,11 @@ from pydantic import Field
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import StoryBrief
 from shared.contracts.interchange import ExportFormat, ExportMode
-from shared.contracts.media import Part, Value
+from shared.contracts.media import Part
 from shared.contracts.plan import Wishes
 from shared.contracts.time import Ratio
 from shared.contracts.timeline import Output, RenderOptions
+from shared.contracts.value import Value
 
 
 class ProbeMedia(Value):

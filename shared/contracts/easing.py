@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Ease = Literal["linear", "hold", "ease_in", "ease_out", "ease_in_out", "cubic_in", "cubic_out", "cubic_in_out",
                "bounce", "back"]  # fmt: skip

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from shared.contracts.effects import KINDS
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 
 class Fault(Value):

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from shared.contracts.easing import Ease
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Parameter = bool | float | str | tuple[float, ...]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]

@@ -8,8 +8,9 @@ from shared.contracts.blob import BlobRef
 from shared.contracts.brief import PlanReport
 from shared.contracts.chat_matter import ChatAnswered
 from shared.contracts.interchange import ImportFormat, Loss
-from shared.contracts.media import MediaInfo, Part, SpriteSheet, Value
+from shared.contracts.media import MediaInfo, Part, SpriteSheet
 from shared.contracts.timeline import Rendered
+from shared.contracts.value import Value
 
 
 class MediaProbed(Value):

@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from shared.contracts.media import Caption, Value
+from shared.contracts.speech import Caption
 from shared.contracts.time import Ratio, fraction_text
 from shared.contracts.timeline import Effect, TransitionKind
+from shared.contracts.value import Value
 
 ExportFormat = Literal[
     "otio", "fcpxml", "fcp7xml", "edl", "kdenlive", "srt", "vtt", "ass", "chapters", "json"

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from shared.contracts.easing import Animated
 from shared.contracts.effect_rules import faults
-from shared.contracts.media import Value
 from shared.contracts.time import frame_at
 from shared.contracts.timeline import Clip, Overlay, Timeline
+from shared.contracts.value import Value
 
 _SLACK = Fraction(1, 1000)
 _RANGES = {

@@ -11,19 +11,11 @@ from typing import Literal
 from pydantic import Field
 
 from shared.contracts.blob import BlobRef
-from shared.contracts.hearing import Beats as Beats  # noqa: PLC0414
-from shared.contracts.hearing import Curve as Curve  # noqa: PLC0414
-from shared.contracts.hearing import Loudness as Loudness  # noqa: PLC0414
-from shared.contracts.hearing import Waveform as Waveform  # noqa: PLC0414
+from shared.contracts.hearing import Beats, Curve, Loudness, Waveform
 from shared.contracts.sight import DocumentFacts, FaceTrack, FocusPoint, ImageFacts
-from shared.contracts.speech import Caption as Caption  # noqa: PLC0414
-from shared.contracts.speech import Mark as Mark  # noqa: PLC0414
-from shared.contracts.speech import Paragraph as Paragraph  # noqa: PLC0414
-from shared.contracts.speech import Sentence as Sentence  # noqa: PLC0414
-from shared.contracts.speech import Transcript as Transcript  # noqa: PLC0414
-from shared.contracts.speech import Word as Word  # noqa: PLC0414
+from shared.contracts.speech import Mark, Transcript
 from shared.contracts.time import Ratio
-from shared.contracts.value import Value as Value  # noqa: PLC0414  everybody takes it from here
+from shared.contracts.value import Value
 
 
 class Note(Value):

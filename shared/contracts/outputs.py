@@ -8,7 +8,8 @@ from pydantic import Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.caption_style import CaptionStyle
-from shared.contracts.media import SpriteSheet, Value
+from shared.contracts.media import SpriteSheet
+from shared.contracts.value import Value
 
 VideoCodec = Literal["h264", "hevc", "vp9", "av1", "prores", "gif", "none"]
 AudioCodec = Literal["aac", "opus", "mp3", "pcm", "flac", "none"]

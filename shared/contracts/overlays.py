@@ -12,7 +12,7 @@ from pydantic import Field
 
 from shared.contracts.easing import Animated
 from shared.contracts.effects import Colour
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 MAX_OVERLAYS = 500
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from shared.contracts.brief import PlanReport, StoryTold
 from shared.contracts.expression import ExpressionText
-from shared.contracts.media import Value
 from shared.contracts.timeline import Timeline
+from shared.contracts.value import Value
 
 TEMPLATES: dict[str, str] = {
     "none": "No style: what is said stays, once and without hesitation; dead air goes.",

@@ -14,11 +14,13 @@ from pydantic import Field
 from shared.contracts.blob import BlobRef
 from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.effects import EFFECTS, Effect
-from shared.contracts.media import Caption, MediaInfo, Value
+from shared.contracts.media import MediaInfo
 from shared.contracts.outputs import AudioCodec, Check, Finding, Output, Rendered, RenderOptions, VideoCodec
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
 from shared.contracts.sight import FaceTrack, FocusPoint
+from shared.contracts.speech import Caption
 from shared.contracts.time import Ratio, to_seconds
+from shared.contracts.value import Value
 from shared.contracts.warp import Warp, length
 
 __all__ = [

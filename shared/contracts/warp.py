@@ -14,8 +14,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from shared.contracts.media import Value
 from shared.contracts.time import Ratio, fraction_text
+from shared.contracts.value import Value
 
 
 def _length(text: str) -> str:

@@ -17,7 +17,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import render
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 from shared.process import ffmpeg_path, run
 from tests.bench.table import Row

@@ -18,7 +18,7 @@ from shared.blobs import FolderBlobs
 from shared.bus import LocalBus
 from shared.contracts.commands import CancelStep
 from shared.contracts.events import EditPlanned, StepCancelled
-from shared.contracts.media import Beats, Curve
+from shared.contracts.hearing import Beats, Curve
 from shared.db import open_pool
 from shared.infra import Infra
 from shared.settings import Settings

@@ -26,8 +26,9 @@ from services.analyzer.tools.sound import measure_levels
 from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan
 from services.planner.tools.catalog import templates
-from shared.contracts.media import Beats, Caption, Curve, Transcript, Word
+from shared.contracts.hearing import Beats, Curve
 from shared.contracts.plan import EditPlan, Wishes
+from shared.contracts.speech import Caption, Transcript, Word
 from tests import spoken
 from tests.bench import auto_editor
 from tests.bench.table import Row

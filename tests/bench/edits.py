@@ -18,7 +18,8 @@ from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn, Taken
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out
-from shared.contracts.media import AudioStream, Caption, MediaInfo, VideoStream
+from shared.contracts.media import AudioStream, MediaInfo, VideoStream
+from shared.contracts.speech import Caption
 from shared.contracts.time import MICROSECONDS
 from shared.contracts.timeline import Clip, Output, RenderOptions, Source, Timeline
 from shared.process import Limits, ffmpeg_path, run

@@ -7,19 +7,11 @@ from collections.abc import Awaitable, Callable
 
 from shared.contracts.commands import AnalyzeMedia, Command, PlanEdit, ProbeMedia, RenderTimeline
 from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed, TimelineRendered
+from shared.contracts.hearing import Beats
 from shared.contracts.layout import lay_out
-from shared.contracts.media import (
-    Analysis,
-    AudioStream,
-    Beats,
-    Caption,
-    MediaInfo,
-    Shot,
-    Transcript,
-    VideoStream,
-    Word,
-)
+from shared.contracts.media import Analysis, AudioStream, MediaInfo, Shot, VideoStream
 from shared.contracts.plan import EditPlan
+from shared.contracts.speech import Caption, Transcript, Word
 from shared.contracts.timeline import Check, Clip, Effect, Rendered, Source, Timeline
 from shared.infra import Infra
 

@@ -11,7 +11,7 @@ import pytest
 import soundfile
 
 from services.analyzer.tools import sound
-from shared.contracts.media import Loudness
+from shared.contracts.hearing import Loudness
 from shared.process import ffmpeg_path, run
 from tests.service.analyzer_stage import facts_of
 

@@ -15,22 +15,10 @@ from cutroom.__main__ import main
 from cutroom.client import Client, Started
 from cutroom.findings import rows
 from deploy.sample import Sample
-from shared.contracts.media import (
-    Analysis,
-    AudioStream,
-    Beats,
-    Caption,
-    Loudness,
-    MediaInfo,
-    Note,
-    Shot,
-    ShotChange,
-    Span,
-    Transcript,
-    VideoStream,
-    Word,
-)
+from shared.contracts.hearing import Beats, Loudness
+from shared.contracts.media import Analysis, AudioStream, MediaInfo, Note, Shot, ShotChange, Span, VideoStream
 from shared.contracts.sight import FaceBox, FaceTrack
+from shared.contracts.speech import Caption, Transcript, Word
 from tests.service.studio_double import FakeStudio, fake_studio
 
 VIDEO = VideoStream(

@@ -12,7 +12,8 @@ import pytest
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import AnalyzeMedia, Command, GrabFrame
 from shared.contracts.events import Event, FrameGrabbed, MediaAnalyzed
-from shared.contracts.media import Analysis, Curve, SpriteSheet, Still, Waveform
+from shared.contracts.hearing import Curve, Waveform
+from shared.contracts.media import Analysis, SpriteSheet, Still
 from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage

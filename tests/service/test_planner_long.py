@@ -10,9 +10,11 @@ import pytest
 from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan
 from services.planner.tools.catalog import templates
+from shared.contracts.hearing import Beats, Curve
 from shared.contracts.layout import violations
-from shared.contracts.media import Analysis, Beats, Caption, Curve, Transcript, Word
+from shared.contracts.media import Analysis
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import Caption, Transcript, Word
 from tests.unit.planner_material import Pair, material
 
 HOURS = 3

@@ -13,9 +13,11 @@ from services.planner.domain.dead import FLASH, SLIVER
 from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan
 from services.planner.tools.catalog import templates
+from shared.contracts.hearing import Beats, Curve
 from shared.contracts.layout import lay_out, violations
-from shared.contracts.media import Analysis, Beats, Caption, Curve, Transcript, Word
+from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan, Wishes
+from shared.contracts.speech import Caption, Transcript, Word
 from shared.contracts.timeline import Clip
 from tests.unit.planner_material import material
 

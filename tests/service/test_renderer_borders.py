@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from services.renderer.settings import RendererSettings
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 from tests.service.renderer_footage import clip, pictures, rendered, timeline
 from tests.service.renderer_golden import SIZE, logo, scene

@@ -19,7 +19,7 @@ from services.renderer.tools.parts import places
 from shared.bus import LocalBus
 from shared.contracts.commands import CancelStep
 from shared.contracts.ids import new_id
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Output, RenderOptions, Timeline
 from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra

@@ -13,7 +13,7 @@ from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order, captions_alone
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Check, Finding, Output, RenderOptions
 from tests.service.renderer_footage import barcode, clip, film, numbered, rendered, timeline
 

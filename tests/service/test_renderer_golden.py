@@ -9,7 +9,7 @@ import pytest
 
 from services.renderer.domain.effects import DRAWN
 from services.renderer.tools.transitions import XFADES
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 from tests.service.renderer_footage import Footage, Grey, clip, pictures, rendered, timeline
 from tests.service.renderer_golden import FRAMES, SIZE, held, logo, scene

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from services.renderer.settings import RendererSettings
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 from shared.process import ffmpeg_path, run
 from tests.service.renderer_footage import Footage, Grey, clip, film, pictures, rendered, timeline

@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import RenderOptions, SoundLayout
 from tests.service.renderer_footage import Floats, Footage, clip, pictures, rendered, sound, timeline
 from tests.service.test_renderer_sound import SIZE, grey_film, tone

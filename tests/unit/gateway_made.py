@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from services.gateway.domain.job import Job, JobInput, JobSource
 from shared.contracts.blob import BlobRef
+from shared.contracts.hearing import Beats
 from shared.contracts.layout import lay_out
-from shared.contracts.media import Analysis, Beats, Caption, MediaInfo, Transcript, VideoStream, Word
+from shared.contracts.media import Analysis, MediaInfo, VideoStream
 from shared.contracts.plan import EditPlan
+from shared.contracts.speech import Caption, Transcript, Word
 from shared.contracts.timeline import Clip, Source, Timeline
 
 RATE = "30/1"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import violations
-from shared.contracts.media import AudioStream, Caption, MediaInfo, VideoStream, Word
+from shared.contracts.media import AudioStream, MediaInfo, VideoStream
+from shared.contracts.speech import Caption, Word
 from shared.contracts.time import fraction_text, to_ticks
 from shared.contracts.timeline import Clip, Effect, Source, Timeline, Transition
 

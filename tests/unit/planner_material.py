@@ -9,21 +9,11 @@ from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan
 from services.planner.tools.catalog import templates
 from shared.contracts.blob import BlobRef
+from shared.contracts.hearing import Beats, Curve
 from shared.contracts.layout import violations
-from shared.contracts.media import (
-    Analysis,
-    AudioStream,
-    Beats,
-    Caption,
-    Curve,
-    MediaInfo,
-    Shot,
-    Span,
-    Transcript,
-    VideoStream,
-    Word,
-)
+from shared.contracts.media import Analysis, AudioStream, MediaInfo, Shot, Span, VideoStream
 from shared.contracts.plan import EditPlan, Wishes
+from shared.contracts.speech import Caption, Transcript, Word
 from shared.contracts.timeline import Clip
 
 Pair = tuple[float, float]

@@ -9,7 +9,7 @@ import soxr
 from services.analyzer.domain.beats import downbeats, find_beats, joined, tempo_of
 from services.analyzer.domain.onsets import FRAME_S, Floats, Onsets, mel_filters
 from services.analyzer.domain.sureness import confidence
-from shared.contracts.media import Beats
+from shared.contracts.hearing import Beats
 from tests.bench.rhythms import RATE, clicks, drifting, drums, f_measure, steady
 
 OURS = 16_000

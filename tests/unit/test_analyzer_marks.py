@@ -8,7 +8,7 @@ import pytest
 
 from services.analyzer.domain.hesitation import language_of, plain
 from services.analyzer.domain.marks import marks
-from shared.contracts.media import Mark, Word
+from shared.contracts.speech import Mark, Word
 
 # What stands in {f:...} is a filler, in {r:...} is said again; a number in angle brackets is a pause in seconds.
 PLANTED = {

@@ -9,7 +9,9 @@ from services.analyzer.domain.judge import Bounds
 from services.analyzer.domain.keys import VERSIONS, document_key, part_keys, whole_key
 from services.analyzer.domain.parts import PARTS, RESULTS, BeatsFound, SoundFound, SpeechFound, compose
 from shared.contracts.blob import checked_key
-from shared.contracts.media import Analysis, Beats, MediaInfo, Note, Span, Transcript
+from shared.contracts.hearing import Beats
+from shared.contracts.media import Analysis, MediaInfo, Note, Span
+from shared.contracts.speech import Transcript
 
 INFO = MediaInfo(kind="audio", container="wav", duration=4, size=9, notes=(Note(code="a", message="a"),))
 

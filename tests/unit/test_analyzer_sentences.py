@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.analyzer.domain.sentences import lines_of, paragraphs, sentence_ranges, sentences, words_in
 from services.analyzer.domain.words import spread
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 
 def _spoken(*parts: str | float) -> list[Word]:

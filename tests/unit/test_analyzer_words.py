@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.analyzer.domain.words import clean, mend_captions, mend_words, spread
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 _second = st.floats(-5, 30, allow_nan=False)
 _word = st.builds(Word, text=st.sampled_from(["a", "bcd", " ", "x\0y"]), start=_second, end=_second)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
-from shared.framing import Leg, Window, crop_path, place_at, window, worth_following
-from shared.steadying import Limits
+from shared.framing.paths import Leg, Window, crop_path, place_at, window, worth_following
+from shared.framing.steadying import Limits
 
 TALL = Window("x", 0.3164)
 """9:16 out of 16:9."""

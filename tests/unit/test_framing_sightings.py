@@ -9,8 +9,8 @@ from shared.contracts.layout import lay_out
 from shared.contracts.media import MediaInfo, Shot
 from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Source, Timeline
-from shared.sightings import Sightings, sighted
-from shared.subjects import boxes_at
+from shared.framing.sightings import Sightings, sighted
+from shared.framing.subjects import boxes_at
 
 
 def made(*spans: tuple[float, float]) -> Timeline:

@@ -16,7 +16,7 @@ from services.gateway.domain.layer_data import MusicData
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS
-from shared.contracts.media import Curve
+from shared.contracts.hearing import Curve
 from tests.unit.planner_material import material
 
 DURATION = 100.0

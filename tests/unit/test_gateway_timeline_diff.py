@@ -9,7 +9,9 @@ from services.gateway.domain.suggestions import suggested
 from services.gateway.domain.timeline_data import EffectData, SegmentData, TimelineData
 from services.gateway.domain.timeline_diff import diff_view
 from shared.contracts.effects import EFFECTS
-from shared.contracts.media import Analysis, Caption, Curve, Shot, Transcript, Word
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Analysis, Shot
+from shared.contracts.speech import Caption, Transcript, Word
 from tests.unit.gateway_made import info
 
 

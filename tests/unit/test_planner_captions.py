@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from services.planner.domain.captions import FASTEST, LONGEST_LINE
-from shared.contracts.media import Caption, Transcript, Word
+from shared.contracts.speech import Caption, Transcript, Word
 from tests.unit.planner_material import edit, material, said
 
 

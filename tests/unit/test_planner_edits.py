@@ -10,8 +10,9 @@ import pytest
 from services.planner.domain.footage import Material
 from services.planner.domain.template import Template, chosen
 from services.planner.tools.catalog import templates
-from shared.contracts.media import Beats, Caption, Transcript
+from shared.contracts.hearing import Beats
 from shared.contracts.plan import TEMPLATES, EditPlan, Wishes
+from shared.contracts.speech import Caption, Transcript
 from shared.errors import BadMedia, BadRequest
 from tests.unit.planner_material import Pair, edit, kept, material, said, shown
 

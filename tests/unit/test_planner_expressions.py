@@ -11,8 +11,9 @@ from services.planner.domain.asked import true_in
 from services.planner.domain.footage import footage_of
 from shared.contracts.expression import NAMES, Asked, Both, Not, parse
 from shared.contracts.expression_tokens import ExpressionError
-from shared.contracts.media import Curve, Mark
+from shared.contracts.hearing import Curve
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import Mark
 from shared.errors import BadRequest
 from tests.unit.planner_material import Material, edit, kept, material, said
 

@@ -12,7 +12,8 @@ from services.planner.domain.curves import Meter
 from services.planner.domain.grid import grid_of
 from services.planner.domain.spans import merged, subtracted, total
 from services.planner.domain.speech import speech_of
-from shared.contracts.media import Caption, Curve, Transcript, Word
+from shared.contracts.hearing import Curve
+from shared.contracts.speech import Caption, Transcript, Word
 from shared.contracts.time import to_ticks
 from tests.unit.planner_material import material
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.planner.domain.dead import marked
 from services.planner.domain.footage import footage_of
-from shared.contracts.media import Caption, Mark, Transcript, Word
+from shared.contracts.speech import Caption, Mark, Transcript, Word
 from tests.unit.planner_material import Material, edit, kept, material
 
 

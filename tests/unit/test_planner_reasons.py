@@ -8,7 +8,8 @@ from services.planner.domain.scoring import WEIGHTS, WHAT, scores_of
 from services.planner.domain.template import PACES
 from services.planner.domain.text import Story
 from services.planner.domain.units import units_of
-from shared.contracts.media import Analysis, Curve
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Analysis
 from tests.unit.planner_material import Material, edit, kept, material, said
 
 LINES = (

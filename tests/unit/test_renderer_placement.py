@@ -8,7 +8,8 @@ from services.renderer.domain.captions import pages
 from services.renderer.domain.look import Position
 from services.renderer.domain.placement import placed_pages
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import Caption, MediaInfo, VideoStream
+from shared.contracts.media import MediaInfo, VideoStream
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Clip, Output, Source, Timeline
 
 STREAM = VideoStream(

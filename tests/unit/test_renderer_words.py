@@ -16,7 +16,7 @@ from services.renderer.domain.captions import Page, pages, width, within
 from services.renderer.domain.glyphs import characters, missing
 from services.renderer.tools.styles import look_of
 from shared.contracts.layout import lay_out
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import CaptionStyle, Clip
 
 HIGHLIGHT, PLAIN = look_of(CaptionStyle(name="highlight")), look_of(CaptionStyle(name="plain"))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from services.analyzer.domain.subtitles import parse
 from services.analyzer.domain.words import clean
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.subtitles import write
 
 _NASTY = st.sampled_from(

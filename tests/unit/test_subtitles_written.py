@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.subtitles import FORMATS, MEDIA_TYPES, Format, write
 
 HELLO = Caption(

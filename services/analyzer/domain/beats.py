@@ -13,7 +13,7 @@ from services.analyzer.domain.spans import runs
 from services.analyzer.domain.sureness import FEWEST, SURE, block_confidence, rise_at, strength_at
 from services.analyzer.domain.tempo import periods
 from services.analyzer.domain.tracking import track
-from shared.contracts.media import Beats
+from shared.contracts.hearing import Beats
 
 SHORTEST_S = 2.0
 """A beat is not looked for in less than two seconds."""

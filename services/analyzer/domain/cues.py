@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from services.analyzer.domain.refusing import MAX_SECONDS
 from services.analyzer.domain.timed_text import Piece, words_of
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 _CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d{1,6}))?"
 _TIMING = re.compile(rf"^\s*{_CLOCK}\s*(?:-{{1,3}}|[\u2013\u2014])\s*>\s*{_CLOCK}")

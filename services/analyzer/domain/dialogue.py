@@ -9,7 +9,7 @@ import pysubs2
 
 from services.analyzer.domain.refusing import MAX_SECONDS
 from services.analyzer.domain.timed_text import Piece, words_of
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 _TOKEN = re.compile(r"\\[{}Nnh]|\{[^{}]*\}|[^\\{]+|.", re.DOTALL)
 _SYLLABLE = re.compile(r"\\[kK][fo]?(\d{1,6})")

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.spans import runs
-from shared.contracts.media import Curve, Span
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Span
 
 Floats = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, Va
 
 from services.analyzer.domain.refusing import MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
 from services.analyzer.domain.sentences import lines_of
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 MAX_WORDS = 400_000
 _LISTS = ("captions", "segments", "chunks", "transcription", "cues")

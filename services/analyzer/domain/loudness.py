@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from shared.contracts.media import Loudness
+from shared.contracts.hearing import Loudness
 
 _GATED_OUT = -69.9
 _FIGURES = {

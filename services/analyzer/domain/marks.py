@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from services.analyzer.domain.hesitation import PHRASES, SMALL, SOUNDS, drawn_in, language_of, plain
 from services.analyzer.domain.repeats import repeats
 from services.analyzer.domain.sentences import sentence_ranges
-from shared.contracts.media import Mark, Word
+from shared.contracts.speech import Mark, Word
 
 LONG_PAUSE_S = 2.0
 _APART_S = 0.15

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from services.analyzer.domain.changes import Change
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Curve, Shot, Still
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Shot, Still
 
 Picture = npt.NDArray[np.uint8]
 CURVE_STEP_S = 0.5

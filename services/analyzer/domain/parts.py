@@ -13,25 +13,11 @@ from typing import Any, Literal, TypeVar, get_args
 from pydantic import BaseModel, Field
 
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import (
-    Analysis,
-    Beats,
-    Curve,
-    Loudness,
-    Mark,
-    MediaInfo,
-    Note,
-    Part,
-    Shot,
-    ShotChange,
-    Span,
-    SpriteSheet,
-    Still,
-    Transcript,
-    Value,
-    Waveform,
-)
+from shared.contracts.hearing import Beats, Curve, Loudness, Waveform
+from shared.contracts.media import Analysis, MediaInfo, Note, Part, Shot, ShotChange, Span, SpriteSheet, Still
 from shared.contracts.sight import FaceTrack, FocusPoint
+from shared.contracts.speech import Mark, Transcript
+from shared.contracts.value import Value
 
 PARTS: tuple[Part, ...] = get_args(Part)
 Kept = Literal["facts"] | Part

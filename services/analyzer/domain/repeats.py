@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Set
 from difflib import SequenceMatcher
 
-from shared.contracts.media import Word
+from shared.contracts.speech import Word
 
 _LIKE, _SAME, _SAME_WORD = 0.78, 0.9, 0.6
 _WITHIN_S = 20.0

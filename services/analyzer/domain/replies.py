@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from services.analyzer.domain.refusing import BadSubtitles
 from services.analyzer.domain.sentences import lines_of
 from services.analyzer.domain.words import clean, spread
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 _NAMES = {
     "english": "en", "german": "de", "spanish": "es", "french": "fr", "italian": "it", "portuguese": "pt",

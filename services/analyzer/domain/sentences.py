@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
-from shared.contracts.media import Caption, Paragraph, Sentence, Word
+from shared.contracts.speech import Caption, Paragraph, Sentence, Word
 
 BREATH_S = 0.7
 """A pause that ends a sentence where nobody wrote punctuation."""

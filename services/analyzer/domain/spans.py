@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.frames import Features
-from shared.contracts.media import Curve, Shot, Span
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Shot, Span
 
 MIN_BLACK_S = 0.1
 MIN_FREEZE_S = 1.0

@@ -15,7 +15,7 @@ from services.analyzer.domain.cues import read_srt, read_vtt
 from services.analyzer.domain.dialogue import read_ass
 from services.analyzer.domain.listed import read_json
 from services.analyzer.domain.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 __all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_LINE", "MAX_SECONDS", "BadSubtitles", "decode", "parse"]
 

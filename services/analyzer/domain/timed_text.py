@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.analyzer.domain.words import clean, spread
-from shared.contracts.media import Word
+from shared.contracts.speech import Word
 
 
 @dataclass(frozen=True, slots=True)

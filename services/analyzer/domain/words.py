@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 _SHORTEST_S = 0.02
 _SECONDS_A_LETTER = 0.065

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from services.analyzer.engines.speech import OnProgress, Speech, Spoken, Transcribed, transcribed
-from shared.contracts.media import Transcript
+from shared.contracts.speech import Transcript
 from shared.process import ProcessFailed
 
 _REMEDY = "Export the subtitles as SRT, WebVTT, ASS or JSON in UTF-8, for this film, and send them again."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from services.analyzer.engines.speech import OnProgress, Speech, Transcribed, transcribed
 from services.analyzer.engines.whisper import Heard
-from shared.contracts.media import Transcript
+from shared.contracts.speech import Transcript
 from shared.errors import CutroomError
 from shared.process import ProcessFailed
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-from shared.contracts.media import Caption, Mark, Note, Paragraph, Sentence, Transcript
+from shared.contracts.media import Note
+from shared.contracts.speech import Caption, Mark, Paragraph, Sentence, Transcript
 
 OnProgress = Callable[[float, Mapping[str, float]], None]
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from services.analyzer.engines.models import Model
 from services.analyzer.engines.speech import OnProgress, Speech, Spoken, Transcribed, transcribed
-from shared.contracts.media import Transcript
+from shared.contracts.speech import Transcript
 from shared.process import ProcessFailed
 
 _REMEDY = (

@@ -15,7 +15,9 @@ from services.analyzer.engines.speech import Speech, SpeechEngine
 from services.analyzer.handlers.deps import both, put_drawn, subfolder
 from services.analyzer.tools import sound
 from shared.blobs import Blobs
-from shared.contracts.media import Loudness, MediaInfo, Note, Part, Span, Transcript, Waveform
+from shared.contracts.hearing import Loudness, Waveform
+from shared.contracts.media import MediaInfo, Note, Part, Span
+from shared.contracts.speech import Transcript
 from shared.log import Log
 from shared.process import ProcessFailed
 

@@ -16,7 +16,7 @@ from services.analyzer.domain.beats import joined
 from services.analyzer.domain.onsets import Onsets
 from services.analyzer.tools import telling
 from services.analyzer.tools.sound_requests import BeatsRequest
-from shared.contracts.media import Beats
+from shared.contracts.hearing import Beats
 
 _BLOCK_S = 20
 _SECTION_S = 300

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from services.analyzer.domain.beats import SHORTEST_S, tempo_of
 from services.analyzer.domain.sureness import SURE, confidence
-from shared.contracts.media import Beats
+from shared.contracts.hearing import Beats
 
 _HOP = 160
 _WINDOW = 1024

@@ -8,7 +8,7 @@ from services.analyzer.domain.marks import marks
 from services.analyzer.domain.sentences import paragraphs, sentences, words_in
 from services.analyzer.domain.words import mend_captions
 from services.analyzer.tools.requests import SpokenAnswer
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 
 
 def spoken(lines: Iterable[Caption], duration: float, language: str | None) -> SpokenAnswer:

@@ -8,8 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.looks import Look
-from shared.contracts.media import Caption, Curve, Mark, Paragraph, Sentence, Shot, ShotChange, Span, Still
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Shot, ShotChange, Span, Still
 from shared.contracts.sight import FaceTrack, FocusPoint
+from shared.contracts.speech import Caption, Mark, Paragraph, Sentence
 
 
 class Talk(BaseModel):

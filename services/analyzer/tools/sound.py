@@ -16,7 +16,7 @@ from services.analyzer.tools.child import call
 from services.analyzer.tools.opening import MAX_STREAMS
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
 from services.analyzer.tools.sound_requests import BeatsRequest, WaveformAnswer, WaveformRequest
-from shared.contracts.media import Beats, Loudness
+from shared.contracts.hearing import Beats, Loudness
 from shared.process import Limits, ffmpeg_path, run
 
 RATE = 16_000

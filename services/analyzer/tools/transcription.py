@@ -25,7 +25,7 @@ from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.failing import SpeechFailed, refused
 from services.analyzer.tools.parting import RATE, parts
 from services.analyzer.tools.requests import MendRequest, SpokenAnswer
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.process import Limits
 
 _PART_S, _SHORT_PART_S = 600.0, 25.0

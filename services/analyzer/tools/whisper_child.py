@@ -20,7 +20,7 @@ from services.analyzer.tools import telling
 from services.analyzer.tools.mended import spoken
 from services.analyzer.tools.parting import RATE, parts
 from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 _PART_S = 600.0
 _LONG_S = 60.0

@@ -6,10 +6,11 @@ import asyncio
 import re
 import unicodedata
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
@@ -28,6 +29,7 @@ from services.gateway.domain.render_order import rate_of
 from services.gateway.handlers.exchange import Wanted, of_job, of_project, start_export, start_import
 from shared.contracts.ids import new_id
 from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss, MediaHint
+from shared.contracts.time import Ratio
 from shared.db import transaction
 
 router = APIRouter(tags=["interchange"])
@@ -43,6 +45,25 @@ Form = Annotated[ExportFormat, Query(alias="to", description="; ".join(f"`{n}`: 
 Mode = Annotated[ExportMode, Query(description=" ".join(f"`{name}`: {what}" for name, what in MODES.items()))]
 Fps = Annotated[str | None, Query(description="Frame rate of the sequence; default: the film's.")]
 Report = Annotated[bool, Query(description="Answer with the losses instead of the file.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller of an export wants, from the query."""
+
+    to: Form
+    wait: Wait = None
+    mode: Mode = "edit"
+    fps: Fps = None
+    report: Report = False
+
+    @property
+    def rate(self) -> Ratio | None:
+        """The wished rate; None: the film's. Raises Refusal when it is none."""
+        return rate_of(self.fps) if self.fps else None
+
+
+Asking = Annotated[Asked, Depends()]
 
 
 class ExchangeReport(BaseModel):
@@ -68,23 +89,13 @@ class ImportedProject(ProjectDetail):
     responses={200: FILE, 202: {"model": ExchangeReport}, **PROBLEMS(401, 404, 409, 422)},
     response_class=Response,
 )
-async def export(
-    project_id: str,
-    *,
-    gateway: Parts,
-    caller: Caller,
-    wait: Wait,
-    to: Form,
-    mode: Mode = "edit",
-    fps: Fps = None,
-    report: Report = False,
-) -> Response:
+async def export(project_id: str, gateway: Parts, caller: Caller, asked: Asking) -> Response:
     """Return the project's timeline as a file. Media are referred to by name; whoever opens it links them again."""
     async with gateway.pool.acquire() as connection:
         project = await own_project(connection, caller.id, project_id)
         asset = await own_asset(connection, caller.id, project.asset_id)
-        wanted = await of_project(connection, project, asset, rate_of(fps) if fps else None)
-    return await _exported(gateway, caller, wanted, to, mode, wait, report=report)
+        wanted = await of_project(connection, project, asset, asked.rate)
+    return await _exported(gateway, caller, wanted, asked)
 
 
 @router.get(
@@ -93,21 +104,11 @@ async def export(
     responses={200: FILE, 202: {"model": ExchangeReport}, **PROBLEMS(401, 404, 409, 422)},
     response_class=Response,
 )
-async def export_plan(
-    job_id: str,
-    *,
-    gateway: Parts,
-    caller: Caller,
-    wait: Wait,
-    to: Form,
-    mode: Mode = "edit",
-    fps: Fps = None,
-    report: Report = False,
-) -> Response:
+async def export_plan(job_id: str, gateway: Parts, caller: Caller, asked: Asking) -> Response:
     """Return the timeline that a job planned, also one of several films, as a file."""
     job = await own_job(gateway, caller, job_id)
-    wanted = await of_job(gateway.pool, gateway.blobs, caller.id, job, rate_of(fps) if fps else None)
-    return await _exported(gateway, caller, wanted, to, mode, wait, report=report)
+    wanted = await of_job(gateway.pool, gateway.blobs, caller.id, job, asked.rate)
+    return await _exported(gateway, caller, wanted, asked)
 
 
 @router.post(
@@ -146,25 +147,22 @@ async def import_file(project_id: str, request: Request, gateway: Parts, caller:
     return await _imported(gateway, caller.id, job.id, DEFAULT_WAIT if wait is None else wait)
 
 
-async def _exported(
-    gateway: Gateway, caller: Account, wanted: Wanted, to: ExportFormat, mode: ExportMode, wait: float | None, *,
-    report: bool,
-) -> Response:  # fmt: skip
-    job = await start_export(gateway.pool, gateway.blobs, caller, wanted, to, mode)
-    job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if wait is None else wait)
+async def _exported(gateway: Gateway, caller: Account, wanted: Wanted, asked: Asked) -> Response:
+    job = await start_export(gateway.pool, gateway.blobs, caller, wanted, asked.to, asked.mode)
+    job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if asked.wait is None else asked.wait)
     if job.error is not None:
         raise Refusal(422, job.error.code, job.error.message, remedy=job.error.remedy)
-    if not job.ended or report:
+    if not job.ended or asked.report:
         return JSONResponse(_report(job), 200 if job.ended else 202)
     body = await gateway.blobs.get_bytes(str(job.input.extra["key"]), limit=256 * 1024**2)
-    name = f"{wanted.title}.{EXPORTS[to][0]}"
+    name = f"{wanted.title}.{EXPORTS[asked.to][0]}"
     headers = {
         "Content-Disposition": f"attachment; filename=\"{_plain(name)}\"; filename*=UTF-8''{quote(name)}",
         "X-Content-Type-Options": "nosniff",
         "X-Cutroom-Losses": str(len(_report(job)["losses"])),
         "X-Cutroom-Job": job.id,
     }
-    return Response(body, media_type=EXPORTS[to][1], headers=headers)
+    return Response(body, media_type=EXPORTS[asked.to][1], headers=headers)
 
 
 async def _imported(gateway: Gateway, account: str, job_id: str, wait: float) -> JSONResponse:

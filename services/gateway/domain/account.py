@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Tier = Literal["free", "pro", "enterprise"]
 PRIORITY: dict[Tier, int] = {"free": 0, "pro": 4, "enterprise": 8}

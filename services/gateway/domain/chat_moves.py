@@ -10,7 +10,7 @@ from services.gateway.domain.chat_topics import funniness, level, stems, touches
 from services.gateway.domain.chat_words import CannotDo, Done, places_of, with_segments
 from services.gateway.domain.timeline_data import SegmentData, TimelineData
 from shared.contracts.chat import Move, Reorder, Split
-from shared.contracts.media import Curve
+from shared.contracts.hearing import Curve
 
 
 def move(data: TimelineData, order: Move, energy: Curve | None = None) -> Done:

@@ -11,7 +11,8 @@ from services.gateway.domain.chat_words import CannotDo
 from services.gateway.domain.timeline_data import TimelineData, named
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import Move, Operation
-from shared.contracts.media import Curve, MediaInfo
+from shared.contracts.hearing import Curve
+from shared.contracts.media import MediaInfo
 
 Work = Callable[[TimelineData, Operation], tuple[TimelineData, str]]
 WORKS: Mapping[str, Work] = {**chat_cuts.WORKS, **chat_moves.WORKS, **chat_looks.WORKS}

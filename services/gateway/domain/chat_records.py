@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.gateway.domain.views import View, moment
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Backend = Literal["stub", "openai", "hf"]
 PatchKind = Literal["edit", "undo", "redo"]

@@ -8,7 +8,7 @@ from math import ceil, floor
 
 from services.gateway.domain.chat_length import piece, spoken, text_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
-from shared.contracts.media import Curve
+from shared.contracts.hearing import Curve
 
 AFTER, SHORTEST_LAUGH, LONGEST_LAUGH = 0.1, 0.4, 2.5
 """Seconds: how long after a line laughter begins at the soonest, and how long it lasts."""

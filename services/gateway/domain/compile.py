@@ -9,7 +9,7 @@ from services.gateway.domain.laying import retimed, with_layers
 from services.gateway.domain.pace import drawn_effects, pace_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
 from shared.contracts.layout import lay_out, starts
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.time import MICROSECONDS, fraction_text, frame_at, to_ticks
 from shared.contracts.timeline import Clip, Evidence, SoundClip, Source, Timeline, Transition, TransitionKind
 

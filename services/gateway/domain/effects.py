@@ -9,8 +9,9 @@ from services.gateway.domain.exchange import Imported
 from services.gateway.domain.job import Job, JobError
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import Event
-from shared.contracts.media import Analysis, Value
+from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
+from shared.contracts.value import Value
 
 EffectName = Literal[
     "probed", "analyzed", "grabbed", "planned", "exported", "imported", "rendered", "interpreted",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 from pydantic import JsonValue
 
 from services.gateway.domain.records import Asset
+from services.gateway.domain.relinking import Shelf
 from services.gateway.domain.timeline_data import (
     CaptionData,
     EffectData,
@@ -24,8 +23,9 @@ from shared.contracts.blob import BlobRef
 from shared.contracts.commands import ExportTimeline, ImportTimeline
 from shared.contracts.events import TimelineExported, TimelineImported
 from shared.contracts.interchange import ExportFormat, ExportMode, ImportedClip, ImportedEdit, Loss, MediaHint
-from shared.contracts.media import Caption, Value
+from shared.contracts.speech import Caption
 from shared.contracts.time import Ratio
+from shared.contracts.value import Value
 
 if TYPE_CHECKING:
     from services.gateway.domain.job import Job
@@ -79,30 +79,6 @@ def report_of(fact: TimelineExported | TimelineImported, imported: Imported | No
     return report | {"form": fact.form, "clips": clips, "unlinked": unlinked}
 
 
-class Shelf:
-    """Assets by what a file may call them; the project's ``own`` comes before others of the same name."""
-
-    def __init__(self, own: Asset, assets: Sequence[Asset]) -> None:
-        self._by: dict[tuple[str, str], Asset] = {}
-        for asset in (own, *assets):
-            names = {_stem(asset.title), asset.title.casefold()}
-            keys = [("id", asset.id), ("digest", asset.media.sha256), *(("name", name) for name in names)]
-            for key in (*keys, ("reel", reel_of(asset.title)), ("reel", reel_of(asset.id))):
-                self._by.setdefault(key, asset)
-
-    def match(self, hint: MediaHint) -> Asset | None:
-        """Return the asset that ``hint`` means: by id, by content, by name, by reel."""
-        told = (("id", hint.asset_id), ("digest", hint.sha256), ("name", hint.name and _stem(hint.name)))
-        wanted = (*told, ("reel", hint.reel.upper()))
-        return next((found for key in wanted if key[1] and (found := self._by.get(key))), None)
-
-
-def reel_of(title: str) -> str:
-    """Return the reel name that a title gives: up to eight letters and digits."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Z0-9]", "", plain.upper())[:8] or "REEL"
-
-
 def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: TimelineData | None) -> Imported:
     """Return ``edit`` on the account's ``assets``, also others than the project's ``own``.
 
@@ -133,17 +109,6 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
     base = current or TimelineData()
     timeline = base.model_copy(update={"segments": tuple(segments)})
     return Imported(timeline=named(timeline), losses=tuple(losses), unlinked=unlinked)
-
-
-def wanted(hints: Iterable[MediaHint]) -> Mapping[str, list[str]]:
-    """Return what to look assets up by: ``ids``, ``digests``, ``names`` in small letters and ``reels``."""
-    listed = list(hints)[:500]
-    names = {n for h in listed if h.name for n in (h.name.casefold(), _stem(h.name))}
-    return {
-        "ids": sorted({h.asset_id for h in listed if h.asset_id}),
-        "digests": sorted({h.sha256 for h in listed if h.sha256}),
-        "names": sorted(names),
-    }
 
 
 def _segment(
@@ -193,8 +158,3 @@ def _origin(edit: ImportedEdit, key: str, asset: Asset) -> Fraction:
 
 def _says_little(hint: MediaHint) -> bool:
     return not hint.sha256 and not hint.asset_id and hint.name in ("", hint.reel)
-
-
-def _stem(name: str) -> str:
-    stem, dot, ending = name.casefold().rpartition(".")
-    return stem if dot and re.fullmatch(r"[a-z0-9]{1,5}", ending) else name.casefold()

@@ -12,9 +12,10 @@ from shared.contracts.brief import PlanReport, StoryBrief
 from shared.contracts.commands import InterpretChat
 from shared.contracts.events import FrameGrabbed
 from shared.contracts.ids import new_id
-from shared.contracts.media import Part, Value
+from shared.contracts.media import Part
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Output, RenderOptions
+from shared.contracts.value import Value
 
 JobKind = Literal["ingest", "asset", "analysis", "edit", "render", "export", "import", "tool", "chat"]
 JobStatus = Literal["queued", "processing", "completed", "failed", "cancelled"]

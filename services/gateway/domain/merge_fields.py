@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictFloat, StrictInt, StrictStr
 
 from services.gateway.domain.refusal import FieldError
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 MAX_VARIABLES = 100
 MAX_TEXT = 2000

@@ -16,8 +16,9 @@ from services.gateway.domain.timeline_data import (
     named,
 )
 from shared.contracts.layout import starts
-from shared.contracts.media import Analysis, Caption
+from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Clip, SoundClip, Timeline
 
 

@@ -9,8 +9,8 @@ from pydantic import Field, JsonValue
 from services.gateway.domain.job import Job, JobError, JobKind
 from services.gateway.domain.results import findings_of
 from shared.contracts.envelope import Envelope
-from shared.contracts.media import Value
 from shared.contracts.timeline import Rendered
+from shared.contracts.value import Value
 
 PublicName = Literal[
     "created",

@@ -8,9 +8,10 @@ from typing import Literal
 
 from services.gateway.domain.timeline_data import TimelineData
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import MediaInfo, SpriteSheet, Value
+from shared.contracts.media import MediaInfo, SpriteSheet
 from shared.contracts.sight import FaceTrack
 from shared.contracts.timeline import Source
+from shared.contracts.value import Value
 
 STILL_S = 86_400.0
 """Seconds for which a still picture counts as being there."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from statistics import quantiles
 
 from services.gateway.domain.views import View
-from shared.contracts.media import Analysis, Curve, Shot
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Analysis, Shot
 
 MOST = 60
 STILL, LIVELY = 0.35, 0.85

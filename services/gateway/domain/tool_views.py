@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.gateway.domain.views import View
-from shared.contracts.media import Analysis, Caption, Curve
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Analysis
+from shared.contracts.speech import Caption
 
 MOST_PEAKS = 200
 _APART_S = 1.0

@@ -20,7 +20,8 @@ from shared.blobs import Blobs
 from shared.contracts.chat import Move, Operation
 from shared.contracts.effects import EFFECTS
 from shared.contracts.events import ChatInterpreted
-from shared.contracts.media import Analysis, Curve
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Analysis
 from shared.db import Connection
 
 MOST_ANALYSIS = 16 * 1024**2

@@ -10,10 +10,10 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.compile import compile_timeline, retime
 from services.gateway.domain.effects import Prepared
 from services.gateway.domain.exchange import linked as link
-from services.gateway.domain.exchange import wanted
 from services.gateway.domain.job import Job, JobDraft, JobError, JobInput
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import conflict
+from services.gateway.domain.relinking import wanted
 from services.gateway.domain.timeline_data import MAX_SEGMENTS
 from services.gateway.domain.timeline_rules import violations
 from services.gateway.handlers.analyses import source_of

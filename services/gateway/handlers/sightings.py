@@ -10,7 +10,7 @@ from shared import log
 from shared.blobs import Blobs
 from shared.contracts.timeline import Timeline
 from shared.errors import BlobMissing
-from shared.sightings import Sightings, sighted
+from shared.framing.sightings import Sightings, sighted
 
 MAX_DOCUMENT = 256 * 1024 * 1024
 logger = log.get(__name__)

@@ -10,7 +10,8 @@ from services.planner.domain.footage import Footage
 from services.planner.domain.spans import Frames, merged, subtracted
 from services.planner.domain.text import words
 from shared.contracts.expression import Asked, Expression, Name, Not
-from shared.contracts.media import Curve, Span
+from shared.contracts.hearing import Curve
+from shared.contracts.media import Span
 
 SHORTEST_KEPT = 0.1
 SHORTEST_LEFT_OUT = 0.2

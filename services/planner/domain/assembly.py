@@ -19,7 +19,7 @@ from shared.contracts.layout import lay_out
 from shared.contracts.media import VideoStream
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Clip, Evidence, Source, Timeline
-from shared.sightings import Sightings, sighted
+from shared.framing.sightings import Sightings, sighted
 
 FASTEST_GRID = Fraction(120)
 """Frames a second above which a source's rate is that of its clock, not of its picture; 30 is taken instead."""

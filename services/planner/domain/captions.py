@@ -9,7 +9,7 @@ from services.planner.domain.footage import Footage
 from services.planner.domain.spans import Frames
 from services.planner.domain.speech import Token
 from services.planner.domain.vocabulary import JOINERS, LEANERS
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 
 LONGEST_LINE = 42
 """Characters a line."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from shared.contracts.media import Curve
+from shared.contracts.hearing import Curve
 
 
 class Meter:

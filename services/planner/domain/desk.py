@@ -14,8 +14,8 @@ from services.planner.domain.planning import plan
 from services.planner.domain.prompt import Prompt, prompt_for
 from services.planner.domain.template import Template, chosen
 from shared.contracts.brief import PlanFault, PlanReport, StoryBrief
-from shared.contracts.media import Value
 from shared.contracts.plan import EditPlan, Wishes
+from shared.contracts.value import Value
 
 MOST_FAULTS = 20
 

@@ -10,7 +10,8 @@ from services.planner.domain.curves import Meter
 from services.planner.domain.grid import Grid, grid_of
 from services.planner.domain.speech import Speech, speech_of
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import Analysis, Beats, Span
+from shared.contracts.hearing import Beats
+from shared.contracts.media import Analysis, Span
 from shared.contracts.sight import FaceTrack
 
 SURE_BEATS = 0.3

@@ -11,8 +11,9 @@ from services.planner.domain.footage import Footage
 from services.planner.domain.tokens import MESSAGE, cut_to, image_tokens, tokens
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import Compression, CompressionStep, StoryBrief
-from shared.contracts.media import SpriteSheet, Value
+from shared.contracts.media import SpriteSheet
 from shared.contracts.plan import Wishes
+from shared.contracts.value import Value
 
 LEAST_LIMIT = 4000
 """Tokens below which the fixed parts of a request do not fit."""

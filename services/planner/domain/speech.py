@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from services.planner.domain.grid import EPSILON, Grid
-from shared.contracts.media import Caption, Transcript, Word
+from shared.contracts.speech import Caption, Transcript, Word
 
 SENTENCE_PAUSE = 0.7
 """Seconds of pause that end a sentence whatever the punctuation says."""

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from shared.contracts.media import Value
 from shared.contracts.plan import Wishes
+from shared.contracts.value import Value
 from shared.errors import BadRequest
 
 PaceName = Literal["calm", "normal", "fast"]

@@ -11,7 +11,8 @@ from services.planner.domain.desk import DeskAnswer, DeskOrder, reckon
 from services.planner.domain.footage import Material
 from services.planner.tools.catalog import templates
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import Analysis, Value
+from shared.contracts.media import Analysis
+from shared.contracts.value import Value
 from shared.errors import BadRequest, PermanentError
 
 ANSWER, PLAN = "answer.json", "plan.json"

@@ -11,10 +11,11 @@ from pydantic import Field, ValidationError
 from services.planner.tools.interchange.reading import read
 from services.planner.tools.interchange.writing import export
 from shared.contracts.interchange import ExportFormat, ExportMode, ImportedEdit, Loss
-from shared.contracts.media import Analysis, Value
+from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
 from shared.contracts.time import Ratio
 from shared.contracts.timeline import Timeline
+from shared.contracts.value import Value
 from shared.errors import PermanentError
 
 ANSWER = "exchange.json"

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from services.renderer.domain.look import Position
 from shared.contracts.layout import starts
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Clip
 from shared.contracts.warp import output_at, stretches
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.effects import Colour
-from shared.contracts.media import Value
+from shared.contracts.value import Value
 
 Position = Literal["bottom", "middle", "top"]
 

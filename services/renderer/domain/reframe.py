@@ -21,7 +21,7 @@ from services.renderer.domain.reading import TOLERANCE, way_of
 from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Output, Source
 from shared.contracts.warp import source_at
-from shared.framing import Leg, Window, crop_path, place_at, window, worth_following
+from shared.framing.paths import Leg, Window, crop_path, place_at, window, worth_following
 
 MARGIN = 4
 """Pixels by which the strip is longer than the frame."""

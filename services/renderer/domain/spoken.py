@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from shared.contracts.layout import starts
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Clip, Finding, Timeline
 
 LEAST_FRAMES = 6

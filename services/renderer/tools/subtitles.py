@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.renderer.domain.captions import Page, pages
 from services.renderer.tools.ffmpeg import Bench
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Timeline
 from shared.subtitles import write
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from services.planner.domain.losses import Losses
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedClip, ImportedEdit, ImportFormat, MediaHint
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Effect, TransitionKind
 

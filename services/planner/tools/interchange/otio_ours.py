@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.planner.domain.losses import Losses
 from services.planner.tools.interchange.otio_values import plain
-from shared.contracts.media import Caption
+from shared.contracts.speech import Caption
 from shared.contracts.timeline import Effect, TransitionKind
 
 _CAPTIONS = TypeAdapter(tuple[Caption, ...])

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from shared import subtitles
 from shared.contracts.layout import starts
-from shared.contracts.media import Caption, Word
+from shared.contracts.speech import Caption, Word
 from shared.contracts.timeline import Clip, Timeline
 from shared.contracts.warp import output_at, stretches
 

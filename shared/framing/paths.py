@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Literal
 
 from shared.contracts.sight import FaceTrack, FocusPoint
-from shared.steadying import STEP_S, USUAL, Limits, steady
-from shared.subjects import Subject, faces_in_view, focus_in_view, targets
+from shared.framing.steadying import STEP_S, USUAL, Limits, steady
+from shared.framing.subjects import Subject, faces_in_view, focus_in_view, targets
 
 Axis = Literal["x", "y"]
 SAME = 0.01

@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from shared.bystanders import clear_of
 from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
-from shared.steadying import Targets
+from shared.framing.bystanders import clear_of
+from shared.framing.steadying import Targets
 
 Floats = npt.NDArray[np.float64]
 HOLD_S = 0.6

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from shared.steadying import Targets
+from shared.framing.steadying import Targets
 
 Floats = npt.NDArray[np.float64]
 Span = tuple[float, float]
