@@ -65,6 +65,25 @@ def test_each_kind_of_bad_file_has_its_own_code(facts: FileFacts, code: str) -> 
     assert _code(facts) == code
 
 
+def _matroska(promised: int, *, first: int, end: int) -> FileFacts:
+    video = VIDEO.model_copy(
+        update={"time_base": "1/1000", "promised": None, "promised_frames": 0, "first": first, "end": end}
+    )
+    facts = {"kind": "matroska", "container": "matroska,webm", "promised": promised, "start": first * 1000}
+    return _with(FILM, streams=(video,), **facts)
+
+
+@pytest.mark.parametrize("promised", [8_000_000, 3_000_000], ids=["from zero", "from its first time stamp"])
+def test_a_matroska_that_begins_late_is_whole(promised: int) -> None:
+    info = judge(_matroska(promised, first=5000, end=8000))
+    assert info.duration == 3.0 and "duration_wrong" not in {note.code for note in info.notes}
+
+
+@pytest.mark.parametrize("first", [0, 5000])
+def test_a_matroska_that_stops_early_is_cut_off(first: int) -> None:
+    assert _code(_matroska(first * 1000 + 9_000_000, first=first, end=first + 3000)) == "media_truncated"
+
+
 def test_sound_that_was_promised_and_is_gone_is_a_truncated_file() -> None:
     gone = AUDIO.model_copy(update={"packets": 0, "first": None, "end": None, "promised_frames": 141})
     assert _code(_with(FILM, streams=(VIDEO, gone))) == "media_truncated"

@@ -16,8 +16,19 @@ def promised_seconds(facts: FileFacts, stream: StreamFacts) -> float:
     if stream.promised is not None:
         return float(stream.promised * stream.tick)
     if facts.container.startswith("matroska") and stream.type == "video":
-        return (facts.promised or 0) / 1e6 - offset(facts, stream)
+        return _promised_by_segment(facts, stream)
     return 0.0
+
+
+def _promised_by_segment(facts: FileFacts, stream: StreamFacts) -> float:
+    """Return the length of a Matroska segment less what stands before the stream.
+
+    Some muxers count the segment's length from zero and some from its first time stamp: where the former would leave
+    less than the packets hold, it is the latter.
+    """
+    whole = (facts.promised or 0) / 1e6
+    from_zero = whole - float((stream.first or 0) * stream.tick)
+    return from_zero if from_zero >= held_seconds(facts, stream) else whole - offset(facts, stream)
 
 
 def held_seconds(facts: FileFacts, stream: StreamFacts) -> float:
