@@ -110,6 +110,12 @@ async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
             {"colour": 1}, {"watermark": "text"}, {"caption_style": "comic"}, [], "x",
         ):  # fmt: skip
             assert (await gateway.client.post(f"/api/render/{project}", json=body)).status_code == 422, body
+        for body, field in (
+            ({"aspect_ratio": "5:1"}, "aspect_ratio"),
+            ({"outputs": [{}, {"aspect_ratio": "0:1"}]}, "outputs[1].aspect_ratio"),
+        ):
+            refused = json_of(await gateway.client.post(f"/api/render/{project}", json=body))
+            assert [(e["field"], e["code"]) for e in refused["errors"]] == [(field, "aspect_ratio_invalid")]
         for unknown in (new_id(), "nonsense"):
             assert (await gateway.client.post(f"/api/render/{unknown}")).status_code == 404
             assert (await gateway.client.get(f"/api/render/status/{unknown}")).status_code == 404

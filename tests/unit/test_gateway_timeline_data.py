@@ -91,7 +91,15 @@ def test_what_is_read_and_written_back_draws_the_same() -> None:
         ({"captions": [{"text": "x" * 3000, "start": 0, "end": 1}]}, "timeline.captions[0].text", "too_long"),
         ({"captions": [{"text": "x", "start": 0, "end": 1}] * 20_001}, "timeline.captions", "too_many"),
         ({"melody": []}, "timeline.melody", "unknown_member"),
+        ({"look": {"caption_style": "comic"}}, "timeline.look.caption_style", "value_invalid"),
+        ({"overlays": [{"start": 0, "end": 1, "x": "left"}]}, "timeline.overlays[0].x", "value_invalid"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(written: dict[str, Any], field: str, code: str) -> None:
     assert refused(written)[field] == code
+
+
+def test_of_a_value_of_several_kinds_the_innermost_mistake_is_named() -> None:
+    keys = [{"at": 0, "value": 1, "ease": "slowly"}, {"at": 1, "value": "far"}]
+    found = refused({"overlays": [{"start": 0, "end": 1, "x": keys}]})
+    assert set(found) == {"timeline.overlays[0].x[0].ease", "timeline.overlays[0].x[1].value"}

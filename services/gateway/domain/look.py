@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.contracts.caption_style import CaptionStyleName
+
 
 class LookData(BaseModel):
     """A part of a timeline; what is absent is as renders have it by default."""
@@ -15,4 +17,4 @@ class LookData(BaseModel):
     aspect_ratio: Annotated[str, Field(pattern=r"^[1-9]\d{0,2}:[1-9]\d{0,2}$")] | None = None
     captions: bool | None = None
     caption_position: Literal["bottom", "middle", "top"] | None = None
-    caption_style: Annotated[str, Field(max_length=40)] | None = None
+    caption_style: CaptionStyleName | None = None

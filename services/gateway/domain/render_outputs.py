@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.domain import ratio
-from services.gateway.domain.refusal import wrong_field
+from services.gateway.domain.refusal import FieldError, Refusal, wrong_field
 from shared.contracts.timeline import AudioCodec, Output, VideoCodec
+from shared.errors import BadRequest
 
 MOST = 8
 SOUNDS: dict[VideoCodec, tuple[AudioCodec, ...]] = {
@@ -22,6 +23,8 @@ SOUNDS: dict[VideoCodec, tuple[AudioCodec, ...]] = {
     "none": ("aac", "opus", "mp3", "pcm", "flac"),
 }
 """The sounds that can stand beside a picture of each codec, the usual one first."""
+STREAMED: tuple[VideoCodec, ...] = ("h264", "hevc")
+"""What can have a ladder for HLS."""
 Fit = Literal["auto", "crop", "blur", "pad"]
 Quality = Literal["low", "standard", "high"]
 _CODEC = "`h264`, `hevc`, `av1` (mp4), `vp9` (webm), `prores` (mov), `gif`, or `none` for sound alone."
@@ -40,6 +43,7 @@ class OutputOrder(BaseModel):
     draft: bool | None = None
     poster: bool | None = None
     sprites: bool | None = None
+    hls: bool | None = None
 
 
 def listed(common: OutputOrder, wanted: Sequence[OutputOrder]) -> tuple[Output, ...]:
@@ -51,27 +55,38 @@ def listed(common: OutputOrder, wanted: Sequence[OutputOrder]) -> tuple[Output, 
     """
     made: list[Output] = []
     for place, own in enumerate(wanted or (OutputOrder(),)):
-        output = _output(common, own)
+        here = f"outputs[{place}]." if wanted else ""
+        output = _output(common, own, "" if own.aspect_ratio is None else here)
         if output.audio_codec not in ("auto", *SOUNDS[output.codec]):
             goes = ", ".join(SOUNDS[output.codec])
             message = f"Sound of {output.audio_codec} does not go with {output.codec}; {goes} do."
-            field = f"outputs[{place}].audio_codec" if wanted else "audio_codec"
-            raise wrong_field(field, "output_codec", message)
+            raise wrong_field(f"{here}audio_codec", "output_codec", message)
+        if output.hls and (output.codec not in STREAMED or output.audio_codec not in ("auto", "aac", "none")):
+            message = "A film for streaming is of h264 or hevc, with sound of aac or none."
+            raise wrong_field(f"{here}hls", "output_codec", message)
         taken = {other.name for other in made}
         name = next(n for n in (output.name, *(f"{output.name}_{i}" for i in range(2, MOST + 2))) if n not in taken)
         made.append(output.model_copy(update={"name": name}))
     return tuple(made)
 
 
-def _output(common: OutputOrder, own: OutputOrder) -> Output:
+def _output(common: OutputOrder, own: OutputOrder, here: str) -> Output:
     def chosen(field: str) -> object:
         value = getattr(own, field)
         return getattr(common, field) if value is None else value
 
     shape, draft, codec = str(chosen("aspect_ratio")), bool(chosen("draft")), str(chosen("codec"))
-    width, height = ratio.size(shape, draft=draft)
+    width, height = _size(shape, draft, f"{here}aspect_ratio")
     name = "sound" if codec == "none" else f"video_{ratio.name(shape)}{'' if codec == 'h264' else f'_{codec}'}"
-    rest = {field: chosen(field) for field in ("fit", "audio_codec", "quality", "poster", "sprites")}
+    rest = {field: chosen(field) for field in ("fit", "audio_codec", "quality", "poster", "sprites", "hls")}
     return Output.model_validate(
         {"name": name, "width": width, "height": height, "draft": draft, "codec": codec, **rest}
     )
+
+
+def _size(shape: str, draft: bool, field: str) -> tuple[int, int]:
+    try:
+        return ratio.size(shape, draft=draft)
+    except BadRequest as bad:
+        errors = [FieldError(field, bad.code, bad.message)]
+        raise Refusal(422, bad.code, bad.message, remedy=bad.remedy, errors=errors) from bad

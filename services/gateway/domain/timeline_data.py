@@ -134,10 +134,7 @@ def read(written: Mapping[str, object]) -> tuple[TimelineData, frozenset[str]] |
     try:
         data = TimelineData.model_validate(members)
     except ValidationError as bad:
-        return [
-            Violation(field=_path(e["loc"]), code=_CODES.get(e["type"], "value_invalid"), message=f"{e['msg']}.")
-            for e in bad.errors(include_url=False, include_context=False, include_input=False)[:50]
-        ]
+        return _told(bad)
     return named(data), frozenset(members)
 
 
@@ -178,8 +175,25 @@ def _without_empty(shown: dict[str, object], *optional: str) -> None:
             del shown[name]
 
 
+def _told(bad: ValidationError) -> list[Violation]:
+    """Return what is wrong by field. Where a value may be of several kinds, the innermost mistake is told."""
+    found: dict[str, Violation] = {}
+    for e in bad.errors(include_url=False, include_context=False, include_input=False)[:50]:
+        path = _path(e["loc"])
+        wrong = Violation(field=path, code=_CODES.get(e["type"], "value_invalid"), message=f"{e['msg']}.")
+        found.setdefault(path, wrong)
+    return [v for path, v in found.items() if not any(other.startswith((f"{path}[", f"{path}.")) for other in found)]
+
+
+_KINDS = frozenset({"bool", "int", "float", "str"})
+
+
 def _path(location: tuple[int | str, ...]) -> str:
+    """Return the place as people write it, without the names of kinds that pydantic puts into it."""
     path = "timeline"
     for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part not in _KINDS and not part.startswith("tuple["):
+            path += f".{part}"
     return path
