@@ -14,7 +14,7 @@ from shared.contracts.media import Analysis, Part
 
 WANTED: dict[str, Part] = {
     "shots": "pictures",
-    "faces": "pictures",
+    "faces": "faces",
     "speech": "speech",
     "beats": "beats",
     "loudness": "sound",

@@ -11,6 +11,7 @@ from shared.contracts.brief import StoryBrief
 from shared.contracts.interchange import ExportFormat, ExportMode
 from shared.contracts.media import Part
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import Hotwords
 from shared.contracts.time import Ratio
 from shared.contracts.timeline import Output, RenderOptions
 from shared.contracts.value import Value
@@ -38,7 +39,7 @@ class AnalyzeMedia(Value):
     media: BlobRef
     captions: BlobRef | None = None
     language: str | None = None
-    hotwords: str = Field(default="", max_length=1000)
+    hotwords: Hotwords = ""
     parts: tuple[Part, ...] = ()
 
 

@@ -6,7 +6,7 @@ stream's time base from the same zero.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -133,12 +133,21 @@ class SpriteSheet(Value):
     count: int
 
 
-Part = Literal["pictures", "sound", "beats", "speech"]
+Part = Literal["pictures", "faces", "sound", "beats", "speech"]
 """What an analysis consists of: each part is measured, kept and asked for on its own."""
+_SEEN = ("shots", "changes", "stills", "blacks", "freezes", "motion", "sharpness", "exposure", "thumbnail", "sprites")
+MEASURES: Final[dict[Part, tuple[str, ...]]] = {
+    "pictures": _SEEN,
+    "faces": ("faces", "focus", "stills", "thumbnail"),
+    "sound": ("silences", "speech", "loudness", "energy", "waveform"),
+    "beats": ("beats",),
+    "speech": ("transcript", "marks"),
+}
+"""What each part has, by the names of :class:`Analysis`. Stills chosen with the faces known go before those without."""
 
 
 class Analysis(Value):
-    """All that the analyzer knows of one medium. What is not among ``parts`` was not looked for.
+    """All that the analyzer knows of one medium. What is not among ``parts`` was not looked for: it is ``missing``.
 
     ``speech``: where somebody is heard to speak, words known or not. ``silences``: where neither speech nor anything
     else is heard, so that it may be cut out.
@@ -147,7 +156,8 @@ class Analysis(Value):
     version: Literal[1] = 1
     sha256: str
     media: MediaInfo
-    parts: tuple[Part, ...] = ("pictures", "sound", "beats", "speech")
+    parts: tuple[Part, ...] = ("pictures", "faces", "sound", "beats", "speech")
+    missing: tuple[Part, ...] = ()
     transcript: Transcript
     shots: tuple[Shot, ...] = ()
     changes: tuple[ShotChange, ...] = ()

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
 
 from shared.contracts.value import Value
+
+MAX_HOTWORDS = 1000
+
+
+def _on_one_line(text: str) -> str:
+    """Return text without line breaks and control characters, each stretch of space one."""
+    return " ".join("".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in text).split())
+
+
+Hotwords = Annotated[str, Field(max_length=MAX_HOTWORDS), AfterValidator(_on_one_line)]
+"""Names and terms that a speech model should expect, with commas between them."""
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A spoken language as BCP 47 writes it; speech models look at its first two or three letters."""
 
 
 class Word(Value):

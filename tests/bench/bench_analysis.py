@@ -170,8 +170,12 @@ async def alone(film: str, folder: str) -> None:
     settings, scratch = AnalyzerSettings(), Path(folder)
     deps = Deps(settings, FolderBlobs(scratch / "blobs"), cast(Any, None), cast(Any, speech_engine))
     engine = cast(Any, type("Silent", (), {"listens": False, "identity": "none"})())
-    measuring = Measuring(Path(film), "0" * 64, engine, None, cast(Step, _Alone(scratch)), deps)
-    found = await measuring.measure(await measuring.probe(), frozenset({"pictures", "sound", "beats"}))
-    assert len(found) == 3
+    measuring = Measuring(Path(film), "0" * 64, engine, None, cast(Step, _Alone(scratch)), deps, _keep)
+    found = await measuring.measure(await measuring.probe(), frozenset({"pictures", "faces", "sound", "beats"}))
+    assert len(found) == 4
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+async def _keep(_part: object, _found: object) -> None:
+    """Every part is thrown away."""

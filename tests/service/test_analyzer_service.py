@@ -117,13 +117,14 @@ async def test_a_part_that_is_asked_for_later_does_not_redo_the_others(stage: St
     assert _measured(second) == answer.data["measured"] == ["beats"]
     analysis = await stage.document(BlobRef.model_validate(answer.data["analysis"]))
     assert analysis.parts == ("pictures", "beats") and analysis.shots and analysis.beats.tempo
+    assert analysis.missing == ("faces", "sound", "speech")
     assert analysis.energy is None and analysis.transcript.status == "unavailable"
     with capture_logs() as third:
         answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media, parts=("beats", "pictures")))
     assert _measured(third) == [] and answer.data["cached"] and answer.data["analysis"]["sha256"]
     with capture_logs() as last:
         answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media))
-    assert sorted(_measured(last)) == ["sound", "speech"] and answer.data["measured"] == ["sound", "speech"]
+    assert sorted(_measured(last)) == answer.data["measured"] == ["faces", "sound", "speech"]
     with capture_logs() as music:
         media = await stage.upload(sample.music, "audio/wav")
         answer = await stage.ask(AnalyzeMedia(asset_id="m", media=media, parts=("sound", "beats")))

@@ -68,7 +68,7 @@ def cutroom(*arguments: object) -> int:
 def test_everything_is_told_in_lines(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cutroom("analyze", film, "--server", studio.url) == 0
     assert studio.forms == [{"file": ("film.mp4", film.read_bytes())}]
-    assert studio.bodies["analyze asset-1"] == ["beats", "pictures", "sound", "speech"]
+    assert studio.bodies["analyze asset-1"] == ["beats", "faces", "pictures", "sound", "speech"]
     told = capsys.readouterr().out
     assert "\x1b" not in told and "Analysing film.mp4: 100%" in told
     for line in (

@@ -103,7 +103,7 @@ async def test_tools_measure_only_what_they_need(gateway: Stage) -> None:
     picture = await result_of(gateway, "thumbnail", path=asset["url"])
     assert (picture["time"], picture["width"], picture["height"]) == (7.5, 320, 180), "the best still"
     assert (await gateway.client.get(picture["url"])).content == b"\xff\xd8\xff frame"
-    assert ordered(gateway) == [("speech",), ("sound", "beats"), ("pictures",)]
+    assert ordered(gateway) == [("speech",), ("sound", "beats"), ("pictures", "faces")]
     shown = json_of(await gateway.client.get("/api/jobs", params={"kind": "tool"}))["items"]
     assert [job["status"] for job in shown] == ["completed"] * 4 and shown[0]["result"]["time"] == 7.5
     problem_of(await gateway.client.get(f"/api/assets/{asset['id']}/analysis"), 409, "analysis_not_ready")
@@ -181,7 +181,7 @@ async def test_an_asset_is_analysed_as_far_as_is_wanted(gateway: Stage) -> None:
     assert some.status_code == 200 and Analysis.model_validate_json(some.content).parts == ("beats",)
     problem_of(await gateway.client.get(f"{url}/analysis"), 409, "analysis_not_ready")
     whole = await gateway.client.post(f"{url}/analyze")
-    assert len(Analysis.model_validate_json(whole.content).parts) == 4
+    assert len(Analysis.model_validate_json(whole.content).parts) == 5
     assert (await gateway.client.get(f"{url}/analysis")).content == whole.content
     problem_of(await gateway.client.post(f"{url}/analyze", json={"parts": ["smell"]}), 422, "validation_failed")
     problem_of(await gateway.client.post("/api/assets/x/analyze"), 404, "not_found")

@@ -7,10 +7,19 @@ import pytest
 from services.analyzer.domain import keys
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.domain.keys import VERSIONS, document_key, part_keys, whole_key
-from services.analyzer.domain.parts import PARTS, RESULTS, BeatsFound, SoundFound, SpeechFound, compose
+from services.analyzer.domain.parts import (
+    PARTS,
+    RESULTS,
+    BeatsFound,
+    FacesFound,
+    PicturesFound,
+    SoundFound,
+    SpeechFound,
+    compose,
+)
 from shared.contracts.blob import checked_key
 from shared.contracts.hearing import Beats
-from shared.contracts.media import Analysis, MediaInfo, Note, Span
+from shared.contracts.media import MEASURES, Analysis, MediaInfo, Note, Span, Still
 from shared.contracts.speech import Transcript
 
 INFO = MediaInfo(kind="audio", container="wav", duration=4, size=9, notes=(Note(code="a", message="a"),))
@@ -19,7 +28,7 @@ INFO = MediaInfo(kind="audio", container="wav", duration=4, size=9, notes=(Note(
 def test_words_alone_depend_on_engine_and_language() -> None:
     made = [part_keys(Bounds(), speech, language) for speech in ("none", "whisper:a") for language in (None, "en")]
     assert len({each["speech"] for each in made}) == 4
-    for part in ("facts", "pictures", "sound", "beats"):
+    for part in ("facts", "pictures", "faces", "sound", "beats"):
         assert len({each[part] for each in made}) == 1
 
 
@@ -50,5 +59,15 @@ def test_the_whole_has_what_the_parts_have_and_says_which_they_are() -> None:
 
 
 def test_every_measure_of_a_part_reaches_the_document() -> None:
-    held = {name for part in PARTS for name in RESULTS[part].model_fields} - {"notes", "failed"}
-    assert held == Analysis.model_fields.keys() - {"version", "sha256", "media", "parts"}
+    for part in PARTS:
+        assert RESULTS[part].model_fields.keys() - {"notes", "failed"} == set(MEASURES[part])
+    held = {name for part in PARTS for name in MEASURES[part]}
+    assert held == Analysis.model_fields.keys() - {"version", "sha256", "media", "parts", "missing"}
+
+
+def test_stills_chosen_with_faces_go_before_those_without() -> None:
+    plain, knowing = (Still(time=at, score=1, sharpness=1, exposure=1, faces=at) for at in (0.0, 1.0))
+    pictures, faces = PicturesFound(stills=(plain,)), FacesFound(stills=(knowing,))
+    assert compose("0" * 64, INFO, {"pictures": pictures}).stills == (plain,)
+    both = compose("0" * 64, INFO, {"faces": faces, "pictures": pictures})
+    assert both.stills == (knowing,) and both.missing == ("sound", "beats", "speech")

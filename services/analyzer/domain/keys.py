@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.domain.parts import Kept
 
-VERSIONS: dict[Kept, int] = {"facts": 1, "pictures": 4, "sound": 2, "beats": 2, "speech": 2}
+VERSIONS: dict[Kept, int] = {"facts": 1, "pictures": 5, "faces": 1, "sound": 2, "beats": 2, "speech": 2}
 """Raise a part's number when the same input gives more or better of it, so that stored ones are made anew."""
 
 
@@ -22,6 +22,7 @@ def part_keys(bounds: Bounds, speech: str, language: str | None, tracker: str = 
     settings: dict[Kept, list[object]] = {
         "facts": [bounds.max_pixels, bounds.max_seconds],
         "pictures": [bounds.max_pixels],
+        "faces": [bounds.max_pixels],
         "sound": [],
         "beats": [tracker],
         "speech": [speech, language],

@@ -1,8 +1,8 @@
 """An analysis comes in parts, each kept for itself: a part that is asked for later does not redo the others.
 
 A part's result has fields of the same names as :class:`Analysis`, so that a new measure is one more field in three
-places: the answer of the child that measures it, the part's result here, and the contract. Raise the part's version in
-``keys.py`` with it, or stored results go on without it.
+places: the answer of the child that measures it, the part's result here, and the contract with its ``MEASURES``. Raise
+the part's version in ``keys.py`` with it, or stored results go on without it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,18 @@ from pydantic import BaseModel, Field
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.hearing import Beats, Curve, Loudness, Waveform
-from shared.contracts.media import Analysis, MediaInfo, Note, Part, Shot, ShotChange, Span, SpriteSheet, Still
+from shared.contracts.media import (
+    MEASURES,
+    Analysis,
+    MediaInfo,
+    Note,
+    Part,
+    Shot,
+    ShotChange,
+    Span,
+    SpriteSheet,
+    Still,
+)
 from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.speech import Mark, Transcript
 from shared.contracts.value import Value
@@ -39,13 +50,20 @@ class PicturesFound(Found):
     stills: tuple[Still, ...] = ()
     blacks: tuple[Span, ...] = ()
     freezes: tuple[Span, ...] = ()
-    faces: tuple[FaceTrack, ...] = ()
-    focus: tuple[FocusPoint, ...] = ()
     motion: Curve | None = None
     sharpness: Curve | None = None
     exposure: Curve | None = None
     thumbnail: BlobRef | None = None
     sprites: SpriteSheet | None = None
+
+
+class FacesFound(Found):
+    """Who is seen, or what else draws the eye, and the stills as they are chosen by somebody who knows the faces."""
+
+    faces: tuple[FaceTrack, ...] = ()
+    focus: tuple[FocusPoint, ...] = ()
+    stills: tuple[Still, ...] = ()
+    thumbnail: BlobRef | None = None
 
 
 class SoundFound(Found):
@@ -73,6 +91,7 @@ class SpeechFound(Found):
 
 RESULTS: dict[Part, type[Found]] = {
     "pictures": PicturesFound,
+    "faces": FacesFound,
     "sound": SoundFound,
     "beats": BeatsFound,
     "speech": SpeechFound,
@@ -90,13 +109,14 @@ def same_named(model: type[F], answer: BaseModel, **more: Any) -> F:
 
 
 def compose(sha256: str, info: MediaInfo, found: Mapping[Part, Found]) -> Analysis:
-    """Put the parts together; what was not asked for is as if there were none, and ``parts`` says so."""
+    """Put the parts together; what was not asked for is as if there were none, and ``missing`` says so."""
     fields: dict[str, Any] = {"transcript": NOT_ASKED}
     notes = list(info.notes)
     present = tuple(part for part in PARTS if part in found)
     for part in present:
         result = found[part]
         notes += result.notes
-        fields |= {name: getattr(result, name) for name in type(result).model_fields if name in Analysis.model_fields}
+        fields |= {name: getattr(result, name) for name in MEASURES[part]}
     media = info.model_copy(update={"notes": tuple(notes)})
-    return Analysis(sha256=sha256, media=media, parts=present, **fields)
+    missing = tuple(part for part in PARTS if part not in found)
+    return Analysis(sha256=sha256, media=media, parts=present, missing=missing, **fields)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.analyzer.domain.keys import part_keys
+from services.analyzer.domain.parts import Found
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.engines.speech import SpeechEngine
 from services.analyzer.handlers.deps import Deps, content_hash
@@ -14,6 +15,7 @@ from services.analyzer.handlers.shelf import Shelf
 from services.analyzer.tools.speech import read_captions
 from shared.contracts.commands import AnalyzeMedia
 from shared.contracts.events import MediaAnalyzed
+from shared.contracts.media import Part
 from shared.step import Step
 
 
@@ -38,12 +40,19 @@ async def _measured(
     facts, missing = await shelf.facts(), shelf.missing(command.parts)
     if facts is not None and not missing:
         return await shelf.publish(facts, {})
+
+    async def keep(part: Part, found: Found) -> None:
+        if not found.failed:
+            await shelf.put(part, found)
+        step.log.info("analysis.part", part=part)
+
     async with deps.blobs.local(command.media) as path:
-        measuring = Measuring(path, shelf.sha256, engine, language, step, deps)
-        facts = facts or await measuring.probe()
+        measuring = Measuring(path, shelf.sha256, engine, language, step, deps, keep)
+        if facts is None:
+            facts = await measuring.probe()
+            await shelf.put("facts", facts)
         made = await measuring.measure(facts, missing)
-    await shelf.look()  # others may have measured the same or more meanwhile; all shall tell the same
-    return await shelf.publish(facts, {part: found for part, found in made.items() if part not in shelf.held})
+    return await shelf.publish(facts, made)
 
 
 @asynccontextmanager

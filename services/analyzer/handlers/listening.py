@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from shared.process import ProcessFailed
 _REMEDY = "Export the film again with AAC sound, or send a subtitle file with it."
 _UNREADABLE = Note(code="sound_unreadable", message="The sound cannot be decoded.")
 Reach = Callable[[str, float], None]
+Keep = Callable[[Part, Found], Awaitable[None]]
+"""Takes a part that is finished, while others are still being measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Listening:
     folder: Path
     tracker: sound.Tracker
     reach: Reach
+    keep: Keep
     log: Log
 
     async def listen(self) -> dict[Part, Found]:
@@ -77,7 +80,10 @@ class Listening:
     async def _silent(self) -> dict[Part, Found]:
         whole = Span(start=0.0, end=self.info.duration)
         silences = (whole,) if self.info.duration >= MIN_SILENCE_S else ()
-        return self._only({"sound": SoundFound(silences=silences), "beats": BeatsFound(), **await self._words(None)})
+        nothing = self._only({"sound": SoundFound(silences=silences), "beats": BeatsFound()})
+        for part, found in nothing.items():
+            await self.keep(part, found)
+        return nothing | await self._words(None)
 
     async def _unreadable(self) -> dict[Part, Found]:
         """Nothing is known of the sound, also not that it is silent; subtitles still tell the words."""
@@ -106,8 +112,11 @@ class Listening:
             sound.measure_levels(samples, duration, subfolder(self.folder, "levels")), self._waveform(samples)
         )
         self.reach("sound", 1.0)
-        self.log.info("analysis.part", part="sound")
-        return {"sound": same_named(SoundFound, levels, loudness=loudness, waveform=waveform)}
+        return await self._finished("sound", same_named(SoundFound, levels, loudness=loudness, waveform=waveform))
+
+    async def _finished(self, part: Part, found: Found) -> dict[Part, Found]:
+        await self.keep(part, found)
+        return {part: found}
 
     async def _waveform(self, samples: Path) -> Waveform:
         swings = await sound.measure_waveform(samples, self.info.duration, subfolder(self.folder, "waveform"))
@@ -121,7 +130,7 @@ class Listening:
             return {}
         if self.info.duration < SHORTEST_S:
             self.reach("beats", 1.0)
-            return {"beats": BeatsFound()}
+            return await self._finished("beats", BeatsFound())
         try:
             found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.tracker)
         except ProcessFailed as failed:
@@ -129,8 +138,7 @@ class Listening:
             note = Note(code="beats_unknown", message="The beats could not be found.")
             return {"beats": BeatsFound(notes=(note,), failed=True)}
         self.reach("beats", 1.0)
-        self.log.info("analysis.part", part="beats")
-        return {"beats": BeatsFound(beats=found)}
+        return await self._finished("beats", BeatsFound(beats=found))
 
     async def _words(self, samples: Path | None) -> dict[Part, Found]:
         if "speech" not in self.wanted:
@@ -138,6 +146,6 @@ class Listening:
         speech = Speech(samples, self.info.duration, self.language, subfolder(self.folder, "words"))
         heard = await self.engine.transcribe(speech, lambda fraction, _: self.reach("words", fraction))
         self.reach("words", 1.0)
-        self.log.info("analysis.part", part="speech")
         failed = heard.transcript.status == "failed"
-        return {"speech": SpeechFound(transcript=heard.transcript, marks=heard.marks, notes=heard.notes, failed=failed)}
+        found = SpeechFound(transcript=heard.transcript, marks=heard.marks, notes=heard.notes, failed=failed)
+        return await self._finished("speech", found)

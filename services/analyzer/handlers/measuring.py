@@ -13,8 +13,8 @@ from services.analyzer.domain.parts import Found
 from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
 from services.analyzer.engines.speech import SpeechEngine
 from services.analyzer.handlers.deps import Deps, both, subfolder
-from services.analyzer.handlers.listening import Listening
-from services.analyzer.handlers.looking import look
+from services.analyzer.handlers.listening import Keep, Listening
+from services.analyzer.handlers.looking import Looking
 from services.analyzer.tools.probe import probe
 from services.analyzer.tools.sound import Tracker
 from shared.contracts.media import MediaInfo, Part
@@ -30,7 +30,7 @@ class Reach(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """Measures the file ``path``, telling ``step`` how far it is."""
+    """Measures the file ``path``, telling ``step`` how far it is; ``keep`` gets each part as soon as it is known."""
 
     path: Path
     sha256: str
@@ -38,6 +38,7 @@ class Measuring:
     language: str | None
     step: Step
     deps: Deps
+    keep: Keep
 
     async def probe(self) -> FileFacts:
         """Return the file's facts. Raises BadMedia."""
@@ -61,6 +62,7 @@ class Measuring:
             folder=subfolder(self.step.scratch, "sound"),
             tracker=Tracker(self.deps.settings.beat_tracker, self.deps.settings.numba_cache_dir),
             reach=reach,
+            keep=self.keep,
             log=self.step.log,
         )
         seen, heard = await both(self._look(facts, info, wanted, reach), listening.listen())
@@ -89,12 +91,17 @@ class Measuring:
     async def _look(
         self, facts: FileFacts, info: MediaInfo, wanted: frozenset[Part], reach: Reach
     ) -> dict[Part, Found]:
-        if "pictures" not in wanted:
-            return {}
-        folder = subfolder(self.step.scratch, "pictures")
-        found = await look(
-            self.path, self.sha256, facts, info, folder, self.deps,
-            lambda fraction, detail: reach("pictures", fraction, **detail),
-        )  # fmt: skip
-        self.step.log.info("analysis.part", part="pictures")
-        return {"pictures": found}
+        looking = Looking(
+            path=self.path,
+            sha256=self.sha256,
+            facts=facts,
+            info=info,
+            wanted=wanted,
+            folder=subfolder(self.step.scratch, "pictures"),
+            deps=self.deps,
+            on_progress=lambda fraction, detail: reach("pictures", fraction, **detail),
+        )
+        found = await looking.look()
+        for part, result in found.items():
+            await self.keep(part, result)
+        return found

@@ -30,7 +30,6 @@ class Shelf:
     sha256: str
     keys: Mapping[Kept, str]
     held: dict[Kept, BlobRef] = field(default_factory=dict)
-    _new: dict[Kept, BlobRef] = field(default_factory=dict)
 
     async def look(self) -> None:
         """Find out what is held and still there."""
@@ -41,8 +40,12 @@ class Shelf:
         }
 
     def missing(self, wanted: tuple[Part, ...]) -> frozenset[Part]:
-        """Return which of the wanted parts (none named: all) must be measured."""
-        return frozenset(part for part in wanted or PARTS if part not in self.held)
+        """Return which of the wanted parts (none named: all) must be measured.
+
+        Whoever looks for faces has decoded the pictures: then all else of them costs little more.
+        """
+        missing = frozenset(part for part in wanted or PARTS if part not in self.held)
+        return missing | {"pictures"} if "faces" in missing and "pictures" not in self.held else missing
 
     async def published(self) -> MediaAnalyzed | None:
         """Return what was told of an analysis of all that is held, if its document is still there."""
@@ -56,24 +59,29 @@ class Shelf:
         """Return the probe's facts if they are held."""
         return await self._read("facts", FileFacts) if "facts" in self.held else None
 
+    async def put(self, part: Kept, found: BaseModel) -> None:
+        """Keep one part at once, for all who ask for it later, whatever becomes of the rest of the work.
+
+        No lease is asked for: what a part says follows from the content and its key, so that it is as good from a
+        worker that was given up. The first one stays: all who are at it shall tell the same.
+        """
+        document = await self._put(part, found)
+        async with transaction(self.deps.pool) as connection:
+            known = await store.parts(connection, self.sha256, {part: self.keys[part]})
+            if part not in known or await self.deps.blobs.stat(known[part].key) is None:
+                await store.keep_part(connection, self.sha256, part, self.keys[part], document)
+
     async def publish(self, facts: FileFacts, made: Mapping[Part, Found]) -> MediaAnalyzed:
-        """Store what was made, put it together with what was held, and return the fact to tell."""
+        """Put together what is held and what was ``made`` and could not be kept, and return the fact to tell."""
+        await self.look()
         results: dict[Part, Found] = {
             part: await self._read(part, RESULTS[part]) for part in PARTS if part in self.held
         }
-        if "facts" not in self.held:
-            self._new["facts"] = await self._put("facts", facts)
-        for part, found in made.items():
-            if not found.failed:
-                self._new[part] = await self._put(part, found)
-        analysis = compose(self.sha256, judge(facts, self.deps.bounds), {**results, **made})
+        analysis = compose(self.sha256, judge(facts, self.deps.bounds), {**made, **results})
         return _fact(analysis, await self._put("whole", analysis), tuple(part for part in PARTS if part in made))
 
     async def keep(self, connection: Connection, fact: MediaAnalyzed) -> None:
-        """Remember the new parts; and the whole, unless a part of it failed and is better tried again."""
-        for part, document in self._new.items():
-            await store.keep_part(connection, self.sha256, part, self.keys[part], document)
-        self.held |= self._new
+        """Remember the whole, unless a part of it failed and is better tried again."""
         if not fact.cached and all(part in self.held for part in fact.parts):
             await store.save(connection, self.sha256, self._whole(), fact)
 

@@ -42,12 +42,14 @@ async def measure_video(
     bounds: Bounds,
     on_progress: OnProgress,
     shares: int | None = None,
+    people: bool = True,
 ) -> Pictures:
     """Return shots, black, freezes, motion and the pictures of a probed film. Raises ProcessFailed.
 
-    ``shares``: how many processes measure a span each; None: as many as are worth it. The result is the same.
+    ``people``: faces and focus too. ``shares``: how many processes measure a span each; None: as many as are worth it;
+    the result is the same.
     """
-    request = _request(path, facts, info, folder, bounds)
+    request = _request(path, facts, info, folder, bounds).model_copy(update={"people": people})
     limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=_scratch(info.duration))
     count = shares or share_count(info.duration, facts.container, cores(), os.getloadavg()[0])
     found = await _together(request, count, limits, on_progress) if count > 1 else None

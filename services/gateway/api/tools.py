@@ -99,7 +99,7 @@ async def thumbnail(caller: Caller, args: ThumbnailArgs) -> View:
     time = args.time
     if time is None:
         known = await read(caller.gateway, asset.analysis) if asset.analysis else None
-        time = best_time(known or await analysis_of(caller, asset, ("pictures",)))
+        time = best_time(known or await analysis_of(caller, asset, ("pictures", "faces")))
     job = await ran(caller, asset, JobInput(sources=(source_of(asset),), time=time))
     made = job.state.grabbed
     assert made is not None
