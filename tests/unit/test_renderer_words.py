@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.renderer.domain import ass, writing
-from services.renderer.domain.captions import Page, pages, width, within
+from services.renderer.domain.breaking import pieces, width, wrapped
+from services.renderer.domain.captions import Page, pages, within
 from services.renderer.domain.glyphs import characters, missing
 from services.renderer.tools.styles import look_of
 from shared.contracts.layout import lay_out
@@ -84,6 +85,30 @@ def test_captions_that_overlap_are_never_on_screen_together() -> None:
 def test_a_word_wider_than_a_line_is_broken() -> None:
     (page, *_) = placed(clip(0, 2, said("x" * 60)), line=12)
     assert all(width(t.text) <= 12 for t in page.tokens) and page.tokens[1].glued
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 200, "日本語の長い字幕、" * 30, "https://example.com/" + "path/" * 40, "short " + "y" * 90]
+)
+@pytest.mark.parametrize("timed", [True, False])
+def test_what_has_no_spaces_is_drawn_in_lines_that_fit(text: str, timed: bool) -> None:
+    caption = said(text, each=2.0) if timed else Caption(text=text, start=0, end=8)
+    made = placed(clip(0, 8, caption), line=20)
+    drawn = [part for page in made for part in writing.line(page.tokens, PLAIN, None).split("\\N")]
+    assert "".join(drawn).replace(" ", "") == text.replace(" ", "")
+    assert len(drawn) > 1 and all(width(part) <= 20 for part in drawn)
+
+
+def test_marks_stay_with_their_letters_and_full_stops_on_their_lines() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert pieces("e\u0301" * 10, 2) == ["e\u0301" * 2] * 5
+    assert all(part.count("👨") == part.count("👧") for part in pieces(family * 9, 6.0))
+    assert not any(part.startswith("。") for part in pieces("そうです。" * 20, 8.0))
+
+
+def test_an_overlays_long_words_are_broken_and_its_spaces_kept() -> None:
+    assert wrapped("two  words", 5) == "two  words"
+    assert wrapped("a " + "x" * 20, 6) == "a " + "\n".join(["x" * 7, "x" * 7, "x" * 6])
 
 
 def test_writing_without_spaces_is_joined_without_spaces() -> None:

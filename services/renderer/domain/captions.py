@@ -5,11 +5,11 @@ A page is what stands on the screen at once: at most two lines. Words keep their
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from services.renderer.domain.breaking import pieces, width
 from services.renderer.domain.look import Position
 from shared.contracts.layout import starts
 from shared.contracts.speech import Caption
@@ -22,12 +22,16 @@ MAX_PAGES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word (or a part of a long one) on output frames ``start`` to ``end``; ``glued``: no space before it."""
+    """A word (or a part of a long one) on output frames ``start`` to ``end``.
+
+    ``glued``: no space before it; ``below``: it begins the second line.
+    """
 
     text: str
     start: int
     end: int
     glued: bool = False
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,6 @@ def _moved(page: Page, first: int) -> tuple[Token, ...]:
     return tuple(replace(token, start=token.start - first, end=token.end - first) for token in page.tokens)
 
 
-def width(text: str) -> float:
-    """Estimate the width of a bold text in ems: 1 for wide East Asian characters, 0.6 for others, 0 for marks."""
-    return sum(
-        0.0 if unicodedata.combining(c) else 1.0 if unicodedata.east_asian_width(c) in "WF" else 0.6 for c in text
-    )
-
-
 def _caption_pages(
     caption: Caption, clip: Clip, first: int, rate: Fraction, line_width: float, most_words: int
 ) -> list[Page]:
@@ -99,7 +96,7 @@ def _caption_pages(
     ]
     ends = [group[0].start for group in groups[1:]] + [max(last, groups[-1][-1].end)]
     return [
-        Page(group[0].start, end, tuple(group), timed=bool(caption.words))
+        Page(group[0].start, end, _laid(group, line_width), timed=bool(caption.words))
         for group, end in zip(groups, ends, strict=True)
     ]
 
@@ -140,26 +137,32 @@ def _spread(caption: Caption, clip: Clip, first: int, rate: Fraction) -> list[To
 
 
 def _broken(token: Token, line_width: float) -> list[Token]:
-    """Cut a word that is wider than a line."""
-    if width(token.text) <= line_width:
-        return [token]
-    lines, line = [], ""
-    for character in token.text:
-        if line and width(line + character) > line_width * 0.9:
-            lines.append(line)
-            line = ""
-        line += character
-    lines.append(line)
-    return [replace(token, text=text, glued=token.glued or i > 0) for i, text in enumerate(lines)]
+    """Cut a word that is wider than a line; its time is shared among the parts by their widths."""
+    parts, done = pieces(token.text, line_width), 0.0
+    whole = width(token.text) or 1.0
+    broken: list[Token] = []
+    for text in parts:
+        ends = [token.start + round((token.end - token.start) * share / whole) for share in (done, done + width(text))]
+        done += width(text)
+        broken.append(replace(token, text=text, start=ends[0], end=ends[1], glued=token.glued or bool(broken)))
+    return broken
+
+
+def _laid(group: Sequence[Token], line_width: float) -> tuple[Token, ...]:
+    """Say where the lines of a page end that is written without spaces; at spaces they are broken when drawn."""
+    if not any(token.glued for token in group[1:]):
+        return tuple(group)
+    lines = _grouped(group, line_width)
+    return tuple(replace(token, below=i == 0 and n > 0) for n, line in enumerate(lines) for i, token in enumerate(line))
 
 
 def _grouped(tokens: Sequence[Token], room: float) -> list[list[Token]]:
-    total = sum(width(token.text) + 0.3 for token in tokens)
+    total = _wide(tokens)
     share = total / -(-total // room)
     groups: list[list[Token]] = [[]]
     filled = 0.0
     for token in tokens:
-        size = width(token.text) + 0.3
+        size = _wide([token])
         if groups[-1] and (filled + size / 2 > share * len(groups) or _wide(groups[-1]) + size > room):
             groups.append([])
         groups[-1].append(token)
@@ -168,7 +171,7 @@ def _grouped(tokens: Sequence[Token], room: float) -> list[list[Token]]:
 
 
 def _wide(tokens: Sequence[Token]) -> float:
-    return sum(width(token.text) + 0.3 for token in tokens)
+    return sum(width(token.text) + (0.0 if token.glued else 0.3) for token in tokens)
 
 
 def _one_at_a_time(ordered: Sequence[Page], clips: Sequence[Clip], rate: str) -> Iterable[Page]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from services.renderer.domain.ass import FONT, clock, opening
+from services.renderer.domain.breaking import wrapped
 from services.renderer.domain.layers import Shown
 from services.renderer.domain.writing import bgr, escaped
 from shared.contracts.easing import moves, value_at
@@ -58,7 +59,7 @@ def _colour(text: str) -> str:
 
 def _events(number: int, one: Shown, output: Output, rate: str) -> Iterator[str]:
     overlay = one.overlay
-    content = _drawing(overlay, output) if overlay.shape else _lines(overlay.text)
+    content = _drawing(overlay, output) if overlay.shape else _lines(overlay, output)
     moving = moves(overlay.x, overlay.y, overlay.scale, overlay.opacity, overlay.rotation)
     begin, last = 0, ""
     for frame in range(one.frames if moving else 1):
@@ -84,8 +85,13 @@ def _tags(overlay: Overlay, frame: int, output: Output) -> str:
     return f"{{\\pos({x:.3f},{y:.3f})\\fscx{size:.3f}\\fscy{size:.3f}\\frz{turn:.3f}\\alpha&H{clear:02X}&{drawn}}}"
 
 
-def _lines(text: TextBox | None) -> str:
-    return "\\N".join(escaped(line) for line in text.text.splitlines()) if text else ""
+def _lines(overlay: Overlay, output: Output) -> str:
+    if overlay.text is None:
+        return ""
+    # A glyph's em is some 0.73 of libass's font size.
+    room = (overlay.width or 0.9) * output.width / (0.73 * overlay.text.size * min(output.width, output.height))
+    lines = [wrapped(line, room) for line in overlay.text.text.splitlines()]
+    return "\\N".join(escaped(part) for line in lines for part in line.split("\n"))
 
 
 def _drawing(overlay: Overlay, output: Output) -> str:

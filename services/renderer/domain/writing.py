@@ -44,7 +44,7 @@ def line(tokens: Sequence[Token], look: Look, active: int | None) -> str:
         text = _text(token, look)
         if right and from_right([token]):
             text = f"{RIGHT_MARK}{text}{RIGHT_MARK}"
-        parts.append("" if i == 0 or token.glued else " ")
+        parts.append("\\N" if token.below else "" if i == 0 or token.glued else " ")
         parts.append(_coloured(text, look) if lit else text)
     return "".join(parts)
 

@@ -18,8 +18,7 @@ LINE_EMS = 26.0
 
 def lay_out_subtitles(bench: Bench, timeline: Timeline) -> Path | None:
     """Write the captions of the edit; None when there are none."""
-    rate = Fraction(timeline.rate)
-    captions = [_caption(page, rate) for page in pages(timeline.video, timeline.rate, LINE_EMS)]
+    captions = spoken_captions(timeline)
     if not captions:
         return None
     path = bench.scratch / FILE
@@ -27,6 +26,15 @@ def lay_out_subtitles(bench: Bench, timeline: Timeline) -> Path | None:
     return path
 
 
+def spoken_captions(timeline: Timeline) -> list[Caption]:
+    """Return the captions of the edit at the times of the film."""
+    rate = Fraction(timeline.rate)
+    return [_caption(page, rate) for page in pages(timeline.video, timeline.rate, LINE_EMS)]
+
+
 def _caption(page: Page, rate: Fraction) -> Caption:
-    text = "".join(("" if i == 0 or token.glued else " ") + token.text for i, token in enumerate(page.tokens))
+    gaps = (
+        "" if i == 0 else "\n" if token.below else "" if token.glued else " " for i, token in enumerate(page.tokens)
+    )
+    text = "".join(gap + token.text for gap, token in zip(gaps, page.tokens, strict=True))
     return Caption(text=text, start=float(page.start / rate), end=float(page.end / rate))
