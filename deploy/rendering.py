@@ -92,6 +92,8 @@ async def render_files(
             await asyncio.to_thread(_moved, film.file, path)
             if film.poster is not None:
                 await asyncio.to_thread(_moved, film.poster, path.with_suffix(".jpg"))
+            if film.ladder is not None:
+                await asyncio.to_thread(_moved_folder, film.ladder.folder, path.with_suffix(".hls"))
             made.append(Made(path, film.output, film.seconds, film.check))
     return made
 
@@ -101,6 +103,12 @@ def _moved(file: Path, path: Path) -> None:
     part = path.with_name(f".{path.name}.part")
     shutil.copyfile(file, part)
     part.replace(path)
+
+
+def _moved_folder(folder: Path, path: Path) -> None:
+    """Files of a folder of that name are replaced one by one, the playlists last."""
+    for file in sorted(folder.iterdir(), key=lambda file: file.suffix == ".m3u8"):
+        _moved(file, path / file.name)
 
 
 def _located(timeline: Timeline, folder: Path) -> dict[str, Path]:

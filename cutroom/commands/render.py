@@ -43,6 +43,7 @@ def render(
     captions: Annotated[bool, typer.Option(help="Draw captions into the picture.")] = True,
     copy: Annotated[bool, typer.Option("--copy", help="Take pictures over as they are where nothing is done.")] = False,
     poster: Annotated[bool, typer.Option("--poster", help="Write a still picture beside the film.")] = False,
+    hls: Annotated[bool, typer.Option("--hls", help="Write a folder for streaming too, with master.m3u8.")] = False,
     loudness: Annotated[float, typer.Option(min=-40, max=-5, help="In LUFS.")] = -14.0,
     rate: Annotated[str | None, typer.Option(help="Frame rate of a list that tells none, such as 30000/1001.")] = None,
     quiet: Quiet = False,
@@ -60,7 +61,9 @@ def render(
     files = {_file(out, shape, several=len(shapes) > 1): shape for shape in shown}
     screen = Screen(quiet=quiet)
     options = {"captions": captions, "fidelity": "copy" if copy else "encode", "loudness": loudness, "title": out.stem}
-    common = {"draft": draft, "quality": quality, "poster": poster, **_codecs(out, codec)}
+    common = {"draft": draft, "quality": quality, "poster": poster, "hls": hls, **_codecs(out, codec)}
+    if hls and common["codec"] not in ("h264", "hevc"):
+        raise misuse(f"--hls does not go with {out.name}.", "End -o in .mp4, with --codec h264 or hevc.")
     for made in run(_render(timeline, folder, files, common, options, _rate(rate), screen)):
         _report(made, screen)
 
@@ -121,6 +124,8 @@ def _rate(text: str | None) -> Fraction | None:
 def _report(made: Made, screen: Screen) -> None:
     shape = "" if made.output.codec == "none" else f"  {made.output.width}x{made.output.height}"
     screen.result(f"{made.path}{shape}  {made.seconds:.1f} s")
+    if made.output.hls:
+        screen.result(f"{made.path.with_suffix('.hls') / 'master.m3u8'}")
     for finding in made.check.findings:
         at = f" at {finding.at:.2f} s" if finding.at is not None else ""
         screen.result(f"  check, {finding.severity}{at}: {finding.message}")

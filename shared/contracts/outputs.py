@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.contracts.blob import BlobRef
 from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.media import SpriteSheet
+from shared.contracts.time import Ratio
 from shared.contracts.value import Value
 
 VideoCodec = Literal["h264", "hevc", "vp9", "av1", "prores", "gif", "none"]
@@ -19,7 +20,7 @@ class Output(Value):
     """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame.
 
     ``codec`` ``none`` makes a file of sound alone; ``audio_codec`` ``auto`` is the usual one of its container.
-    ``poster`` and ``sprites`` make pictures beside the film.
+    ``poster`` and ``sprites`` make pictures beside the film, ``hls`` a ladder for streaming with this one at its top.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Output(Value):
     quality: Literal["low", "standard", "high"] = "standard"
     poster: bool = False
     sprites: bool = False
+    hls: bool = False
 
 
 class RenderOptions(Value):
@@ -73,6 +75,26 @@ class Check(Value):
     findings: tuple[Finding, ...] = ()
 
 
+class Rendition(Value):
+    """One picture of a ladder. Bandwidths in bits a second, sound included; ``bandwidth`` is of the largest segment."""
+
+    width: int
+    height: int
+    frame_rate: Ratio
+    codecs: str
+    bandwidth: int
+    average_bandwidth: int
+
+
+class Ladder(Value):
+    """A film for HLS (RFC 8216). All files stand in the folder of ``master``; ``size`` is what they take, in bytes."""
+
+    master: BlobRef
+    files: int
+    size: int
+    renditions: tuple[Rendition, ...]
+
+
 class Rendered(Value):
     """One finished file. ``plan`` is the SHA-256 of the timeline document: a draft and its final have the same."""
 
@@ -91,3 +113,4 @@ class Rendered(Value):
     poster: BlobRef | None = None
     sprites: SpriteSheet | None = None
     subtitles: BlobRef | None = None
+    hls: Ladder | None = None

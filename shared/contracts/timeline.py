@@ -15,7 +15,17 @@ from shared.contracts.blob import BlobRef
 from shared.contracts.caption_style import CaptionStyle
 from shared.contracts.effects import EFFECTS, Effect
 from shared.contracts.media import MediaInfo
-from shared.contracts.outputs import AudioCodec, Check, Finding, Output, Rendered, RenderOptions, VideoCodec
+from shared.contracts.outputs import (
+    AudioCodec,
+    Check,
+    Finding,
+    Ladder,
+    Output,
+    Rendered,
+    RenderOptions,
+    Rendition,
+    VideoCodec,
+)
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
 from shared.contracts.sight import FaceTrack, FocusPoint
 from shared.contracts.speech import Caption
@@ -30,9 +40,11 @@ __all__ = [
     "Check",
     "Effect",
     "Finding",
+    "Ladder",
     "Output",
     "RenderOptions",
     "Rendered",
+    "Rendition",
     "VideoCodec",
 ]
 TransitionKind = Literal[

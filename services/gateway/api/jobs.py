@@ -93,7 +93,11 @@ def _moment(at: datetime) -> str:
 
 def _linked(result: dict[str, Any], gateway: Gateway) -> dict[str, JsonValue]:
     link = linker(gateway)
-    outputs: list[JsonValue] = [{**output, "url": link(output["file"]["key"])} for output in result.get("outputs", ())]
+    outputs: list[JsonValue] = []
+    for output in result.get("outputs", ()):
+        ladder = output.get("hls")
+        stream = {"hls": {**ladder, "url": link(ladder["master"]["key"])}} if ladder else {}
+        outputs.append({**output, "url": link(output["file"]["key"]), **stream})
     return {**result, "outputs": outputs} if outputs else result
 
 

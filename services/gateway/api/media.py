@@ -1,9 +1,10 @@
-"""``/media/<key>``: objects by signed links, whole or in part, for players and browsers."""
+"""``/media/<key>`` and ``/hls/...``: objects by signed links, whole or in part, for players and browsers."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,7 +18,7 @@ from services.gateway.domain.refusal import Refusal, not_found
 from shared.contracts.blob import BlobRef, checked_key
 
 router = APIRouter(tags=["media"])
-SHOWN = ("video/", "audio/", "image/png", "image/jpeg", "image/webp", "image/gif")
+SHOWN = ("video/", "audio/", "image/png", "image/jpeg", "image/webp", "image/gif", "application/vnd.apple", "text/vtt")
 LONGEST_CACHE = 3600
 UNCHANGED: dict[str, Any] = {"description": "What the client has is still good."}
 BYTES: dict[str, Any] = {
@@ -38,17 +39,44 @@ async def media(key: str, request: Request, gateway: Parts, exp: str | None = No
 
     Needs no key: the link is the permission. 403 ``link_invalid`` or ``link_expired``; 416 for a range outside of it.
     """
-    try:
+    with _permission():
         links.verify(checked_key(key), exp, sig, secret=gateway.link_secret, now=time.time())
+    return await _object(key, request, gateway, int(exp or 0))
+
+
+@router.head("/hls/{exp}/{sig}/{key:path}", include_in_schema=False)
+@router.get(
+    "/hls/{exp}/{sig}/{key:path}",
+    summary="Fetch a playlist, or what it names",
+    responses={200: BYTES, 206: BYTES, 304: UNCHANGED, **PROBLEMS(403, 404, 416)},
+    response_class=Response,
+)
+async def stream(exp: str, sig: str, key: str, request: Request, gateway: Parts) -> Response:
+    """Answer as `/media` does, for every object in the folder that the link was given for.
+
+    Players follow the relative addresses in the playlists; 403 ``link_invalid`` or ``link_expired``.
+    """
+    with _permission():
+        links.verify_folder(checked_key(key), exp, sig, secret=gateway.link_secret, now=time.time())
+    return await _object(key, request, gateway, int(exp))
+
+
+@contextmanager
+def _permission() -> Iterator[None]:
+    try:
+        yield
     except (links.LinkInvalid, links.LinkExpired) as refused:
         raise Refusal(403, refused.code, refused.message, remedy=refused.remedy) from refused
     except ValueError as bad:
         raise Refusal(403, "link_invalid", "The link carries no valid signature.") from bad
+
+
+async def _object(key: str, request: Request, gateway: Gateway, expires: int) -> Response:
     blob = await gateway.blobs.stat(key)
     if blob is None:
         raise not_found("object")
     etag = f'"{blob.sha256}"' if blob.sha256 else f'W/"{blob.size}"'
-    headers = _headers(blob, etag, seconds_left=int(exp or 0) - int(time.time()))
+    headers = _headers(blob, etag, seconds_left=expires - int(time.time()))
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     return _content(gateway, request, blob, etag, headers)

@@ -16,6 +16,25 @@ class RenderStarted(BaseModel):
     status_url: str = Field(examples=["/api/render/status/0193"])
 
 
+class StreamPicture(BaseModel):
+    """One picture of a ladder; bandwidths in bits a second, sound included, as measured."""
+
+    width: int
+    height: int
+    frame_rate: str = Field(examples=["30/1"])
+    codecs: str = Field(examples=["avc1.64001f,mp4a.40.2"])
+    bandwidth: int
+    average_bandwidth: int
+
+
+class Stream(BaseModel):
+    """A film for HLS. ``url`` is its master playlist, good for all that it names; ``size`` is all of it, in bytes."""
+
+    url: Link | None
+    size: int
+    renditions: list[StreamPicture]
+
+
 class RenderedFile(BaseModel):
     """A finished file of a render. ``plan`` is the same for a draft and its final; ``check`` says what was found."""
 
@@ -23,6 +42,7 @@ class RenderedFile(BaseModel):
     url: Link
     poster_url: Link | None
     subtitles_url: Link | None
+    hls: Stream | None = Field(description="Only where a ladder was ordered.")
     width: int
     height: int
     duration: Seconds

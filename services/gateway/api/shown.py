@@ -16,13 +16,17 @@ from services.gateway.domain.views import Linker, View, project_detail
 from services.gateway.store import assets, consents, projects
 from shared.db import Connection
 
+PLAYLIST = ".m3u8"
+"""What ends so names other objects of its folder, and is no use without them."""
+
 
 def linker(gateway: Gateway) -> Linker:
     """Return what signs links, good from now for the time that the settings say."""
     expires = int(time.time()) + gateway.settings.link_ttl
 
     def link(key: str) -> str:
-        return links.sign(key, expires, gateway.link_secret)
+        sign = links.sign_folder if key.endswith(PLAYLIST) else links.sign
+        return sign(key, expires, gateway.link_secret)
 
     return link
 

@@ -2,6 +2,9 @@
 
 The link is the permission: it says which object, until when, and its signature (HMAC-SHA256 over both) says that we
 gave it. So players and browsers can follow it without an account's key.
+
+A film for streaming is many objects in one folder, whose playlists name each other. Their links are
+``/hls/<exp>/<mac>/<key>``, where the signature is over the folder: what a playlist names is found under the same link.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from shared.contracts.blob import checked_key
 from shared.errors import PermanentError
 
 PREFIX = "/media/"
+STREAMS = "/hls/"
 _NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
@@ -49,6 +53,21 @@ def verify(key: str, exp: str | None, sig: str | None, *, secret: bytes, now: fl
         raise LinkInvalid("The link carries no valid signature.")
     if now >= int(exp):
         raise LinkExpired("The link has expired.")
+
+
+def sign_folder(key: str, expires: int, secret: bytes) -> str:
+    """Return the relative link to ``key`` that is good for all objects of its folder."""
+    return f"{STREAMS}{expires}/{_mac(_folder(key), expires, secret)}/{key}"
+
+
+def verify_folder(key: str, exp: str, sig: str, *, secret: bytes, now: float) -> None:
+    """Return if ``sig`` is ours for the folder of ``key`` and ``exp``. Raises as :func:`verify` does."""
+    verify(_folder(key), exp, sig, secret=secret, now=now)
+
+
+def _folder(key: str) -> str:
+    """What is signed for a folder: no key of an object ends so."""
+    return f"{key.rpartition('/')[0]}/*"
 
 
 def key_of(reference: str) -> str | None:

@@ -49,6 +49,7 @@ class RenderOrder(BaseModel):
     )
     poster: bool = Field(default=False, description="Make a still picture beside the film.")
     sprites: bool = Field(default=False, description="Make a sheet of small pictures beside the film.")
+    hls: bool = Field(default=False, description="Make a ladder of smaller films for streaming too (HLS).")
     outputs: tuple[OutputOrder, ...] = Field(
         default=(), max_length=MOST, description="Several files from one render; each may differ from the rest."
     )

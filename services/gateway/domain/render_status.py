@@ -78,8 +78,16 @@ def _shown(job: Job, link: Linker) -> list[View]:
         if isinstance(output, dict) and isinstance(output.get("file"), dict):
             kept = {name: output.get(name) for name in _SHOWN}
             refs = {"url": "file", "poster_url": "poster", "subtitles_url": "subtitles"}
-            found.append({**kept, **{name: _linked(output.get(ref), link) for name, ref in refs.items()}})
+            linked = {name: _linked(output.get(ref), link) for name, ref in refs.items()}
+            found.append({**kept, **linked, "hls": _stream(output.get("hls"), link)})
     return found
+
+
+def _stream(ladder: object, link: Linker) -> View | None:
+    """The ladder of a film with a link that players follow."""
+    if not isinstance(ladder, dict):
+        return None
+    return {"url": _linked(ladder.get("master"), link), "size": ladder["size"], "renditions": ladder["renditions"]}
 
 
 def _linked(ref: object, link: Linker) -> str | None:

@@ -62,6 +62,8 @@ def hindrance(timeline: Timeline, options: RenderOptions, output: Output) -> str
     """Return why nothing of this edit can be copied, empty where it may be."""
     if output.codec != "h264" or output.draft:
         return "only final H.264 is copied"
+    if output.hls:
+        return "a ladder has key frames of its own"
     if timeline.overlays or options.watermark:
         return "something is drawn over all of it"
     if options.captions and options.subtitles != "file" and any(clip.captions for clip in timeline.video):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from services.renderer.domain import ladder
 from shared.contracts.timeline import AudioCodec, Output, VideoCodec
 
 Option = str | int | float
@@ -55,6 +56,12 @@ SOUNDS: dict[AudioCodec, Sound] = {
 }
 
 
+STREAMED = {
+    ".m3u8": "application/vnd.apple.mpegurl", ".mp4": "video/mp4", ".vtt": "text/vtt; charset=utf-8",
+}  # fmt: skip
+"""The media types of what a ladder for HLS consists of, by ending."""
+
+
 def sound_of(output: Output) -> AudioCodec:
     """Return the sound that the output gets where it leaves the choice open: the first that suits its codec."""
     if output.audio_codec != "auto":
@@ -65,6 +72,8 @@ def sound_of(output: Output) -> AudioCodec:
 def suits(output: Output) -> bool:
     """Tell whether the output's picture and sound can stand in one file."""
     sound = sound_of(output)
+    if output.hls:
+        return output.codec in ladder.CODECS and sound in ladder.SOUNDS
     return sound in SOUNDS if output.codec == "none" else sound in FORMATS[output.codec].sounds
 
 
@@ -113,7 +122,8 @@ def picture_options(output: Output, *, crf: int, preset: str, keyframe: int, thr
     common: dict[str, Option] = {"g": keyframe, "threads": threads}
     match output.codec:
         case "hevc":
-            parameters = f"log-level=error:open-gop=0:keyint={keyframe}:pools={threads}"
+            steady = f":min-keyint={keyframe}:scenecut=0" if output.hls else ""
+            parameters = f"log-level=error:info=0:open-gop=0:keyint={keyframe}{steady}:pools={threads}"
             own: dict[str, Option] = {
                 "vcodec": "libx265", "preset": preset, "crf": number, "tag:v": "hvc1", "x265-params": parameters,
             }  # fmt: skip
@@ -129,6 +139,8 @@ def picture_options(output: Output, *, crf: int, preset: str, keyframe: int, thr
             own = {"vcodec": "prores_ks", "profile:v": 0 if output.draft else profile, "vendor": "apl0"}
         case _:
             own = {"vcodec": "libx264", "preset": preset, "crf": number, "profile:v": "high", "flags": "+cgop"}
+            if output.hls:
+                own["sc_threshold"] = 0
     return {**own, **common, "pix_fmt": FORMATS[output.codec].pixels if output.codec == "prores" else "yuv420p"}
 
 

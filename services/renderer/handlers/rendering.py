@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime
 
@@ -13,11 +14,12 @@ from services.renderer.store import chunks, renders
 from services.renderer.tools.extras import Sheet
 from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
+from services.renderer.tools.packaging import MASTER, Laddered
 from services.renderer.tools.parts import Order
 from shared.contracts.commands import RenderTimeline
 from shared.contracts.events import TimelineRendered
 from shared.contracts.media import SpriteSheet
-from shared.contracts.timeline import Rendered, Timeline
+from shared.contracts.timeline import Ladder, Rendered, Timeline
 from shared.db import transaction
 from shared.step import Step
 
@@ -73,7 +75,16 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
         poster=await put(f"{base}.poster.jpg", film.poster, "image/jpeg") if film.poster else None,
         subtitles=await put(f"{base}.srt", film.subtitles, "application/x-subrip") if film.subtitles else None,
         sprites=await _sheet(film.sprites, f"{base}.sprites.jpg", deps) if film.sprites else None,
+        hls=await _ladder(film.ladder, f"{base}.hls", deps) if film.ladder else None,
     )
+
+
+async def _ladder(made: Laddered, base: str, deps: Deps) -> Ladder:
+    """Store everything in one folder, the playlists last, so that what they name is there."""
+    files = await asyncio.to_thread(lambda: sorted(made.folder.iterdir(), key=lambda file: file.suffix == ".m3u8"))
+    refs = {f.name: await deps.blobs.put_file(f"{base}/{f.name}", f, formats.STREAMED[f.suffix]) for f in files}
+    size = sum(ref.size for ref in refs.values())
+    return Ladder(master=refs[MASTER], files=len(refs), size=size, renditions=made.renditions)
 
 
 async def _sheet(sheet: Sheet, key: str, deps: Deps) -> SpriteSheet:

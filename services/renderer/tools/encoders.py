@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
+from services.renderer.domain import ladder
 from services.renderer.domain.formats import Option, hardware_options, picture_options
 from services.renderer.settings import RendererSettings
 from shared import log
@@ -40,11 +41,15 @@ def encoder(settings: RendererSettings, output: Output, rate: str, family: str |
     """Return the encoder's options: the same for every chunk, so that they can be joined by stream copy."""
     crf = settings.draft_crf if output.draft else settings.crf
     preset = settings.draft_preset if output.draft else settings.preset
-    keyframe = max(1, round(Fraction(rate) * Fraction(settings.keyframe_seconds)))
+    between = ladder.KEY_FRAMES_S if output.hls else Fraction(settings.keyframe_seconds)
+    keyframe = max(1, round(Fraction(rate) * between))
     threads = settings.chunk_threads()
     options = hardware_options(output, family, crf=crf, keyframe=keyframe) if family else None
     if options is None:
         options = picture_options(output, crf=crf, preset=preset, keyframe=keyframe, threads=threads)
+    if output.hls:
+        most = ladder.most_bits(output, rate)
+        options = {**options, "maxrate": most, "bufsize": 2 * most}
     return {**options, "video_track_timescale": timescale(rate)}
 
 

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.formats import sound_of
+from services.renderer.domain.ladder import rungs
 from services.renderer.domain.progress import Progress
 from services.renderer.tools.copying import Copied, plan
 from services.renderer.tools.drawing import draw
@@ -15,6 +17,7 @@ from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.finish import Film, finish
 from services.renderer.tools.fonts import lay_out_fonts
+from services.renderer.tools.laddering import laddered
 from services.renderer.tools.parts import Order, Place, places
 from services.renderer.tools.seekable import seekable
 from services.renderer.tools.shelf import Drawn, NoShelf, Shelf
@@ -87,7 +90,7 @@ class _Studio:
         self._copies = copies
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
         copied = sum(one.frames for one in copies.values())
-        shown = sum(output.codec != "none" for output in order.outputs)
+        shown = sum(len(rungs(output)) for output in order.outputs if output.codec != "none")
         self._progress = Progress(max(1, order.timeline.frames * shown - copied))
         self._began = time.monotonic()
         for place in cut:
@@ -157,10 +160,16 @@ class _Studio:
         shown = output.codec != "none"
         await asyncio.gather(*(pieces if shown else ()))
         sounds = await sound
-        mine = [place for place in self._places if output.name in place.keys] if shown else []
-        chunks = [(place.chunk, self._drawn[place.keys[output.name]]) for place in mine]
+        made = {rung.name: self._made(rung) if shown else [] for rung in rungs(output)}
+        chunks, copied = made[output.name], self._copies.get(output.name)
         async with self._slots:
-            film = await finish(self._bench, self._order, output, chunks, sounds, self._copies.get(output.name))
-        self._progress.checked[output.name] = sum(chunk.frames for chunk, _ in chunks)
+            film = await finish(self._bench, self._order, output, chunks, sounds, copied)
+            if output.hls:
+                film = await laddered(self._bench, self._order, film, made)
+        self._progress.checked[output.name] = sum(chunk.frames for one in made.values() for chunk, _ in one)
         self._tell()
         return film
+
+    def _made(self, rung: Output) -> list[tuple[Chunk, Drawn]]:
+        mine = [place for place in self._places if rung.name in place.keys]
+        return [(place.chunk, self._drawn[place.keys[rung.name]]) for place in mine]

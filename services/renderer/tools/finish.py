@@ -23,6 +23,7 @@ from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, tagged
+from services.renderer.tools.packaging import Laddered
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn
 from services.renderer.tools.subtitles import lay_out_subtitles
@@ -42,6 +43,7 @@ class Film:
     poster: Path | None = None
     sprites: extras.Sheet | None = None
     subtitles: Path | None = None
+    ladder: Laddered | None = None
 
 
 async def finish(
@@ -59,7 +61,7 @@ async def finish(
     film = await _joined(bench, order, output, chunks, sounds)
     measured = await measure(bench, film, drawn)
     undrawn = await _undrawn(bench, order) if drawn else ""
-    verdict = check(_expected(order, output), measured, undrawn, copied.why if copied else "")
+    verdict = check(expected(order, output), measured, undrawn, copied.why if copied else "")
     verdict = await explained(bench, order, verdict)
     worded = await caption_findings(bench, order, output) if drawn else []
     passed = verdict.passed and all(finding.severity != "error" for finding in worded)
@@ -99,7 +101,7 @@ async def _copied(
     film = await join_copied(bench, copied, files, sound, rate=line.rate, tags=order.tags, target=target)
     measured = await measure(bench, film, None)
     gaps = await asyncio.to_thread(missing_frames, film, line.frames, line.rate)
-    verdict = check(_expected(order, output), replace(measured, gaps=gaps))
+    verdict = check(expected(order, output), replace(measured, gaps=gaps))
     level = measured.level.integrated if measured.level else SILENCE_LUFS
     poster = sheet = None
     if output.poster:
@@ -142,7 +144,8 @@ async def _undrawn(bench: Bench, order: Order) -> str:
     return missing("".join([options.watermark, *laid, *lines, *words]), known)
 
 
-def _expected(order: Order, output: Output) -> Expected:
+def expected(order: Order, output: Output) -> Expected:
+    """Return what the file of an output has to be."""
     line = order.timeline
     samples = sample_at(line.frames, line.rate, line.sample_rate)
     sound = formats.sound_of(output)

@@ -10,6 +10,7 @@ from pathlib import Path
 from services.renderer.domain import ass, captions
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.key import chunk_key
+from services.renderer.domain.ladder import rungs
 from services.renderer.domain.placement import placed_pages
 from services.renderer.tools.encoders import encoder
 from services.renderer.tools.ffmpeg import Bench, program
@@ -58,7 +59,7 @@ def places(
     ``given``: these chunks and no others, where the rest is copied.
     """
     settings = bench.settings
-    drawn = [output for output in outputs if output.codec != "none"]
+    drawn = [rung for output in outputs if output.codec != "none" for rung in rungs(output)]
     target = target_frames(timeline.frames, float(Fraction(timeline.rate)), parallel)
     cut = chunks(timeline.video, target, settings.max_inputs) if given is None else given
     scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}

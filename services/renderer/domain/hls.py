@@ -1,0 +1,129 @@
+"""Playlists for HTTP Live Streaming (RFC 8216) over CMAF, one file a picture, its segments ranges of bytes. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shared.contracts.outputs import Rendition
+
+AAC_LC = "mp4a.40.2"
+VERSION = 7
+"""Fragmented MP4 with EXT-X-MAP outside of I-frame playlists asks for 6, what Apple recommends for CMAF is 7."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Bytes ``offset`` to ``offset + size`` of a file, and what they last in seconds."""
+
+    offset: int
+    size: int
+    seconds: Fraction
+
+    @property
+    def bits(self) -> Fraction:
+        """Bits a second."""
+        return self.size * 8 / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A file of segments; ``head`` is the size of what stands before the first and is needed for each."""
+
+    file: str
+    head: int
+    segments: tuple[Segment, ...]
+
+    @property
+    def seconds(self) -> Fraction:
+        """How long it is."""
+        return sum((segment.seconds for segment in self.segments), Fraction(0))
+
+    @property
+    def peak(self) -> int:
+        """Bits a second of the largest segment."""
+        return math.ceil(max(segment.bits for segment in self.segments))
+
+    @property
+    def average(self) -> int:
+        """Bits a second of the whole."""
+        return math.ceil(sum(segment.size for segment in self.segments) * 8 / self.seconds)
+
+
+def video_codec(codec: str, header: bytes) -> str:
+    """Return the name that RFC 6381 gives a picture, from its decoder configuration record (ISO/IEC 14496-15).
+
+    Raises ValueError for a record that is none.
+    """
+    if codec == "h264" and len(header) > 4 and header[0] == 1:
+        return f"avc1.{header[1:4].hex()}"
+    if codec == "hevc" and len(header) > 12 and header[0] == 1:
+        space, tier, profile = header[1] >> 6, header[1] >> 5 & 1, header[1] & 31
+        compatible = int(f"{int.from_bytes(header[2:6], 'big'):032b}"[::-1], 2)
+        constraints = [f"{byte:X}" for byte in header[6:12].rstrip(b"\0")]
+        parts = [f"{('', 'A', 'B', 'C')[space]}{profile}", f"{compatible:X}", f"{'LH'[tier]}{header[12]}", *constraints]
+        return ".".join(["hvc1", *parts])
+    raise ValueError(f"no configuration record of {codec}")
+
+
+def target(streams: Sequence[Stream]) -> int:
+    """Return the target duration that no segment is longer than, in whole seconds."""
+    longest = max(segment.seconds for stream in streams for segment in stream.segments)
+    return max(1, math.floor(longest + Fraction(1, 2)))
+
+
+def media(stream: Stream, most: int) -> str:
+    """Return the playlist of one stream; ``most`` is the target duration of all streams of the ladder."""
+    lines = [*_opening(most), f'#EXT-X-MAP:URI="{stream.file}",BYTERANGE="{stream.head}@0"']
+    for segment in stream.segments:
+        lines += [f"#EXTINF:{float(segment.seconds):.6f},", f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}"]
+        lines.append(stream.file)
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
+def texts(files: Sequence[tuple[str, Fraction]]) -> str:
+    """Return the playlist of subtitles, whose segments are files of their own, each so many seconds long."""
+    lines = _opening(max(math.floor(seconds + Fraction(1, 2)) for _, seconds in files) or 1)
+    for name, seconds in files:
+        lines += [f"#EXTINF:{float(seconds):.6f},", name]
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
+def master(renditions: Sequence[tuple[str, Rendition]], sound: tuple[str, int] | None, subtitles: str | None) -> str:
+    """Return the master playlist over ``(playlist, picture)``; ``sound``: its playlist and its channels."""
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *_groups(sound, subtitles)]
+    for uri, one in renditions:
+        lines += _variant(uri, one, sound, subtitles)
+    return "\n".join([*lines, ""])
+
+
+def _opening(most: int) -> list[str]:
+    head = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", f"#EXT-X-TARGETDURATION:{most}", "#EXT-X-MEDIA-SEQUENCE:0"]
+    return [*head, "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS"]
+
+
+def _groups(sound: tuple[str, int] | None, subtitles: str | None) -> Iterator[str]:
+    if sound is not None:
+        uri, channels = sound
+        yield (
+            '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,'
+            f'CHANNELS="{channels}",URI="{uri}"'
+        )
+    if subtitles is not None:
+        yield (
+            '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="Subtitles",DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,'
+            f'URI="{subtitles}"'
+        )
+
+
+def _variant(uri: str, one: Rendition, sound: tuple[str, int] | None, subtitles: str | None) -> list[str]:
+    group = ',AUDIO="sound"' if sound else ""
+    text = ',SUBTITLES="subtitles"' if subtitles else ""
+    told = (
+        f"#EXT-X-STREAM-INF:BANDWIDTH={one.bandwidth},AVERAGE-BANDWIDTH={one.average_bandwidth},"
+        f'CODECS="{one.codecs}",RESOLUTION={one.width}x{one.height},'
+        f"FRAME-RATE={float(Fraction(one.frame_rate)):.3f},CLOSED-CAPTIONS=NONE{group}{text}"
+    )
+    return [told, uri]
