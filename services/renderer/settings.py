@@ -46,6 +46,12 @@ class RendererSettings(BaseSettings):
     chunks_bytes: int = Field(default=4 * 1024**3, ge=0)
     sweep_s: float = Field(default=600.0, gt=0)
 
+    def for_few(self, chunks: int) -> RendererSettings:
+        """Return the settings of a render that has only so many chunks to draw: they share all the cores."""
+        if self.threads or chunks >= self.parallel:
+            return self
+        return self.model_copy(update={"threads": max(1, (os.cpu_count() or 1) // max(1, chunks))})
+
     def chunk_threads(self) -> int:
         """Return how many threads a chunk's encoder gets."""
         return self.threads or max(1, (os.cpu_count() or 1) // self.parallel)

@@ -15,7 +15,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
-from services.renderer.tools.shelf import Drawn, Taken
+from services.renderer.tools.shelf import Made, T, Taken
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out
 from shared.contracts.media import AudioStream, MediaInfo, VideoStream
@@ -108,26 +108,30 @@ class Heard:
 class InMemory:
     """A shelf for one process, without a database."""
 
-    held: dict[str, Drawn] = field(default_factory=dict)
+    held: dict[str, Made] = field(default_factory=dict)
 
-    async def offer(self, wanted: Sequence[Sequence[str]]) -> None:
+    async def offer(self, wanted: Sequence[Sequence[str]], alone: Sequence[str] = ()) -> None:
         """Nobody helps."""
+
+    async def ready(self, keys: Sequence[str]) -> frozenset[str]:
+        """What is held."""
+        return frozenset(keys) & self.held.keys()
 
     async def take(self, keys: Sequence[str]) -> Taken:
         """What is held is ready."""
         there = frozenset(keys) & self.held.keys()
         return Taken(frozenset(there), frozenset(keys) - there)
 
-    async def fetch(self, key: str, folder: Path) -> Drawn | None:
-        """Link the chunk into the folder."""
+    async def fetch(self, key: str, folder: Path, kind: type[T]) -> T | None:
+        """Link the file into the folder."""
         one = self.held[key]
         target = folder / one.file.name
         target.hardlink_to(one.file)
-        return Drawn(target, one.seen, one.packets)
+        return kind.again(target, one.notes(), one.packets)
 
-    async def keep(self, key: str, drawn: Drawn) -> None:
+    async def keep(self, key: str, made: Made) -> None:
         """Hold it."""
-        self.held[key] = drawn
+        self.held[key] = made
 
     async def release(self, keys: Sequence[str]) -> None:
         """Nobody waits."""

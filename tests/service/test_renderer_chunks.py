@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.renderer.domain.sound import Level
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.sweeping import sweep
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.check import measure
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FONTS
 from services.renderer.tools.parts import places
+from services.renderer.tools.proof import Packets, sound_packets
+from services.renderer.tools.shelf import Voiced
 from shared.bus import LocalBus
 from shared.contracts.commands import CancelStep
 from shared.contracts.ids import new_id
@@ -30,6 +34,8 @@ from tests.service.renderer_footage import Footage, clip, film, numbered, pictur
 from tests.service.test_renderer_service import FAST, ffmpegs, ordered, sent, serving, stored
 
 SHOTS, CHUNKS = 10, 9
+KEPT = CHUNKS + 1
+"""The chunks, and the sound."""
 
 
 async def shots(folder: Path) -> dict[str, Footage]:
@@ -58,7 +64,7 @@ async def done(heard: Heard, count: int) -> None:
     assert all(fact.data["outputs"][0]["check"]["passed"] for fact in facts), facts
 
 
-async def test_a_changed_caption_renders_one_chunk(make_infra: MakeInfra, tmp_path: Path) -> None:
+async def test_a_changed_caption_renders_one_chunk_and_no_sound(make_infra: MakeInfra, tmp_path: Path) -> None:
     bus = LocalBus()
     heard = Heard(bus, STEP_EVENTS)
     infra = await make_infra("renderer", bus=bus)
@@ -67,11 +73,11 @@ async def test_a_changed_caption_renders_one_chunk(make_infra: MakeInfra, tmp_pa
         await sent(infra, ordered(await stored(infra, captioned(footage), footage), captions=True))
         await done(heard, 1)
         before = await chunks_of(infra)
-        assert len(before) == CHUNKS and {attempts for attempts, _ in before.values()} == {1}
+        assert len(before) == KEPT and {attempts for attempts, _ in before.values()} == {1}
         await sent(infra, ordered(await stored(infra, captioned(footage, 4), footage), captions=True))
         await done(heard, 2)
     after = await chunks_of(infra)
-    assert len(after) == CHUNKS + 1 and {attempts for attempts, _ in after.values()} == {1}
+    assert len(after) == KEPT + 1 and {attempts for attempts, _ in after.values()} == {1}
 
 
 async def test_the_same_render_twice_at_once_draws_every_chunk_once(make_infra: MakeInfra, tmp_path: Path) -> None:
@@ -84,7 +90,7 @@ async def test_the_same_render_twice_at_once_draws_every_chunk_once(make_infra: 
         await asyncio.gather(sent(infra, ordered(ref)), sent(infra, ordered(ref)))
         await done(heard, 2)
     drawn = await chunks_of(infra)
-    assert len(drawn) == CHUNKS and {attempts for attempts, _ in drawn.values()} == {1}
+    assert len(drawn) == KEPT and {attempts for attempts, _ in drawn.values()} == {1}
 
 
 async def test_two_renderers_share_one_render(make_infra: MakeInfra, tmp_path: Path) -> None:
@@ -147,7 +153,7 @@ async def test_a_kept_chunk_whose_file_is_gone_is_drawn_again(make_infra: MakeIn
     assert attempts.pop(gone["key"]) == 2 and set(attempts.values()) == {1}
 
 
-@pytest.mark.parametrize(("days", "most", "left"), [(7.0, 1 << 30, CHUNKS), (7.0, 0, 0), (0.0, 1 << 30, 0)])
+@pytest.mark.parametrize(("days", "most", "left"), [(7.0, 1 << 30, KEPT), (7.0, 0, 0), (0.0, 1 << 30, 0)])
 async def test_kept_chunks_are_swept(make_infra: MakeInfra, tmp_path: Path, days: float, most: int, left: int) -> None:
     bus = LocalBus()
     heard = Heard(bus, STEP_EVENTS)
@@ -158,7 +164,7 @@ async def test_kept_chunks_are_swept(make_infra: MakeInfra, tmp_path: Path, days
         await done(heard, 1)
     settings = RendererSettings(chunks_days=days, chunks_bytes=most)
     deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, 30.0, asyncio.Semaphore(1))
-    assert await sweep(deps) == 2 * (CHUNKS - left)
+    assert await sweep(deps) == 2 * (KEPT - left)
     assert len(await chunks_of(infra)) == left
     root = infra.settings.blobs_root
     assert len([p for p in root.rglob("*") if p.is_file() and "chunks" in p.parts and "data" in p.parts]) == 2 * left
@@ -180,6 +186,19 @@ async def test_joined_chunks_are_the_frames_of_one_pass(tmp_path: Path) -> None:
     assert len(list((tmp_path / "parts").glob("?" * 64 + ".mp4"))) > 3
     assert len(list((tmp_path / "one").glob("?" * 64 + ".mp4"))) == 1
     assert np.array_equal(await pictures(parts.file, (192, 108)), await pictures(one.file, (192, 108)))
+
+
+@pytest.mark.parametrize("output", [Output(name="o", width=192, height=108),
+                                    Output(name="o", width=192, height=108, codec="prores")])  # fmt: skip
+async def test_only_a_sound_that_is_another_one_is_decoded_again(tmp_path: Path, output: Output) -> None:
+    footage = await shots(tmp_path)
+    (made,) = await rendered(tmp_path / "film", timeline(footage, [clip(0, 0, 1)]), footage, output)
+    (file,) = (tmp_path / "film").glob("?" * 64 + (".wav" if output.codec == "prores" else ".m4a"))
+    bench, known = Bench(tmp_path, RendererSettings()), Level(-99.0, -98.0)
+    own = Voiced(file, known, sound_packets(file))
+    assert (await measure(bench, made.file, None, own)).level == known
+    found = (await measure(bench, made.file, None, replace(own, packets=Packets(1, 1)))).level
+    assert found is not None and found.integrated == made.loudness
 
 
 async def test_other_fonts_make_other_chunks_where_something_is_written(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
 from services.renderer.domain.fit import Fit, fit
-from services.renderer.domain.key import chunk_key
+from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.order import problems
 from services.renderer.domain.progress import Progress
 from services.renderer.domain.reading import audio_reading, video_reading
@@ -194,6 +194,30 @@ def test_the_key_of_a_chunk_changes_with_its_pixels_and_with_nothing_else() -> N
         key(made, crf=21),
     ]
     assert len({key(made), *others}) == 7
+
+
+def test_the_key_of_the_sound_changes_with_what_is_heard_and_with_nothing_else() -> None:
+    def sounds_like(*clips: Clip, loudness: float | None = -14.0, codec: str = "aac", **more: object) -> str:
+        return sound_key(edit(*clips, **more), loudness, {"codec": codec})
+
+    def said(text: str, end: float) -> Clip:
+        return clip(0, 0, 2, captions=[{"text": text, "start": 0.5, "end": end}])
+
+    music = [{"id": "m", "name": "pop", "at": 1, "duck_db": 12}]
+    plain = sounds_like(clip(0, 0, 1), clip(1, 4, 5))
+    assert plain == sounds_like(clip(0, 0, 1, name="other", id="z", effects=[{"name": "zoom"}]), clip(1, 4, 5))
+    assert sounds_like(said("a", 1.0)) == sounds_like(said("b", 1.5)) == sounds_like(clip(0, 0, 2))
+    assert sounds_like(said("a", 1.0), sounds=music) == sounds_like(said("b", 1.0), sounds=music)
+    others = [
+        sounds_like(clip(0, 0, 1), clip(1, 4, 5.04)),
+        sounds_like(clip(0, 0, 1), clip(1, 4, 5), loudness=None),
+        sounds_like(clip(0, 0, 1), clip(1, 4, 5), codec="libopus"),
+        sounds_like(clip(0, 0, 1), clip(1, 4, 5), sources={"a": source("b")}),
+        sounds_like(clip(0, 0, 1), clip(1, 4, 5), layout="mono"),
+        sounds_like(said("a", 1.0), sounds=music),
+        sounds_like(said("a", 1.5), sounds=music),
+    ]
+    assert len({plain, *others}) == 8
 
 
 def test_progress_sums_up_what_runs_side_by_side() -> None:

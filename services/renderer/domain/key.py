@@ -1,4 +1,4 @@
-"""The name of a chunk: a hash over everything that its pixels depend on. The same key is the same picture."""
+"""The names of chunks and sounds: hashes over everything that they depend on. The same key is the same picture."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.ducking import spoken
 from services.renderer.domain.layers import Shown, shown
 from services.renderer.domain.reframe import identity
-from shared.contracts.timeline import Clip, Output, Timeline
+from shared.contracts.time import sample_at
+from shared.contracts.timeline import Clip, Output, SoundClip, Timeline
 
-VERSION = 2
-"""Raised whenever the way from a timeline to pixels changes."""
+VERSION = 3
+"""Raised whenever the way from a timeline to pixels or to samples changes, or what is kept beside them."""
 
 
 def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, encoder: Mapping[str, object]) -> str:
@@ -44,6 +46,50 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
         "captions": captions,
         "encoder": {name: value for name, value in encoder.items() if name != "threads"},
     }
+    return _digest(document)
+
+
+def sound_key(timeline: Timeline, loudness: float | None, encoder: Mapping[str, object]) -> str:
+    """Return the key of the whole sound of ``timeline`` at ``loudness`` LUFS (None: as it is), written by ``encoder``.
+
+    What is said in captions counts only by when it is said, and only where something gives way to speech.
+    """
+    samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)
+    ducked = any(sound.duck_db for sound in timeline.sounds)
+    return _digest(
+        {
+            "version": VERSION,
+            "grid": [timeline.rate, timeline.sample_rate, timeline.layout],
+            "clips": [{**_heard(timeline, clip.source), "clip": _samples(clip)} for clip in timeline.video],
+            "sounds": [{**_heard(timeline, sound.source), "sound": _laid(sound)} for sound in timeline.sounds],
+            "speech": spoken(timeline, samples) if ducked else None,
+            "loudness": loudness,
+            "encoder": dict(encoder),
+        }
+    )
+
+
+def _heard(timeline: Timeline, key: str | None) -> dict[str, object]:
+    source = timeline.sources[key] if key is not None else None
+    audio = source.media.audio if source else None
+    return {
+        "sha256": source.blob.sha256 if source else None,
+        "stream": audio.model_dump(mode="json") if audio else None,
+    }
+
+
+def _laid(sound: SoundClip) -> dict[str, object]:
+    built_in = set() if sound.source is None else {"name"}
+    return sound.model_dump(mode="json", exclude={"id", "source"} | built_in)
+
+
+def _samples(clip: Clip) -> dict[str, object]:
+    overlap = clip.transition_in.frames if clip.transition_in else 0
+    spans = {"start", "end", "time_base", "speed", "warp", "reverse", "frames"}
+    return {**clip.model_dump(mode="json", include=spans), "overlap": overlap}
+
+
+def _digest(document: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 

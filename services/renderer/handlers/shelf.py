@@ -7,19 +7,21 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
-from services.renderer.domain.seen import unpacked
 from services.renderer.store import chunks
 from services.renderer.tools.proof import Packets
-from services.renderer.tools.shelf import Drawn, Taken
+from services.renderer.tools.shelf import Made, T, Taken
 from shared import log
 from shared.blobs import BlobCorrupt, Blobs
 from shared.contracts.blob import BlobRef
 from shared.db import Pool, transaction
 from shared.errors import BlobMissing, TransientError
 
+ALONE = -1
+"""The place of what no other renderer helps with."""
+BINARY = "application/octet-stream"
 logger = log.get(__name__)
 
 
@@ -48,13 +50,19 @@ class KeptChunks:
         with contextlib.suppress(Exception):  # leases end by themselves
             await asyncio.shield(self._close())
 
-    async def offer(self, wanted: Sequence[Sequence[str]]) -> None:
-        """Say which keys are wanted at which place, so that others can help."""
+    async def offer(self, wanted: Sequence[Sequence[str]], alone: Sequence[str] = ()) -> None:
+        """Say which keys are wanted at which place, so that others can help; with those ``alone`` nobody does."""
         if self.command_id is None:
             return
-        pairs = sorted({key: place for place, keys in enumerate(wanted) for key in keys}.items())
+        places = dict.fromkeys(alone, ALONE) | {key: place for place, keys in enumerate(wanted) for key in keys}
+        pairs = sorted(places.items())
         async with transaction(self.pool) as connection:
             await chunks.offer(connection, self.command_id, [k for k, _ in pairs], [p for _, p in pairs])
+
+    async def ready(self, keys: Sequence[str]) -> frozenset[str]:
+        """See :class:`services.renderer.tools.shelf.Shelf`."""
+        async with transaction(self.pool) as connection:
+            return await chunks.ready(connection, keys)
 
     async def take(self, keys: Sequence[str]) -> Taken:
         """See :class:`services.renderer.tools.shelf.Shelf`."""
@@ -64,32 +72,33 @@ class KeptChunks:
             there = await chunks.ready(connection, keys)
         return Taken(there, frozenset(claimed))
 
-    async def fetch(self, key: str, folder: Path) -> Drawn | None:
+    async def fetch(self, key: str, folder: Path, kind: type[T]) -> T | None:
         """See :class:`services.renderer.tools.shelf.Shelf`."""
         async with self.pool.acquire() as connection:
             kept = await chunks.get(connection, key)
         if kept is None:
             return None
         try:
-            seen = unpacked(await self.blobs.get_bytes(kept.figures))
+            notes = await self.blobs.get_bytes(kept.figures)
+            target = folder / f"{key}{PurePosixPath(kept.file.key).suffix}"
+            made = kind.again(target, notes, Packets(kept.frames, kept.crc))
             async with self.blobs.local(kept.file) as path:
-                target = folder / f"{key}.mp4"
                 await asyncio.to_thread(_linked, path, target)
         except (BlobMissing, BlobCorrupt, ValueError, KeyError):
             logger.warning("chunk.lost", key=key)
             async with transaction(self.pool) as connection:
                 await chunks.lost(connection, key, kept.file)
             return None
-        return Drawn(target, seen, Packets(kept.frames, kept.crc))
+        return made
 
-    async def keep(self, key: str, drawn: Drawn) -> None:
-        """See :class:`services.renderer.tools.shelf.Shelf`. Where the store is away, the chunk is merely not kept."""
+    async def keep(self, key: str, made: Made) -> None:
+        """See :class:`services.renderer.tools.shelf.Shelf`. Where the store is away, it is merely not kept."""
         lease = self._leases.pop(key)
         try:
-            file = await self.blobs.put_file(f"chunks/{key}/{lease}.mp4", drawn.file, "video/mp4")
-            packed = drawn.seen.packed()
-            figures = await self.blobs.put_bytes(f"chunks/{key}/{lease}.npz", packed, "application/octet-stream")
-            kept = chunks.Kept(file, figures, drawn.packets.count, drawn.packets.crc)
+            name = f"chunks/{key}/{lease}"
+            file = await self.blobs.put_file(f"{name}{made.file.suffix}", made.file, BINARY)
+            figures = await self.blobs.put_bytes(f"{name}.figures", made.notes(), BINARY)
+            kept = chunks.Kept(file, figures, made.packets.count, made.packets.crc)
             async with transaction(self.pool) as connection:
                 mine = await chunks.keep(connection, key, lease, kept)
         except TransientError as away:

@@ -37,7 +37,7 @@ where key = $1 and lease = $2 and state = 'drawing' returning key
 
 OTHERS = """
 select c.key, c.command_id, c.place, o.command, o.parallel from chunks c join chunk_orders o using (command_id)
-where (c.state = 'waiting' or c.state = 'drawing' and c.lease_until < now())
+where c.place >= 0 and (c.state = 'waiting' or c.state = 'drawing' and c.lease_until < now())
 and o.alive_until > now() and o.owner <> $1 and c.attempts < $2
 order by o.priority desc, o.created_at, c.place desc limit 1
 """
@@ -89,7 +89,7 @@ async def is_open(connection: Connection, command_id: str) -> bool:
 
 
 async def offer(connection: Connection, command_id: str, keys: Sequence[str], places: Sequence[int]) -> None:
-    """Say which chunks the render wants, each with its place in it."""
+    """Say which chunks the render wants, each with its place in it; below 0 for what nobody is to help with."""
     await connection.execute(OFFER, list(keys), command_id, list(places))
     await connection.execute("select pg_notify('chunks', '')")
 

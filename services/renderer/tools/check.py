@@ -1,4 +1,4 @@
-"""Measuring a finished file: its packets against those of its chunks, through PyAV; its sound by decoding all of it."""
+"""Measuring a finished file: its packets against those of its chunks and its sound, through PyAV, in one reading."""
 
 from __future__ import annotations
 
@@ -15,35 +15,34 @@ from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import Level
 from services.renderer.tools.ffmpeg import OWN, Bench
 from services.renderer.tools.loudness import figures
-from services.renderer.tools.proof import packets_of
-from services.renderer.tools.shelf import Drawn
+from services.renderer.tools.proof import Packets, Summed, opened
+from services.renderer.tools.shelf import Drawn, Voiced
 from shared.process import ffmpeg_path, run
 
 
-async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn] | None) -> Measured:
-    """Measure a film of ours that was joined from ``chunks``; None where parts of it were copied from a source."""
-    header = await asyncio.to_thread(_read_header, path)
-    level, altered = await asyncio.gather(
-        _level(bench, path) if header.audio is not None else _nothing(),
-        asyncio.to_thread(_altered, path, chunks) if header.video is not None and chunks else _unchanged(),
-    )
+async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn] | None, sound: Voiced | None = None) -> Measured:
+    """Measure a film of ours that was joined from ``chunks``; None where parts of it were copied from a source.
+
+    Where the packets of its sound are those of ``sound``, it is as loud as that was; else all of it is decoded.
+    """
+    found = await asyncio.to_thread(_read, path, [chunk.packets.count for chunk in chunks or ()])
+    level = None
+    if found.header.audio is not None:
+        level = sound.level if sound is not None and _same(found.sound, sound) else await _level(bench, path)
+    altered = _altered(chunks, found.pictures) if chunks and found.header.video is not None else ()
     seen = joined([chunk.seen for chunk in chunks]) if chunks else None
     luma, still = (seen.luma.tolist(), seen.still.tolist()) if seen is not None else ([], [])
-    return Measured(header, level, luma, still, altered, looked=chunks is not None)
+    return Measured(found.header, level, luma, still, altered, looked=chunks is not None)
 
 
-async def _nothing() -> Level | None:
-    return None
+def _same(found: Packets | None, sound: Voiced) -> bool:
+    """Tell whether the same bytes stand in the film; another container may part PCM otherwise."""
+    return found is not None and found.crc == sound.packets.crc
 
 
-async def _unchanged() -> tuple[int, ...]:
-    return ()
-
-
-def _altered(path: Path, chunks: Sequence[Drawn]) -> tuple[int, ...]:
+def _altered(chunks: Sequence[Drawn], found: Sequence[Packets]) -> tuple[int, ...]:
     """Return the first frames of the chunks whose packets stand in the film otherwise than they were drawn."""
     counts = [chunk.packets.count for chunk in chunks]
-    found = packets_of(path, counts)
     starts = [sum(counts[:i]) for i in range(len(counts))]
     whole = len(found) == len(chunks)
     return tuple(at for at, chunk, run in zip(starts, chunks, found, strict=False) if not whole or chunk.packets != run)
@@ -73,14 +72,31 @@ class _Packets:
         self.count += packet.size > 0
 
 
-def _read_header(path: Path) -> Header:
-    with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """``pictures`` in runs as long as the chunks."""
+
+    header: Header
+    pictures: Sequence[Packets]
+    sound: Packets | None
+
+
+def _read(path: Path, counts: Sequence[int]) -> _Found:
+    with opened(path) as container:
         packets = [_Packets() for _ in container.streams]
-        for packet in container.demux():
-            packets[packet.stream.index].take(packet)
         video = next(iter(container.streams.video), None)
         audio = next(iter(container.streams.audio), None)
-        return Header(
+        summed = {
+            stream.index: Summed(stream.codec_context.extradata or b"", counts if stream is video else ())
+            for stream in (video, audio)
+            if stream is not None
+        }
+        for packet in container.demux():
+            index = packet.stream.index
+            packets[index].take(packet)
+            if packet.size and index in summed:
+                summed[index].take(bytes(packet))
+        header = Header(
             width=video.width if video else 0,
             height=video.height if video else 0,
             pixel_format=(video.pix_fmt or "") if video else "",
@@ -89,6 +105,8 @@ def _read_header(path: Path) -> Header:
             sample_rate=audio.sample_rate if audio else 0,
             channels=audio.channels if audio else 0,
         )
+        pictures = summed[video.index].runs if video else []
+        return _Found(header, pictures, summed[audio.index].runs[0] if audio else None)
 
 
 def _track(stream: av.VideoStream | av.AudioStream, packets: Sequence[_Packets]) -> Track:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from services.renderer.domain.chunks import Chunk
-from services.renderer.domain.formats import sound_of
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.progress import Progress
 from services.renderer.tools.copying import Copied, plan
@@ -18,9 +17,9 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.finish import Film, finish
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.laddering import laddered
-from services.renderer.tools.parts import Order, Place, places
+from services.renderer.tools.parts import Order, Place, places, sounds
 from services.renderer.tools.seekable import seekable
-from services.renderer.tools.shelf import Drawn, NoShelf, Shelf
+from services.renderer.tools.shelf import Drawn, NoShelf, Shelf, Voiced, Wanted, fetched, had
 from services.renderer.tools.soundtrack import soundtrack
 from services.renderer.tools.tables import lay_out_tables
 from shared.contracts.timeline import AudioCodec, Output
@@ -28,8 +27,8 @@ from shared.process import ProcessFailed
 
 __all__ = ["Film", "Report", "prepared", "render"]
 Report = Callable[[float, dict[str, float | int | str]], None]
-WAIT_S = 0.25
-"""How often to look whether somebody else has finished a chunk."""
+HANDS = 4
+"""Kept chunks that are fetched at once."""
 
 
 async def render(
@@ -45,9 +44,13 @@ async def render(
         ready = await prepared(bench, order)
         copies = await _copies(bench, ready)
         cut = await asyncio.to_thread(_all_places, bench, order, copies)
-        await kept.offer([tuple(place.parts) for place in cut])
+        voices = sounds(bench, order)
+        await kept.offer([tuple(place.parts) for place in cut], tuple(voices.values()))
+        there = await kept.ready([*voices.values(), *(key for place in cut for key in place.parts)])
+        few = bench.settings.for_few(sum(not there.issuperset(place.parts) for place in cut))
         slots = slots or asyncio.Semaphore(parallel)
-        return await _Studio(bench, ready, cut, copies, report, kept, slots).run()
+        studio = _Studio(replace(bench, settings=few), ready, cut, voices, copies, report, kept, there, slots)
+        return await studio.run()
     except (ExceptionGroup, ProcessFailed) as failed:
         raise meaning(failed) from failed
 
@@ -83,11 +86,12 @@ async def prepared(bench: Bench, order: Order) -> Order:
 
 class _Studio:
     def __init__(
-        self, bench: Bench, order: Order, cut: Sequence[Place], copies: Mapping[str, Copied], report: Report,
-        shelf: Shelf, slots: asyncio.Semaphore,
+        self, bench: Bench, order: Order, cut: Sequence[Place], voices: Mapping[AudioCodec, str],
+        copies: Mapping[str, Copied], report: Report, shelf: Shelf, there: frozenset[str], slots: asyncio.Semaphore,
     ) -> None:  # fmt: skip
         self._bench, self._order, self._places, self._report = bench, order, cut, report
-        self._copies = copies
+        self._voices, self._copies = voices, copies
+        self._there, self._hands = there, asyncio.Semaphore(HANDS)
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
         copied = sum(one.frames for one in copies.values())
         shown = sum(len(rungs(output)) for output in order.outputs if output.codec != "none")
@@ -108,44 +112,39 @@ class _Studio:
     def _tell(self) -> None:
         self._report(self._progress.fraction, self._progress.detail(time.monotonic() - self._began))
 
-    async def _sound(self) -> dict[AudioCodec, str]:
-        order = self._order
-        codecs = {sound_of(output) for output in order.outputs} - {"none"}
-        if not codecs:
-            return {}
-        async with self._slots:
+    async def _sound(self) -> dict[AudioCodec, Voiced]:
+        order, bench = self._order, self._bench
+
+        async def make(keys: Sequence[str]) -> dict[str, Voiced]:
+            mine = {codec: key for codec, key in self._voices.items() if key in keys}
             loudness = order.options.loudness
-            return await soundtrack(self._bench, order.timeline, order.sources, loudness, codecs, self._heard)
+            made = await soundtrack(bench, order.timeline, order.sources, loudness, mine, self._heard)
+            return {mine[codec]: one for codec, one in made.items()}
+
+        wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda _, one: self._heard(1.0))
+        found = await had(self._shelf, self._slots, bench.scratch, wanted)
+        return {codec: found[key] for codec, key in self._voices.items()}
 
     def _heard(self, fraction: float) -> None:
         self._progress.sound = fraction
         self._tell()
 
     async def _place(self, place: Place) -> None:
-        """Have every part of a place: fetched where it is kept, drawn where nobody draws it, else waited for."""
-        while wanted := [key for key in place.parts if key not in self._drawn]:
-            async with self._slots:
-                taken = await self._shelf.take(wanted)
-                if taken.mine:
-                    await self._draw(place, sorted(taken.mine))
-            for key in taken.ready:
-                if found := await self._shelf.fetch(key, self._bench.scratch):
-                    self._drawn[key] = found
-                    self._progress.kept.add(key)
-                    self._reached([key], found.seen.frames)
-            if not taken.mine and not taken.ready:
-                await asyncio.sleep(WAIT_S)
+        """Have every part of a place. What was kept from the beginning waits for nothing that is drawn."""
 
-    async def _draw(self, place: Place, keys: Sequence[str]) -> None:
-        try:
+        async def make(keys: Sequence[str]) -> dict[str, Drawn]:
             parts = [place.parts[key] for key in keys]
-            made = await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
-            for key, drawn in made.items():
-                await self._shelf.keep(key, drawn)
-        except BaseException:
-            await self._shelf.release(keys)
-            raise
-        self._drawn |= made
+            return await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
+
+        scratch, wanted = self._bench.scratch, Wanted(tuple(place.parts), Drawn, make, self._kept)
+        async with self._hands:
+            found = await fetched(self._shelf, scratch, wanted, self._there)
+        rest = replace(wanted, keys=[key for key in wanted.keys if key not in found])
+        self._drawn |= found | await had(self._shelf, self._slots, scratch, rest)
+
+    def _kept(self, key: str, drawn: Drawn) -> None:
+        self._progress.kept.add(key)
+        self._reached([key], drawn.seen.frames)
 
     def _reached(self, keys: Sequence[str], frame: int) -> None:
         self._progress.rendered.update(dict.fromkeys(keys, frame))
@@ -155,15 +154,15 @@ class _Studio:
         self,
         output: Output,
         pieces: Sequence[asyncio.Task[None]],
-        sound: asyncio.Task[dict[AudioCodec, str]],
+        sound: asyncio.Task[dict[AudioCodec, Voiced]],
     ) -> Film:
         shown = output.codec != "none"
         await asyncio.gather(*(pieces if shown else ()))
-        sounds = await sound
+        heard = await sound
         made = {rung.name: self._made(rung) if shown else [] for rung in rungs(output)}
         chunks, copied = made[output.name], self._copies.get(output.name)
         async with self._slots:
-            film = await finish(self._bench, self._order, output, chunks, sounds, copied)
+            film = await finish(self._bench, self._order, output, chunks, heard, copied)
             if output.hls:
                 film = await laddered(self._bench, self._order, film, made)
         self._progress.checked[output.name] = sum(chunk.frames for one in made.values() for chunk, _ in one)

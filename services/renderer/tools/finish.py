@@ -25,7 +25,7 @@ from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, tagged
 from services.renderer.tools.packaging import Laddered
 from services.renderer.tools.parts import Order
-from services.renderer.tools.shelf import Drawn
+from services.renderer.tools.shelf import Drawn, Voiced
 from services.renderer.tools.subtitles import lay_out_subtitles
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import AudioCodec, Check, Output
@@ -51,19 +51,23 @@ async def finish(
     order: Order,
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
-    sounds: Mapping[AudioCodec, str],
+    sounds: Mapping[AudioCodec, Voiced],
     copied: Copied | None = None,
 ) -> Film:
     """Join, measure and check; draw what belongs beside the film."""
     if copied is not None and copied.row:
         return await _copied(bench, order, output, chunks, sounds, copied)
     line, drawn = order.timeline, [one for _, one in chunks]
-    film = await _joined(bench, order, output, chunks, sounds)
-    measured = await measure(bench, film, drawn)
-    undrawn = await _undrawn(bench, order) if drawn else ""
+    sound = sounds.get(formats.sound_of(output))
+    async with asyncio.TaskGroup() as group:
+        joining = group.create_task(_joined(bench, order, output, chunks, sound))
+        looking = group.create_task(caption_findings(bench, order, output)) if drawn else None
+        reading = group.create_task(_undrawn(bench, order)) if drawn else None
+    film, undrawn = joining.result(), reading.result() if reading else ""
+    measured = await measure(bench, film, drawn, sound)
     verdict = check(expected(order, output), measured, undrawn, copied.why if copied else "")
     verdict = await explained(bench, order, verdict)
-    worded = await caption_findings(bench, order, output) if drawn else []
+    worded = looking.result() if looking else []
     passed = verdict.passed and all(finding.severity != "error" for finding in worded)
     verdict = Check(passed=passed, findings=(*verdict.findings, *worded))
     poster = sheet = None
@@ -92,14 +96,15 @@ async def _copied(
     order: Order,
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
-    sounds: Mapping[AudioCodec, str],
+    sounds: Mapping[AudioCodec, Voiced],
     copied: Copied,
 ) -> Film:
     line, sound = order.timeline, sounds.get(formats.sound_of(output))
     files = {chunk.first: one.file.name for chunk, one in chunks}
     target = f"film_{output.name}.mp4"
-    film = await join_copied(bench, copied, files, sound, rate=line.rate, tags=order.tags, target=target)
-    measured = await measure(bench, film, None)
+    heard = sound.file.name if sound else None
+    film = await join_copied(bench, copied, files, heard, rate=line.rate, tags=order.tags, target=target)
+    measured = await measure(bench, film, None, sound)
     gaps = await asyncio.to_thread(missing_frames, film, line.frames, line.rate)
     verdict = check(expected(order, output), replace(measured, gaps=gaps))
     level = measured.level.integrated if measured.level else SILENCE_LUFS
@@ -119,12 +124,11 @@ async def _joined(
     order: Order,
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
-    sounds: Mapping[AudioCodec, str],
+    sound: Voiced | None,
 ) -> Path:
-    sound = sounds.get(formats.sound_of(output))
     target = f"film_{output.name}.{formats.ending(output)}"
     if output.codec == "none" and sound is not None:
-        return await tagged(bench, sound, tags=order.tags, target=target)
+        return await tagged(bench, sound.file.name, tags=order.tags, target=target)
     pairs = [(chunk, one.file.name) for chunk, one in chunks]
     muxer = formats.FORMATS[output.codec].muxer
     if output.codec == "gif":
@@ -132,7 +136,8 @@ async def _joined(
     rate, tags = order.timeline.rate, order.tags
     track = side_file(bench, order) if order.options.subtitles == "track" else None
     said = track.name if track else None
-    return await join(bench, pairs, sound, rate=rate, tags=tags, target=target, muxer=muxer, subtitles=said)
+    heard = sound.file.name if sound else None
+    return await join(bench, pairs, heard, rate=rate, tags=tags, target=target, muxer=muxer, subtitles=said)
 
 
 async def _undrawn(bench: Bench, order: Order) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import ffmpeg
 
 from services.renderer.domain.formats import Sound
-from services.renderer.domain.sound import CEILING_DB, PEAK_DBTP, Level, gain_db, needs_limiter
+from services.renderer.domain.sound import BITS, CEILING_DB, PEAK_DBTP, Level, gain_db, needs_limiter
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import raw_input
 from shared.contracts.timeline import Timeline
@@ -63,7 +63,7 @@ def encode_arguments(
     """Return ffmpeg's arguments that encode ``bed`` as ``sound`` in ``target``, ``samples`` long."""
     node = _applied(raw_input(bed, timeline), chain, timeline.sample_rate)
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
-    bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": bench.settings.audio_bitrate}
+    bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": round(bench.settings.audio_bitrate * BITS[timeline.layout])}
     options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}
     built: list[str] = ffmpeg.output(node, target, **options).get_args()
     return built
@@ -71,19 +71,19 @@ def encode_arguments(
 
 async def encode(
     bench: Bench, bed: str, timeline: Timeline, chain: Chain, *, samples: int, sound: Sound, target: str
-) -> None:
+) -> Level:
     """Encode ``bed`` as ``sound`` in ``target``, with its true peak where it belongs as it is heard after decoding.
 
     A lossy encoder overshoots by what nobody knows before: then the limiter goes lower by that much, and it is encoded
-    again.
+    again. Returns how loud it is after decoding.
     """
-    for _ in range(MOST_ENCODINGS):
+    attempts = MOST_ENCODINGS if chain.held and sound.encoder not in LOSSLESS else 1
+    while True:
         await bench.ffmpeg(encode_arguments(bench, bed, timeline, chain, samples=samples, sound=sound, target=target))
-        if not chain.held or sound.encoder in LOSSLESS:
-            return
-        excess = (await _measure(bench, ffmpeg.input(target))).peak - PEAK_DBTP
-        if not excess > 0:
-            return
+        measured, attempts = await _measure(bench, ffmpeg.input(target)), attempts - 1
+        excess = measured.peak - PEAK_DBTP
+        if not excess > 0 or not attempts:
+            return measured
         chain = chain.lowered(excess)
 
 

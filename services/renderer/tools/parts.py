@@ -9,7 +9,8 @@ from pathlib import Path
 
 from services.renderer.domain import ass, captions
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
-from services.renderer.domain.key import chunk_key
+from services.renderer.domain.formats import SOUNDS, sound_of
+from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.placement import placed_pages
 from services.renderer.tools.encoders import encoder
@@ -17,7 +18,7 @@ from services.renderer.tools.ffmpeg import Bench, program
 from services.renderer.tools.fonts import fonts_digest
 from services.renderer.tools.join import Tags
 from services.renderer.tools.styles import look_of
-from shared.contracts.timeline import Output, RenderOptions, Timeline
+from shared.contracts.timeline import AudioCodec, Output, RenderOptions, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,17 @@ def places(
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))
     return tuple(made)
+
+
+def sounds(bench: Bench, order: Order) -> dict[AudioCodec, str]:
+    """Return the keys of the sounds that the outputs of a render need, by codec."""
+    codecs = {sound_of(output) for output in order.outputs} - {"none"}
+    encoder = {"program": program(), "bitrate": bench.settings.audio_bitrate}
+    loudness = order.options.loudness
+    return {
+        codec: sound_key(order.timeline, loudness, {**encoder, "codec": SOUNDS[codec].encoder})
+        for codec in sorted(codecs)
+    }
 
 
 def captions_alone(order: Order, output: Output) -> tuple[str, tuple[float, float, float]]:

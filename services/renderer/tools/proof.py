@@ -7,7 +7,7 @@ small copies that were taken on the way into the encoder. That the other frames 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -40,9 +40,9 @@ def proved(path: Path, seen: Seen, rate: str) -> Packets:
     """
     count = 0
     try:
-        with _opened(path) as container:
+        with opened(path) as container:
             stream = container.streams.video[0]
-            crc = _header(stream)
+            crc = zlib.crc32(stream.codec_context.extradata or b"")
             pending = False
             for packet, wanted in _sampled(container, stream, Fraction(rate)):
                 count += 1
@@ -59,29 +59,42 @@ def proved(path: Path, seen: Seen, rate: str) -> Packets:
     return Packets(count, crc)
 
 
-def packets_of(path: Path, counts: list[int]) -> list[Packets]:
-    """Return the packets of the film's picture in runs of ``counts``; what is left over is the last run."""
-    runs: list[Packets] = []
-    with _opened(path) as container:
-        stream = container.streams.video[0]
-        count, crc = 0, _header(stream)
+class Summed:
+    """Sums up the packets of a stream as they come, in runs of ``counts``; what is left over is the last run."""
+
+    def __init__(self, header: bytes, counts: Sequence[int] = ()) -> None:
+        self._header, self._counts = zlib.crc32(header), counts
+        self._full: list[Packets] = []
+        self._count, self._crc = 0, self._header
+
+    def take(self, packet: bytes) -> None:
+        """Add the next packet that holds something."""
+        if len(self._full) < len(self._counts) and self._count == self._counts[len(self._full)]:
+            self._full.append(Packets(self._count, self._crc))
+            self._count, self._crc = 0, self._header
+        self._count += 1
+        self._crc = zlib.crc32(packet, self._crc)
+
+    @property
+    def runs(self) -> list[Packets]:
+        """The packets so far."""
+        return [*self._full, Packets(self._count, self._crc)]
+
+
+def sound_packets(path: Path) -> Packets:
+    """Return the packets of a file of sound of ours. Blocks."""
+    with opened(path) as container:
+        stream = container.streams.audio[0]
+        summed = Summed(stream.codec_context.extradata or b"")
         for packet in container.demux(stream):
-            if not packet.size:
-                continue
-            if len(runs) < len(counts) and count == counts[len(runs)]:
-                runs.append(Packets(count, crc))
-                count, crc = 0, _header(stream)
-            count += 1
-            crc = zlib.crc32(bytes(packet), crc)
-    return [*runs, Packets(count, crc)]
+            if packet.size:
+                summed.take(bytes(packet))
+    return summed.runs[0]
 
 
-def _opened(path: Path) -> av.container.InputContainer:
+def opened(path: Path) -> av.container.InputContainer:
+    """Open a file of ours."""
     return av.open(str(path), options={name: str(value) for name, value in OWN.items()})
-
-
-def _header(stream: av.VideoStream) -> int:
-    return zlib.crc32(stream.codec_context.extradata or b"")
 
 
 def _sampled(

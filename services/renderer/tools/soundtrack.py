@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+import asyncio
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.renderer.domain.formats import SOUNDS
@@ -11,6 +12,8 @@ from services.renderer.tools.bending import bend
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import encode, level
 from services.renderer.tools.mix import mix
+from services.renderer.tools.proof import sound_packets
+from services.renderer.tools.shelf import Voiced
 from services.renderer.tools.sound import BYTES, clip_arguments
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import AudioCodec, Timeline
@@ -21,12 +24,12 @@ GROUP = 8
 
 
 async def soundtrack(
-    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None, codecs: Set[AudioCodec],
-    told: Callable[[float], None],
-) -> dict[AudioCodec, str]:  # fmt: skip
-    """Render the sound and return the names of its files, one for each of ``codecs``.
+    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None,
+    wanted: Mapping[AudioCodec, str], told: Callable[[float], None],
+) -> dict[AudioCodec, Voiced]:  # fmt: skip
+    """Render the sound once and encode it for each codec that is ``wanted``, in a file of the name given there.
 
-    ``loudness`` in LUFS or None; ``told`` gets the fraction done.
+    The endings are added to the names. ``loudness`` in LUFS or None; ``told`` gets the fraction done.
     """
     parts = groups(stretches(timeline), GROUP)
     names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
@@ -42,12 +45,14 @@ async def soundtrack(
         bed = await mix(bench, timeline, sources, names, samples)
     chain = await level(bench, bed, timeline, loudness)
     told(0.8)
-    files: dict[AudioCodec, str] = {}
-    for codec in sorted(codecs):
-        sound, files[codec] = SOUNDS[codec], f"sound.{SOUNDS[codec].ending}"
-        await encode(bench, bed, timeline, chain, samples=samples, sound=sound, target=files[codec])
+    made: dict[AudioCodec, Voiced] = {}
+    for codec, name in sorted(wanted.items()):
+        sound, target = SOUNDS[codec], f"{name}.{SOUNDS[codec].ending}"
+        heard = await encode(bench, bed, timeline, chain, samples=samples, sound=sound, target=target)
+        file = bench.scratch / target
+        made[codec] = Voiced(file, heard, await asyncio.to_thread(sound_packets, file))
     told(1.0)
-    return files
+    return made
 
 
 def _verify(size: int, samples: int, sample: int) -> None:
