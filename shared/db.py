@@ -13,11 +13,12 @@ from typing import TypeAlias
 import asyncpg
 
 from shared import log
-from shared.errors import Unavailable
+from shared.errors import PermanentError, Unavailable
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+MADE_OTHERWISE = "Run the version that made it, or begin with an empty database or data folder."
 QUEUE_SQL = Path(__file__).parent / "sql"
 AWAY = (
     OSError,
@@ -69,7 +70,8 @@ async def open_pool(url: str, size: int = 6, patience_s: float = 60.0) -> Pool:
 async def migrate(pool: Pool, room: str, folder: Path) -> list[str]:
     """Apply the ``*.sql`` files of ``folder`` that ``room`` has not had yet, in order; return their names.
 
-    Safe when several replicas start at once. Raises ``RuntimeError`` when a file that was applied has changed since.
+    Safe when several replicas start at once. Raises ``PermanentError`` with code
+    ``database_made_otherwise`` when a file that was applied has changed since.
     """
     applied: list[str] = []
     async with pool.acquire() as connection, connection.transaction():
@@ -85,7 +87,8 @@ async def migrate(pool: Pool, room: str, folder: Path) -> list[str]:
             digest = hashlib.sha256(text.encode()).hexdigest()
             if file.name in known:
                 if known[file.name] != digest:
-                    raise RuntimeError(f"migration {room}/{file.name} was changed after it had been applied")
+                    message = f"The database was made by another version: {room}/{file.name} was different."
+                    raise PermanentError(message, code="database_made_otherwise", remedy=MADE_OTHERWISE)
                 continue
             await connection.execute(text)
             await connection.execute(

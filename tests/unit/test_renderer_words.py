@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from services.renderer.domain import ass, writing
 from services.renderer.domain.breaking import pieces, width, wrapped
-from services.renderer.domain.captions import Page, pages, within
+from services.renderer.domain.captions import pages
 from services.renderer.domain.glyphs import characters, missing
+from services.renderer.domain.page import Page, within
 from services.renderer.tools.styles import look_of
 from shared.contracts.layout import lay_out
 from shared.contracts.speech import Caption, Word
@@ -80,6 +81,13 @@ def test_captions_that_overlap_are_never_on_screen_together() -> None:
     made = placed(clip(0, 5, said("first line", 0), said("second line", 0.5)))
     assert [text_of(p) for p in made] == ["first line", "second line"]
     assert made[0].end <= made[1].start
+
+
+def test_what_two_people_say_at_once_stands_on_two_lines() -> None:
+    two = Caption(text="first line", start=0.04, end=2), Caption(text="second line", start=0, end=3)
+    (page,) = placed(clip(0, 5, *two, Caption(text="third", start=3, end=4)))[:1]
+    assert writing.line(page.tokens, PLAIN, None) == "second line\\Nfirst line"
+    assert (page.start, page.end) == (0, 75)
 
 
 def test_a_word_wider_than_a_line_is_broken() -> None:

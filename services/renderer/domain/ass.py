@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from services.renderer.domain.captions import Page
 from services.renderer.domain.look import Look
+from services.renderer.domain.page import Page
 from services.renderer.domain.writing import bgr, escaped, line
 from shared.contracts.easing import eased
 

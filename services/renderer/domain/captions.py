@@ -6,48 +6,17 @@ A page is what stands on the screen at once: at most two lines. Words keep their
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from services.renderer.domain.breaking import pieces, width
-from services.renderer.domain.look import Position
+from services.renderer.domain.page import LEAST_FRAMES, Page, Token
 from shared.contracts.layout import starts
 from shared.contracts.speech import Caption
 from shared.contracts.timeline import Clip
 from shared.contracts.warp import output_at, stretches
 
-LEAST_FRAMES = 2
 MAX_PAGES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word (or a part of a long one) on output frames ``start`` to ``end``.
-
-    ``glued``: no space before it; ``below``: it begins the second line.
-    """
-
-    text: str
-    start: int
-    end: int
-    glued: bool = False
-    below: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Words on the screen from frame ``start`` to frame ``end``; ``timed`` when the times are those of the words.
-
-    ``born`` is the frame at which the page came up, where that lies before ``start``; ``position`` where it stands,
-    None for where the style says.
-    """
-
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
-    timed: bool
-    born: int | None = None
-    position: Position | None = None
 
 
 def pages(clips: Sequence[Clip], rate: str, line_width: float, most_words: int = 100) -> tuple[Page, ...]:
@@ -59,26 +28,8 @@ def pages(clips: Sequence[Clip], rate: str, line_width: float, most_words: int =
     for clip, first in zip(clips, starts(clips), strict=True):
         for caption in () if clip.reverse else clip.captions:
             found += _caption_pages(caption, clip, first, Fraction(rate), line_width, most_words)
-    return tuple(_one_at_a_time(sorted(found, key=lambda page: (page.start, page.end)), clips, rate))[:MAX_PAGES]
-
-
-def within(all_pages: Iterable[Page], first: int, end: int) -> tuple[Page, ...]:
-    """Return what is to be seen of the pages on output frames ``first`` to ``end``, counted from ``first``."""
-    return tuple(
-        replace(
-            page,
-            start=max(page.start, first) - first,
-            end=min(page.end, end) - first,
-            tokens=_moved(page, first),
-            born=page.start - first,
-        )
-        for page in all_pages
-        if page.start < end and page.end > first
-    )
-
-
-def _moved(page: Page, first: int) -> tuple[Token, ...]:
-    return tuple(replace(token, start=token.start - first, end=token.end - first) for token in page.tokens)
+    found.sort(key=lambda page: (page.start, page.end))
+    return tuple(_one_at_a_time(_together(found, rate), clips, rate))[:MAX_PAGES]
 
 
 def _caption_pages(
@@ -174,9 +125,28 @@ def _wide(tokens: Sequence[Token]) -> float:
     return sum(width(token.text) + (0.0 if token.glued else 0.3) for token in tokens)
 
 
+def _together(ordered: Sequence[Page], rate: str) -> list[Page]:
+    """Put what two people say at once below each other: the first would hardly be seen before the second came."""
+    least, found = _least(rate), list[Page]()
+    for page in ordered:
+        last = found[-1] if found else None
+        if last and page.start - last.start < least <= last.end - page.start:
+            below = replace(page.tokens[0], below=True)
+            tokens = (*last.tokens, below, *page.tokens[1:])
+            both = last.timed and page.timed
+            found[-1] = replace(last, end=max(last.end, page.end), tokens=tokens, timed=both)
+        else:
+            found.append(page)
+    return found
+
+
+def _least(rate: str) -> int:
+    return max(LEAST_FRAMES, round(Fraction(rate) / 4))
+
+
 def _one_at_a_time(ordered: Sequence[Page], clips: Sequence[Clip], rate: str) -> Iterable[Page]:
     total = sum(c.frames for c in clips) - sum(c.transition_in.frames for c in clips if c.transition_in)
-    least = max(LEAST_FRAMES, round(Fraction(rate) / 4))
+    least = _least(rate)
     for i, page in enumerate(ordered):
         following = ordered[i + 1].start if i + 1 < len(ordered) else total
         end = min(max(page.end, page.start + least), following, total)

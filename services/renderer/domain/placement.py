@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from services.renderer.domain.captions import Page
 from services.renderer.domain.fit import fit
 from services.renderer.domain.look import Position
+from services.renderer.domain.page import Page
 from shared.contracts.layout import starts
 from shared.contracts.timeline import Clip, Output, Source, Timeline
 

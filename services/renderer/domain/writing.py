@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from services.renderer.domain.captions import Token
 from services.renderer.domain.look import Look
+from services.renderer.domain.page import Token
 
 WORD_JOINER = "\u2060"
 RIGHT_MARK = "\u200f"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from services.renderer.domain import ass, captions
+from services.renderer.domain import ass, captions, page
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.formats import SOUNDS, sound_of
 from services.renderer.domain.key import chunk_key, sound_key
@@ -106,7 +106,7 @@ class _Scripts:
         self._layout = ass.frame(output.width, output.height, self._look.size)
         self._pages = self._placed(timeline, output) if options.burned else ()
 
-    def _placed(self, timeline: Timeline, output: Output) -> tuple[captions.Page, ...]:
+    def _placed(self, timeline: Timeline, output: Output) -> tuple[page.Page, ...]:
         made = captions.pages(timeline.video, timeline.rate, self._layout.line_width, self._look.most_words)
         if not self._options.caption_style.avoid_faces:
             return made
@@ -124,6 +124,6 @@ class _Scripts:
 
     def of(self, chunk: Chunk) -> str:
         """Return the script of a chunk, empty where nothing is drawn."""
-        seen = captions.within(self._pages, chunk.first, chunk.first + chunk.frames)
+        seen = page.within(self._pages, chunk.first, chunk.first + chunk.frames)
         watermark = self._options.watermark
         return ass.script(self._layout, seen, self._look, watermark, frames=chunk.frames, rate=self._rate)

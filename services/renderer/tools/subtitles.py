@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from services.renderer.domain.captions import Page, pages
+from services.renderer.domain.captions import pages
+from services.renderer.domain.page import Page
 from services.renderer.tools.ffmpeg import Bench
 from shared.contracts.speech import Caption
 from shared.contracts.timeline import Timeline
