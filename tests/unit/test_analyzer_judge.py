@@ -84,6 +84,14 @@ def test_a_matroska_that_stops_early_is_cut_off(first: int) -> None:
     assert _code(_matroska(first * 1000 + 9_000_000, first=first, end=first + 3000)) == "media_truncated"
 
 
+def test_a_matroska_whose_sound_is_longer_than_its_pictures_is_whole() -> None:
+    film = _matroska(5_500_000, first=0, end=3000)
+    sound = AUDIO.model_copy(update={"time_base": "1/1000", "promised": None, "first": 1500, "end": 5500})
+    info = judge(_with(film, streams=(*film.streams, sound)))
+    assert info.duration == 5.5 and not info.notes
+    assert _code(_with(film, streams=(*film.streams, sound.model_copy(update={"end": 4500})))) == "media_truncated"
+
+
 def test_sound_that_was_promised_and_is_gone_is_a_truncated_file() -> None:
     gone = AUDIO.model_copy(update={"packets": 0, "first": None, "end": None, "promised_frames": 141})
     assert _code(_with(FILM, streams=(VIDEO, gone))) == "media_truncated"
