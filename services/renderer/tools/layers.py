@@ -14,7 +14,7 @@ from services.renderer.domain.lettering import lettering
 from services.renderer.tools.dressing import dressed
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FOLDER
-from services.renderer.tools.placing import placed
+from services.renderer.tools.placing import placed, transparent
 from services.renderer.tools.sources import lasting, picture_of, read
 from services.renderer.tools.transitions import on_grid
 from shared.contracts.easing import moves, value_at
@@ -85,7 +85,7 @@ def _content(film: Node, source: Source, one: Shown, cell: Output, rate: str) ->
     clip = one.overlay.clip
     if clip is None:
         return film
-    if source.media.kind != "image":
+    if source.media.kind != "image" and not transparent(picture_of(source)):
         shaped = lasting(placed(film, picture_of(source), cell), source, clip, one.piece, rate)
         return dressed(shaped, clip, one.piece, cell, rate, opaque=False).filter("format", CLEAR)
     grow = "increase" if cell.fit == "crop" else "decrease"

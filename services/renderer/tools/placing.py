@@ -22,6 +22,9 @@ def placed(video: Node, stream: VideoStream, output: Output, way: Course | None 
     plan = way.plan if way else fit((stream.width, stream.height), (output.width, output.height), output.fit)
     if _as_it_is(stream, plan):
         return video.filter("setsar", "1")
+    if transparent(stream):
+        # What is transparent may have any colour: it is black before anything is mixed with it.
+        video = video.filter("format", "gbrap").filter("premultiply", inplace=1).filter("format", "gbrp")
     if stream.hdr:
         return _laid(_tone_mapped(video, stream, plan), plan, output, {}, way)
     colours = {
@@ -30,6 +33,11 @@ def placed(video: Node, stream: VideoStream, output: Output, way: Course | None 
         "out_range": "tv",
     }
     return _laid(video, plan, output, colours, way)
+
+
+def transparent(stream: VideoStream) -> bool:
+    """Tell whether pixels of a stream may be transparent; a palette's colours may."""
+    return stream.pixel_format.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"))
 
 
 _MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
