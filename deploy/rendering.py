@@ -7,7 +7,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.interchange import import_file, read_timeline
 from services.gateway.domain import ratio as ratios
 from services.renderer.domain.order import problems
+from services.renderer.domain.sound import layout_of
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.encoders import hardware
 from services.renderer.tools.ffmpeg import Bench
@@ -79,6 +80,8 @@ async def render_files(
 ) -> list[Made]:
     """Render every output to its path, which is whole or not there. Raises BadRequest ``timeline_invalid``."""
     outputs = tuple(wanted.values())
+    layout = layout_of(opened.timeline, options.channels)
+    opened = replace(opened, timeline=opened.timeline.model_copy(update={"layout": layout}))
     if found := problems(opened.timeline, outputs, settings.max_frames):
         message = f"{found[0].field}: {found[0].message}"
         raise BadRequest(message, code="timeline_invalid", remedy="Correct the named places and render again.")

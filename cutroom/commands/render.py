@@ -26,6 +26,7 @@ ENDINGS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 """Codec of picture and sound by the ending of the file."""
 MP4_CODECS = ("h264", "hevc", "av1")
+CHANNELS = ("auto", "mono", "stereo", "5.1")
 QUALITIES = ("low", "standard", "high")
 
 
@@ -43,6 +44,7 @@ def render(
     captions: Annotated[bool, typer.Option(help="Draw captions into the picture.")] = True,
     copy: Annotated[bool, typer.Option("--copy", help="Take pictures over as they are where nothing is done.")] = False,
     poster: Annotated[bool, typer.Option("--poster", help="Write a still picture beside the film.")] = False,
+    channels: Annotated[str, typer.Option(help=f"{', '.join(CHANNELS)}; auto: as the films.")] = "",
     hls: Annotated[bool, typer.Option("--hls", help="Write a folder for streaming too, with master.m3u8.")] = False,
     loudness: Annotated[float, typer.Option(min=-40, max=-5, help="In LUFS.")] = -14.0,
     rate: Annotated[str | None, typer.Option(help="Frame rate of a list that tells none, such as 30000/1001.")] = None,
@@ -56,11 +58,16 @@ def render(
         raise misuse(f"There is no folder {folder}.", "Name the folder that holds the films with --media.")
     if codec not in MP4_CODECS or quality not in QUALITIES:
         raise misuse(f"There is no codec {codec} of quality {quality}.", "See `cutroom render --help`.")
+    if channels and channels not in CHANNELS:
+        raise misuse(f"There is no sound of {channels} channels.", f"Use one of {', '.join(CHANNELS)}.")
     shapes = checked(ratio) if ratio else []
     shown: Sequence[str | None] = shapes or [None]
     files = {_file(out, shape, several=len(shapes) > 1): shape for shape in shown}
     screen = Screen(quiet=quiet)
-    options = {"captions": captions, "fidelity": "copy" if copy else "encode", "loudness": loudness, "title": out.stem}
+    options = {
+        "captions": captions, "fidelity": "copy" if copy else "encode", "loudness": loudness, "title": out.stem,
+        "channels": channels or None,
+    }  # fmt: skip
     common = {"draft": draft, "quality": quality, "poster": poster, "hls": hls, **_codecs(out, codec)}
     if hls and common["codec"] not in ("h264", "hevc"):
         raise misuse(f"--hls does not go with {out.name}.", "End -o in .mp4, with --codec h264 or hevc.")

@@ -13,6 +13,7 @@ from shared.contracts.time import Ratio
 from shared.contracts.value import Value
 
 VideoCodec = Literal["h264", "hevc", "vp9", "av1", "prores", "gif", "none"]
+SoundLayout = Literal["mono", "stereo", "5.1"]
 AudioCodec = Literal["aac", "opus", "mp3", "pcm", "flac", "none"]
 
 
@@ -40,7 +41,8 @@ class RenderOptions(Value):
     """What is common to all outputs of a render. ``watermark`` is a text, empty for none; ``loudness`` is in LUFS.
 
     ``subtitles`` says where the captions go: into the picture, into a track that players can switch off (MP4 and MOV
-    alone), or only into a file beside the film, which there is in any case but ``burned``.
+    alone), or only into a file beside the film, which there is in any case but ``burned``. ``channels`` takes the place
+    of the timeline's layout, ``auto`` is that of its clips.
     """
 
     captions: bool = True
@@ -48,6 +50,7 @@ class RenderOptions(Value):
     caption_style: CaptionStyle = Field(default_factory=CaptionStyle)
     watermark: str = Field(default="", max_length=120)
     loudness: float | None = -14.0
+    channels: SoundLayout | Literal["auto"] | None = None
     fidelity: Literal["encode", "copy"] = "encode"
     title: str = ""
     comment: str = ""
@@ -108,6 +111,7 @@ class Rendered(Value):
     check: Check
     codec: VideoCodec = "h264"
     audio_codec: AudioCodec = "aac"
+    channels: SoundLayout = "stereo"
     draft: bool = False
     plan: str = ""
     poster: BlobRef | None = None

@@ -24,6 +24,7 @@ from shared.contracts.outputs import (
     Rendered,
     RenderOptions,
     Rendition,
+    SoundLayout,
     VideoCodec,
 )
 from shared.contracts.overlays import MAX_OVERLAYS, Layer, Shape, TextBox
@@ -45,6 +46,7 @@ __all__ = [
     "RenderOptions",
     "Rendered",
     "Rendition",
+    "SoundLayout",
     "VideoCodec",
 ]
 TransitionKind = Literal[
@@ -52,9 +54,6 @@ TransitionKind = Literal[
     "slide_right", "slide_up", "slide_down", "push_left", "push_right", "push_up", "push_down",
 ]  # fmt: skip
 """The direction is the one in which the edge moves. A push moves both pictures, a slide only the new one."""
-
-SoundLayout = Literal["mono", "stereo", "5.1"]
-
 
 class Evidence(Value):
     """Why a cut lies where it lies; ``at`` is source time in seconds."""

@@ -80,11 +80,23 @@ def test_the_ending_says_what_is_made(tmp_path: Path, footage: Path) -> None:
         assert loop.n_frames == 35 and np.asarray(loop).shape == (108, 192)
 
 
+def test_a_folder_for_streaming_and_other_channels(tmp_path: Path, footage: Path) -> None:
+    out = tmp_path / "out/film.mp4"
+    lines = made(footage, "-o", out, "--hls", "--channels", "mono", *PLAIN)
+    assert lines[1] == str(tmp_path / "out/film.hls/master.m3u8")
+    names = sorted(path.name for path in (tmp_path / "out/film.hls").iterdir())
+    assert names == ["108p.m3u8", "108p.mp4", "master.m3u8", "sound.m3u8", "sound.mp4"]
+    assert numbers(asyncio.run(pictures(tmp_path / "out/film.hls/master.m3u8", (192, 108)))) == SHOWN
+    assert 'CHANNELS="1"' in Path(lines[1]).read_text()
+
+
 def test_what_cannot_be_rendered_is_refused(tmp_path: Path, footage: Path) -> None:
     for arguments in (
         (tmp_path / "none.json", "-o", tmp_path / "a.mp4"),
         (footage, "-o", tmp_path / "a.avi"),
         (footage, "-o", tmp_path / "a.webm", "--codec", "hevc"),
+        (footage, "-o", tmp_path / "a.webm", "--hls"),
+        (footage, "-o", tmp_path / "a.mp4", "--channels", "7"),
     ):
         with pytest.raises(Stopped) as stopped:
             ran(*arguments, *PLAIN)

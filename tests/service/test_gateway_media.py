@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 
-from services.gateway.domain.links import sign
+import httpx
+
+from services.gateway.domain.links import sign, sign_folder
 from services.gateway.store.links import signing_secret
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage
@@ -82,6 +84,42 @@ async def test_only_signed_links_open_and_not_for_ever(make_infra: MakeInfra) ->
             assert FILM not in answer.content
         assert (await gateway.client.get(old)).status_code == 403
         assert (await gateway.client.get(sign("ingest/no/no.mp4", soon, secret))).status_code == 404
+
+
+async def test_a_link_to_a_playlist_opens_its_folder_and_nothing_else(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        secret, soon = await secret_of(gateway), int(time.time()) + 60
+        for key, kind in (
+            ("final/a/b/film.hls/master.m3u8", "application/vnd.apple.mpegurl"),
+            ("final/a/b/film.hls/720p.mp4", "video/mp4"),
+            ("final/a/b/film.hls/subtitles_0000.vtt", "text/vtt; charset=utf-8"),
+            ("final/a/b/film.mp4", "video/mp4"),
+            ("final/a/b/film.hls2/720p.mp4", "video/mp4"),
+        ):
+            await gateway.infra.blobs.put_bytes(key, b"0123456789", kind)
+        url = sign_folder("final/a/b/film.hls/master.m3u8", soon, secret)
+        first = await gateway.client.get(url)
+        assert (first.status_code, first.headers["content-type"]) == (200, "application/vnd.apple.mpegurl")
+        assert first.headers["content-disposition"].startswith("inline")
+        base = httpx.URL(f"http://x{url}")
+        part = await gateway.client.get(base.join("720p.mp4").raw_path.decode(), headers={"Range": "bytes=2-4"})
+        assert (part.status_code, part.content) == (206, b"234")
+        text = await gateway.client.get(base.join("subtitles_0000.vtt").raw_path.decode())
+        assert text.headers["content-type"] == "text/vtt; charset=utf-8"
+        exp, sig = url.split("/")[2:4]
+        old = sign_folder("final/a/b/film.hls/master.m3u8", int(time.time()) - 1, secret)
+        for wrong, code in (
+            (f"/hls/{exp}/{sig}/final/a/b/film.mp4", "link_invalid"),
+            (f"/hls/{exp}/{sig}/final/a/b/film.hls2/720p.mp4", "link_invalid"),
+            (f"/hls/{exp}1/{sig}/final/a/b/film.hls/720p.mp4", "link_invalid"),
+            (f"/hls/{exp}/{sig[:-1]}/final/a/b/film.hls/720p.mp4", "link_invalid"),
+            (f"/hls/{exp}/{sig}/final/a/b/film.hls/..%2ffilm.mp4", "link_invalid"),
+            (f"/media/final/a/b/film.hls/720p.mp4?exp={exp}&sig={sig}", "link_invalid"),
+            (old, "link_expired"),
+        ):
+            refused = await gateway.client.get(wrong)
+            assert (refused.status_code, json_of(refused)["code"]) == (403, code), wrong
+        assert (await gateway.client.get(f"/hls/{exp}/{sig}/final/a/b/film.hls/none.mp4")).status_code == 404
 
 
 async def test_what_is_no_media_comes_as_an_attachment(make_infra: MakeInfra) -> None:

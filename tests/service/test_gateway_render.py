@@ -91,7 +91,7 @@ async def test_every_option_reaches_the_renderer(make_infra: MakeInfra) -> None:
         project = (await consented(gateway))["project"]["id"]
         body = {
             "watermark": True, "aspect_ratio": "4:5", "fit": "blur", "captions": False, "caption_style": "boxed",
-            "fps": 23.976, "draft": True,
+            "fps": 23.976, "draft": True, "channels": "5.1", "hls": True,
         }  # fmt: skip
         assert (await gateway.client.post(f"/api/render/{project}?wait=20", json=body)).status_code == 202
         command = ordered(gateway)
@@ -99,7 +99,21 @@ async def test_every_option_reaches_the_renderer(make_infra: MakeInfra) -> None:
         assert (output.width, output.height, output.fit, output.draft) == (480, 600, "blur", True)
         assert (command.options.captions, command.options.caption_style.name) == (False, "boxed")
         assert command.options.watermark != ""
+        assert (command.options.channels, output.hls) == ("5.1", True)
         assert (await document(gateway)).rate == "24000/1001"
+
+
+async def test_what_does_not_go_together_is_refused(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        project = (await consented(gateway))["project"]["id"]
+        for body, field in (
+            ({"channels": "5.1", "codec": "none", "audio_codec": "mp3"}, "channels"),
+            ({"hls": True, "codec": "vp9"}, "hls"),
+            ({"outputs": [{}, {"hls": True, "audio_codec": "opus"}]}, "outputs[1].hls"),
+        ):
+            refused = await gateway.client.post(f"/api/render/{project}", json=body)
+            assert (refused.status_code, json_of(refused)["code"]) == (422, "output_codec"), body
+            assert [e["field"] for e in json_of(refused)["errors"]] == [field]
 
 
 async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
@@ -107,7 +121,8 @@ async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
         project = (await consented(gateway))["project"]["id"]
         for body in (
             {"aspect_ratio": "5:1"}, {"aspect_ratio": "wide"}, {"fit": "stretch"}, {"fps": 0}, {"fps": "x"},
-            {"colour": 1}, {"watermark": "text"}, {"caption_style": "comic"}, [], "x",
+            {"channels": 2}, {"hls": "yes please"}, {"colour": 1}, {"watermark": "text"}, {"caption_style": "comic"},
+            [], "x",
         ):  # fmt: skip
             assert (await gateway.client.post(f"/api/render/{project}", json=body)).status_code == 422, body
         for body, field in (

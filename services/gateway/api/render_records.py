@@ -49,6 +49,7 @@ class RenderedFile(BaseModel):
     frames: int
     codec: str | None = Field(examples=["h264"])
     audio_codec: str | None = Field(examples=["aac"])
+    channels: str | None = Field(examples=["stereo"])
     draft: bool | None
     plan: str | None
     loudness: float | None

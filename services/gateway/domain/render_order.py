@@ -49,6 +49,9 @@ class RenderOrder(BaseModel):
     )
     poster: bool = Field(default=False, description="Make a still picture beside the film.")
     sprites: bool = Field(default=False, description="Make a sheet of small pictures beside the film.")
+    channels: Literal["auto", "mono", "stereo", "5.1"] = Field(
+        default="stereo", description="Of the sound; `auto`: 5.1 or mono where all clips are so, else stereo."
+    )
     hls: bool = Field(default=False, description="Make a ladder of smaller films for streaming too (HLS).")
     outputs: tuple[OutputOrder, ...] = Field(
         default=(), max_length=MOST, description="Several files from one render; each may differ from the rest."
@@ -91,7 +94,10 @@ def looked(order: RenderOrder, look: LookData | None) -> RenderOrder:
 def outputs_wanted(order: RenderOrder) -> tuple[Output, ...]:
     """Return the files that are to be made. Raises ``BadRequest`` for a ratio or a codec that does not do."""
     common = OutputOrder.model_validate(order.model_dump(include=set(OutputOrder.model_fields)))
-    return listed(common, order.outputs)
+    made = listed(common, order.outputs)
+    if order.channels == "5.1" and any(output.audio_codec == "mp3" for output in made):
+        raise wrong_field("channels", "output_codec", "MP3 holds one or two channels, not 5.1.")
+    return made
 
 
 def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -> RenderOptions:
@@ -105,4 +111,5 @@ def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -
         title=title,
         comment=job_id,
         fidelity=order.fidelity,
+        channels=order.channels,
     )

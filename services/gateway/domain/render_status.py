@@ -94,7 +94,20 @@ def _linked(ref: object, link: Linker) -> str | None:
     return link(str(ref["key"])) if isinstance(ref, dict) and "key" in ref else None
 
 
-_SHOWN = ("name", "width", "height", "duration", "frames", "codec", "audio_codec", "draft", "plan", "loudness", "check")
+_SHOWN = (
+    "name",
+    "width",
+    "height",
+    "duration",
+    "frames",
+    "codec",
+    "audio_codec",
+    "channels",
+    "draft",
+    "plan",
+    "loudness",
+    "check",
+)
 
 
 def _output_url(job: Job, link: Linker) -> str | None:

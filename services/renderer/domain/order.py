@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from services.renderer.domain.formats import suits
+from services.renderer.domain.formats import sound_of, suits
 from services.renderer.domain.synth import names
 from shared.contracts.layout import Violation, violations
 from shared.contracts.timeline import Clip, Output, Timeline
@@ -25,7 +25,7 @@ def problems(timeline: Timeline, outputs: tuple[Output, ...], max_frames: int) -
     found += _grid(timeline, max_frames)
     found += [v for i, clip in enumerate(timeline.video) for v in _clip(timeline, f"video[{i}]", clip)]
     found += _sounds(timeline)
-    found += _outputs(outputs)
+    found += _outputs(outputs, timeline)
     return found
 
 
@@ -64,7 +64,7 @@ def _sounds(timeline: Timeline) -> Iterator[Violation]:
             yield Violation(field=f"sounds[{i}].source", code="source_without_sound", message=message)
 
 
-def _outputs(outputs: tuple[Output, ...]) -> Iterator[Violation]:
+def _outputs(outputs: tuple[Output, ...], timeline: Timeline) -> Iterator[Violation]:
     if not 1 <= len(outputs) <= MAX_OUTPUTS:
         yield Violation(field="outputs", code="outputs_count", message=f"Give 1 to {MAX_OUTPUTS} outputs.")
     if len({output.name for output in outputs}) != len(outputs):
@@ -72,6 +72,9 @@ def _outputs(outputs: tuple[Output, ...]) -> Iterator[Violation]:
     for i, output in enumerate(outputs):
         if not suits(output):
             message = f"Sound of {output.audio_codec} does not go with a picture of {output.codec}."
+            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=message)
+        if timeline.layout == "5.1" and sound_of(output) == "mp3":
+            message = "MP3 holds one or two channels, not 5.1."
             yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=message)
         if not _NAME.fullmatch(output.name):
             message = "A name has the characters a-z, 0-9, _ and -, and at most 64 of them."

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 from shared.contracts.layout import starts
 from shared.contracts.time import sample_at
@@ -17,6 +18,12 @@ from shared.contracts.timeline import Clip, SoundLayout, Timeline
 
 FADE_MS = 4
 CHANNELS: dict[SoundLayout, int] = {"mono": 1, "stereo": 2, "5.1": 6}
+BITS: dict[SoundLayout, float] = {"mono": 0.6, "stereo": 1.0, "5.1": 2.0}
+"""Bits a second of a lossy encoder, against those of stereo."""
+WEIGHTS: dict[SoundLayout, tuple[float, ...]] = {
+    "mono": (1.0,), "stereo": (0.5, 0.5), "5.1": (0.5, 0.5, 0.7071, 0.0, 0.3536, 0.3536),
+}  # fmt: skip
+"""What of each channel counts where a sound is listened to as one (ITU-R BS.775); the deep one counts nothing."""
 PEAK_DBTP = -1.0
 """True peak of a film as it is heard, after decoding (EBU R128)."""
 CEILING_DB = -1.5
@@ -37,6 +44,16 @@ class Stretch:
     overlap: int
     fade_in: int
     fade_out: int
+
+
+def layout_of(timeline: Timeline, wanted: SoundLayout | Literal["auto"] | None) -> SoundLayout:
+    """Return the layout that an edit is rendered in; ``auto``: 5.1 or mono where all clips that sound are so."""
+    if wanted != "auto":
+        return wanted or timeline.layout
+    media = [timeline.sources[clip.source].media for clip in timeline.video]
+    heard = {one.audio.channels for one in media if one.audio is not None}
+    known: dict[frozenset[int], SoundLayout] = {frozenset({6}): "5.1", frozenset({1}): "mono"}
+    return known.get(frozenset(heard), "stereo")
 
 
 def stretches(timeline: Timeline) -> tuple[Stretch, ...]:

@@ -70,6 +70,7 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
         check=film.check,
         codec=output.codec,
         audio_codec=formats.sound_of(output),
+        channels=timeline.layout,
         draft=output.draft,
         plan=plan,
         poster=await put(f"{base}.poster.jpg", film.poster, "image/jpeg") if film.poster else None,

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from services.renderer.domain.order import problems
+from services.renderer.domain.sound import layout_of
 from services.renderer.handlers.deps import Deps
 from services.renderer.tools.encoders import hardware
 from services.renderer.tools.ffmpeg import Bench
@@ -19,12 +20,17 @@ from shared.errors import BadRequest
 
 
 async def timeline_of(command: RenderTimeline, deps: Deps) -> Timeline:
-    """Return the timeline of an order. Raises BadRequest that names every place where it is wrong."""
+    """Return the timeline of an order, its sound as the order asks for it.
+
+    Raises BadRequest that names every place where it is wrong.
+    """
     try:
         timeline = Timeline.model_validate_json(await deps.blobs.get_bytes(command.timeline))
     except ValidationError as bad:
         fields = [".".join(map(str, error["loc"])) for error in bad.errors()[:20]]
         raise _invalid("The timeline document cannot be read.", {"fields": fields}) from None
+    layout = layout_of(timeline, command.options.channels)
+    timeline = timeline.model_copy(update={"layout": layout})
     found = problems(timeline, command.outputs, deps.settings.max_frames)
     if found:
         first = f"{found[0].field}: {found[0].message}"

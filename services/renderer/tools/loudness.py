@@ -63,7 +63,8 @@ def encode_arguments(
     """Return ffmpeg's arguments that encode ``bed`` as ``sound`` in ``target``, ``samples`` long."""
     node = _applied(raw_input(bed, timeline), chain, timeline.sample_rate)
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
-    bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": round(bench.settings.audio_bitrate * BITS[timeline.layout])}
+    most = round(bench.settings.audio_bitrate * BITS[timeline.layout])
+    bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": most}
     options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}
     built: list[str] = ffmpeg.output(node, target, **options).get_args()
     return built

@@ -13,13 +13,13 @@ import numpy as np
 from services.renderer.domain.ducking import STEP_S, Spans, Values, heard, spoken
 from services.renderer.domain.mixing import Laid, mixed
 from services.renderer.domain.reading import Reading
-from services.renderer.domain.sound import CHANNELS
+from services.renderer.domain.sound import CHANNELS, WEIGHTS
 from services.renderer.domain.stretching import Sound
 from services.renderer.domain.synth import built_in
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import RAW, from_source
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import SoundClip, Timeline
+from shared.contracts.timeline import SoundClip, SoundLayout, Timeline
 
 MIXED = "mix.f32"
 
@@ -92,15 +92,15 @@ def _write(scratch: Path, timeline: Timeline, beds: Sequence[str], laid: Sequenc
 
 def _speech(timeline: Timeline, bed: Sound) -> Spans:
     known = spoken(timeline, len(bed))
-    return heard(_levels(bed, timeline.sample_rate), timeline.sample_rate) if known is None else known
+    return heard(_levels(bed, timeline.sample_rate, timeline.layout), timeline.sample_rate) if known is None else known
 
 
-def _levels(bed: Sound, sample_rate: int) -> Values:
+def _levels(bed: Sound, sample_rate: int, layout: SoundLayout) -> Values:
     """Levels in dB every 20 ms, a minute of sound at a time."""
-    step = round(STEP_S * sample_rate)
+    step, weights = round(STEP_S * sample_rate), WEIGHTS[layout]
     found = []
     for first in range(0, len(bed) // step * step, 3000 * step):
-        block = np.asarray(bed[first : first + 3000 * step], np.float64).mean(axis=1)
+        block = np.asarray(bed[first : first + 3000 * step], np.float64) @ weights
         block = block[: block.size // step * step].reshape(-1, step)
         found.append(10 * np.log10((block**2).mean(axis=1) + 1e-12))
     return np.concatenate(found) if found else np.zeros(0)
