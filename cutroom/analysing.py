@@ -11,6 +11,7 @@ from cutroom.following import follow
 from cutroom.footage import Film
 from cutroom.screen import Screen
 from shared.contracts.media import Analysis, Part
+from shared.contracts.speech import SpeechWishes
 
 WANTED: dict[str, Part] = {
     "shots": "pictures",
@@ -23,18 +24,20 @@ WANTED: dict[str, Part] = {
 ANSWER_SECONDS = 30.0
 
 
-async def analyze(client: AsyncClient, film: Film, parts: Sequence[Part], screen: Screen) -> Analysis:
+async def analyze(
+    client: AsyncClient, film: Film, parts: Sequence[Part], screen: Screen, speech: SpeechWishes
+) -> Analysis:
     """Upload a file and return what is found in it; the job is cancelled when we are stopped. Raises Stopped."""
     with screen.bar(f"Sending {film.path.name}") as bar:
         held = await client.upload(film.path, told=lambda done, total: bar.to(100 * done / total if total else 0))
     if film.subtitles is not None:
         screen.say(f"Subtitles from {film.subtitles}")
         await client.captions(held.asset.id, film.subtitles)
-    found = await client.analyze(held.asset.id, parts)
+    found = await client.analyze(held.asset.id, parts, speech=speech)
     if isinstance(found, Started):
         async with cancelled_with_us(client, found.job_id):
             await follow(client, found.job_id, f"Analysing {film.path.name}", screen)
-        found = await client.analyze(held.asset.id, parts, wait=ANSWER_SECONDS)
+        found = await client.analyze(held.asset.id, parts, speech=speech, wait=ANSWER_SECONDS)
     if isinstance(found, Started):
         raise Stopped(Exit.FAILED, "analysis_missing", f"The job {found.job_id} made no analysis in time.")
     return found

@@ -14,19 +14,24 @@ from cutroom.following import follow
 from cutroom.footage import Film
 from cutroom.screen import Screen
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import SpeechWishes
 
 CANCEL_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is wanted: films, a file for each ratio, wishes, whether captions are drawn, whether a draft is enough."""
+    """What is wanted: films, a file for each ratio, wishes, whether captions are drawn, whether a draft is enough.
+
+    ``speech``: how the words are to be heard.
+    """
 
     films: Sequence[Film]
     files: Mapping[str, Path]
     wishes: Wishes
     captions: bool = True
     draft: bool = False
+    speech: SpeechWishes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,10 @@ async def edit(client: AsyncClient, order: Order, screen: Screen) -> list[Made]:
     One film is a project with a timeline of its own, drawn once for each ratio; several become one edit.
     """
     several = len(order.films) > 1
-    ingested = [await upload(client, film, order.wishes, screen, analyze=not several) for film in order.films]
+    ingested = [
+        await upload(client, film, order.wishes, screen, analyze=not several, speech=order.speech)
+        for film in order.films
+    ]
     for each in ingested:
         await client.consent(each.asset.id)
     if len(ingested) > 1:
@@ -51,7 +59,15 @@ async def edit(client: AsyncClient, order: Order, screen: Screen) -> list[Made]:
     return await _edit_one(client, order, ingested[0], screen)
 
 
-async def upload(client: AsyncClient, film: Film, wishes: Wishes, screen: Screen, *, analyze: bool) -> Ingested:
+async def upload(
+    client: AsyncClient,
+    film: Film,
+    wishes: Wishes,
+    screen: Screen,
+    *,
+    analyze: bool,
+    speech: SpeechWishes | None = None,
+) -> Ingested:
     """Send a film; with ``analyze`` its edit is planned at once as ``wishes`` say."""
     if film.subtitles is not None:
         screen.say(f"Subtitles from {film.subtitles}")
@@ -60,6 +76,7 @@ async def upload(client: AsyncClient, film: Film, wishes: Wishes, screen: Screen
             film.path,
             captions=film.subtitles,
             wishes=wishes,
+            speech=speech,
             analyze=analyze,
             told=lambda done, total: bar.to(100 * done / total if total else 0),
         )
@@ -80,7 +97,7 @@ async def _edit_one(client: AsyncClient, order: Order, film: Ingested, screen: S
 async def _edit_many(client: AsyncClient, order: Order, films: Sequence[Ingested], screen: Screen) -> list[Made]:
     assets, ratios = [film.asset.id for film in films], list(order.files)
     story = order.wishes.story or ""
-    plan = await client.generate_edit(assets, story=story, wishes=order.wishes, ratios=ratios)
+    plan = await client.generate_edit(assets, story=story, wishes=order.wishes, ratios=ratios, speech=order.speech)
     async with cancelled_with_us(client, plan):
         await follow(client, plan, "Finding the cut", screen)
     applied = await client.apply_edit(assets[0], plan, ratios=ratios)

@@ -15,6 +15,7 @@ from cutroom.client.records import Applied, Event, Held, Ingested, Job, JobPage,
 from cutroom.client.transfer import Told
 from shared.contracts.media import Analysis, Part
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import SpeechWishes
 
 
 class Client:
@@ -54,12 +55,15 @@ class Client:
         captions: Path | None = None,
         title: str | None = None,
         wishes: Wishes | None = None,
+        speech: SpeechWishes | None = None,
         analyze: bool = True,
         told: Told | None = None,
     ) -> Ingested:
         """Upload a film."""
         return self._runner.run(
-            self._client.ingest(film, captions=captions, title=title, wishes=wishes, analyze=analyze, told=told)
+            self._client.ingest(
+                film, captions=captions, title=title, wishes=wishes, speech=speech, analyze=analyze, told=told
+            )
         )
 
     def upload(self, file: Path, *, title: str | None = None, told: Told | None = None) -> Held:
@@ -70,9 +74,11 @@ class Client:
         """Give an asset its subtitles."""
         self._runner.run(self._client.captions(asset_id, subtitles))
 
-    def analyze(self, asset_id: str, parts: Sequence[Part] = (), *, wait: float = 30) -> Analysis | Started:
+    def analyze(
+        self, asset_id: str, parts: Sequence[Part] = (), *, speech: SpeechWishes | None = None, wait: float = 30
+    ) -> Analysis | Started:
         """Have parts of an asset analysed: the document, or the job if it goes on after ``wait`` seconds."""
-        return self._runner.run(self._client.analyze(asset_id, parts, wait=wait))
+        return self._runner.run(self._client.analyze(asset_id, parts, speech=speech, wait=wait))
 
     def consent(self, asset_id: str, *, accepted: bool = True) -> None:
         """Say that the people in the film agree, or no longer do."""
@@ -82,9 +88,19 @@ class Client:
         """Start a render and return its job's id."""
         return self._runner.run(self._client.render(project_id, ratio=ratio, captions=captions, draft=draft))
 
-    def generate_edit(self, assets: Sequence[str], *, story: str, wishes: Wishes, ratios: Sequence[str]) -> str:
+    def generate_edit(
+        self,
+        assets: Sequence[str],
+        *,
+        story: str,
+        wishes: Wishes,
+        ratios: Sequence[str],
+        speech: SpeechWishes | None = None,
+    ) -> str:
         """Start planning one edit out of several films, and return its job's id."""
-        return self._runner.run(self._client.generate_edit(assets, story=story, wishes=wishes, ratios=ratios))
+        return self._runner.run(
+            self._client.generate_edit(assets, story=story, wishes=wishes, ratios=ratios, speech=speech)
+        )
 
     def apply_edit(self, asset_id: str, job_id: str, *, ratios: Sequence[str]) -> Applied:
         """Start rendering a plan in several shapes."""

@@ -19,6 +19,7 @@ from cutroom.client.records import Analyzed, Applied, Event, Held, Ingested, Job
 from cutroom.client.transfer import Reader, Told, download
 from shared.contracts.media import Analysis, Part
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import SpeechWishes
 
 INGEST_SECONDS = 300.0
 
@@ -59,6 +60,7 @@ class AsyncClient:
         captions: Path | None = None,
         title: str | None = None,
         wishes: Wishes | None = None,
+        speech: SpeechWishes | None = None,
         analyze: bool = True,
         told: Told | None = None,
     ) -> Ingested:
@@ -67,6 +69,7 @@ class AsyncClient:
         A broken upload is not sent again: raises Disconnected.
         """
         wished = (wishes or Wishes()).model_dump(exclude_none=True)
+        wished |= _told(speech)
         fields = {"auto_analyze": str(analyze).lower(), **({"title": title} if title else {}), **wished}
         with ExitStack() as open_files:
             parts = {"file": open_files.enter_context(Reader(film, told))}
@@ -99,9 +102,11 @@ class AsyncClient:
             "PUT", f"/api/assets/{quote(asset_id)}/transcript", Record, content=subtitles.read_bytes()
         )
 
-    async def analyze(self, asset_id: str, parts: Sequence[Part] = (), *, wait: float = 0) -> Analysis | Started:
+    async def analyze(
+        self, asset_id: str, parts: Sequence[Part] = (), *, speech: SpeechWishes | None = None, wait: float = 0
+    ) -> Analysis | Started:
         """Have parts of an asset analysed (none named: all): the document, or the job if it goes on after ``wait``."""
-        path, order = f"/api/assets/{quote(asset_id)}/analyze", {"parts": list(parts)}
+        path, order = f"/api/assets/{quote(asset_id)}/analyze", {"parts": list(parts), **_told(speech)}
         asked = await self._connection.ask("POST", path, Analyzed, json=order, params={"wait": str(wait)})
         return asked.root
 
@@ -115,13 +120,22 @@ class AsyncClient:
         order = {"aspect_ratio": ratio, "captions": captions, "draft": draft}
         return (await self._connection.ask("POST", f"/api/render/{quote(project_id)}", Started, json=order)).job_id
 
-    async def generate_edit(self, assets: Sequence[str], *, story: str, wishes: Wishes, ratios: Sequence[str]) -> str:
+    async def generate_edit(
+        self,
+        assets: Sequence[str],
+        *,
+        story: str,
+        wishes: Wishes,
+        ratios: Sequence[str],
+        speech: SpeechWishes | None = None,
+    ) -> str:
         """Start planning one edit out of several films, and return its job's id."""
         order: dict[str, object] = {
             "story_prompt": {"key_message": story} if story else {},
             "video_ids": list(assets[1:]),
             "aspect_ratios": list(ratios),
             "seed": wishes.seed,
+            **_told(speech),
         }
         order |= wishes.model_dump(exclude={"story", "seed"}, exclude_none=True)
         path = f"/api/videos/{quote(assets[0])}/ai-edit/generate"
@@ -170,3 +184,7 @@ class AsyncClient:
                 return False
             await asyncio.sleep(0.1)
         return True
+
+
+def _told(speech: SpeechWishes | None) -> dict[str, object]:
+    return speech.model_dump(exclude_none=True) if speech else {}

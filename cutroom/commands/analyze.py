@@ -10,7 +10,7 @@ import typer
 
 from cutroom import analysing
 from cutroom.analysing import WANTED
-from cutroom.commands.options import AsJson, Data, Quiet, Server
+from cutroom.commands.options import AsJson, Data, Hotwords, Language, Quiet, Server, speech_wishes
 from cutroom.exits import misuse
 from cutroom.findings import heading, rows
 from cutroom.footage import Film, films
@@ -18,6 +18,7 @@ from cutroom.places import data_folder, studio
 from cutroom.running import run
 from cutroom.screen import Screen
 from shared.contracts.media import Analysis, Part
+from shared.contracts.speech import SpeechWishes
 
 
 def analyze(
@@ -30,6 +31,8 @@ def analyze(
         Path | None,
         typer.Option(help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input."),
     ] = None,
+    language: Language = None,
+    hotwords: Hotwords = None,
     as_json: AsJson = False,
     server: Server = None,
     data: Data = None,
@@ -40,8 +43,9 @@ def analyze(
     Without --server a studio is started for it. What was measured before, on the same content, is not measured again.
     """
     wanted = _wanted(only)
+    speech = speech_wishes(language, hotwords)
     screen = Screen(quiet=quiet or as_json)
-    run(_analyze(films(inputs, subtitles), wanted, server, data_folder(data), screen, as_json=as_json))
+    run(_analyze(films(inputs, subtitles), wanted, speech, server, data_folder(data), screen, as_json=as_json))
 
 
 def _wanted(only: str | None) -> list[str]:
@@ -53,12 +57,19 @@ def _wanted(only: str | None) -> list[str]:
 
 
 async def _analyze(
-    given: list[Film], wanted: list[str], server: str | None, data: Path, screen: Screen, *, as_json: bool
+    given: list[Film],
+    wanted: list[str],
+    speech: SpeechWishes,
+    server: str | None,
+    data: Path,
+    screen: Screen,
+    *,
+    as_json: bool,
 ) -> None:
     parts: list[Part] = sorted({WANTED[name] for name in wanted})
     async with studio(server, data, screen) as client:
         for film in given:
-            found = await analysing.analyze(client, film, parts, screen)
+            found = await analysing.analyze(client, film, parts, screen, speech)
             if as_json:
                 typer.echo(json.dumps({"path": str(film.path), **found.model_dump(mode="json")}))
             else:

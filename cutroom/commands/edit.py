@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands.options import Data, Quiet, Server
+from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, speech_wishes
 from cutroom.editing import Made, Order
 from cutroom.editing import edit as make_edit
 from cutroom.exits import misuse
@@ -40,6 +40,8 @@ def edit(
         Path | None,
         typer.Option(help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input."),
     ] = None,
+    language: Language = None,
+    hotwords: Hotwords = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same edit.")] = 0,
     draft: Annotated[bool, typer.Option("--draft", help="Small and quick.")] = False,
     consent: Annotated[bool, typer.Option("--consent", help="The people in the films agree to this edit.")] = False,
@@ -55,7 +57,10 @@ def edit(
     ratios = checked(ratio or [])
     _check_choices(template, pace, several=len(inputs) > 1, plain=captions and not draft)
     wishes = Wishes(template_name=template, target_duration=duration, pace=pace, story=story, seed=seed)
-    order = Order(films(inputs, subtitles), files(out, ratios, inputs), wishes, captions=captions, draft=draft)
+    order = Order(
+        films(inputs, subtitles), files(out, ratios, inputs), wishes, captions=captions, draft=draft,
+        speech=speech_wishes(language, hotwords),
+    )  # fmt: skip
     _agreed(consent)
     for made in run(_make(order, server, data_folder(data), screen)):
         _report(made, screen, quiet=quiet)

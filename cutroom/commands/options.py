@@ -6,6 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
+
+from cutroom.exits import misuse
+from shared.contracts.speech import MAX_HOTWORDS, SpeechWishes
 
 Server = Annotated[
     str | None,
@@ -19,6 +23,22 @@ Data = Annotated[
         help="Folder of the embedded studio. Also: CUTROOM_DATA. Default: ~/.local/share/cutroom.",
     ),
 ]
+Language = Annotated[
+    str | None, typer.Option("--language", help="The spoken language, such as en. Default: found out.")
+]
+Hotwords = Annotated[
+    str | None, typer.Option("--hotwords", help="Names and terms to expect in what is said, with commas between them.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id of the job.")]
+
+
+def speech_wishes(language: str | None, hotwords: str | None) -> SpeechWishes:
+    """Return how words are to be heard; what cannot be meant ends the command."""
+    try:
+        return SpeechWishes(language=language, hotwords=hotwords)
+    except ValidationError as bad:
+        if "language" in {str(each["loc"][0]) for each in bad.errors()}:
+            raise misuse(f"{language!r} is no language.", "Give its short name, such as en or pt-BR, or auto.") from bad
+        raise misuse(f"There are more than {MAX_HOTWORDS} letters of hot words.", "Name fewer.") from bad

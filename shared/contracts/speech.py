@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -19,8 +19,19 @@ def _on_one_line(text: str) -> str:
 
 Hotwords = Annotated[str, Field(max_length=MAX_HOTWORDS), AfterValidator(_on_one_line)]
 """Names and terms that a speech model should expect, with commas between them."""
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-"""A spoken language as BCP 47 writes it; speech models look at its first two or three letters."""
+Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$|^auto$", max_length=35)]
+"""A spoken language as BCP 47 writes it, or ``auto`` to find out; models look at its first two or three letters."""
+
+
+class SpeechWishes(Value):
+    """How words are to be heard; what is None stays as it was with the words that are known."""
+
+    language: Language | None = Field(default=None, examples=["en"])
+    hotwords: Hotwords | None = Field(
+        default=None,
+        description="Names and terms to expect, with commas between them; empty for none.",
+        examples=["Cutroom, Kittiwake"],
+    )
 
 
 class Word(Value):
@@ -73,6 +84,12 @@ class Transcript(Value):
     code: str | None = None
     reason: str | None = None
     remedy: str | None = None
+
+
+NOT_ASKED: Final = Transcript(
+    status="unavailable", reason="The words were not asked for.", remedy="Analyse the medium again with its speech."
+)
+"""Stands in an analysis that has no speech among its parts."""
 
 
 class Mark(Value):

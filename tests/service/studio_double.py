@@ -108,7 +108,9 @@ def _app(studio: FakeStudio) -> Starlette:
     async def analyze(request: Request) -> Response:
         key = f"analyze {request.path_params['asset']}"
         known = key in studio.bodies
-        studio.bodies[key] = (await request.json())["parts"]
+        order = await request.json()
+        studio.bodies[key] = order.pop("parts")
+        studio.bodies["heard"] = order
         if known and "tool" not in studio.hang:
             return Response(studio.analysis, media_type="application/json")
         return JSONResponse({"job_id": studio.start("tool", []), "status_url": "/"}, 202)

@@ -95,6 +95,18 @@ def test_only_what_is_asked_for(studio: FakeStudio, film: Path, capsys: pytest.C
     assert "There is no smell to look for." in capsys.readouterr().err
 
 
+def test_how_the_words_are_to_be_heard(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wishes = ("--language", "de", "--hotwords", "Kittiwake, Fulmar")
+    assert cutroom("analyze", film, "--server", studio.url, "-q", *wishes) == 0
+    assert studio.bodies["heard"] == {"language": "de", "hotwords": "Kittiwake, Fulmar"}
+    assert cutroom("analyze", film, "--server", studio.url, "-q") == 0
+    assert studio.bodies["heard"] == {}, "what is not said stays as it was"
+    capsys.readouterr()
+    assert cutroom("analyze", film, "--server", studio.url, "--language", "../x") == 2
+    assert "'../x' is no language." in capsys.readouterr().err
+    assert cutroom("analyze", film, "--server", studio.url, "--hotwords", "x" * 1001) == 2
+
+
 def test_json_is_a_line_for_each_input(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     second = film.with_name("second.mp4")
     second.write_bytes(b"more")

@@ -94,6 +94,18 @@ def test_subtitles_beside_the_film_go_with_it(studio: FakeStudio, film: Path, en
     assert studio.forms[0]["captions"] == (f"my film{ending}", text.encode())
 
 
+def test_how_words_are_heard_goes_with_one_film_and_several(studio: FakeStudio, film: Path, tmp_path: Path) -> None:
+    heard = {"language": "de", "hotwords": "Kittiwake"}
+    wishes = ("--language", "de", "--hotwords", "Kittiwake", "--consent", "--server", studio.url)
+    assert cutroom("edit", film, "--out", tmp_path / "one.mp4", *wishes) == 0
+    assert heard.items() <= studio.forms[0].items()
+    second = film.with_name("second.mp4")
+    second.write_bytes(b"more")
+    assert cutroom("edit", film, second, "--out", tmp_path / "both.mp4", *wishes) == 0
+    order = studio.bodies["generate"]
+    assert isinstance(order, dict) and heard.items() <= order.items()
+
+
 def test_json_beside_the_film_that_is_no_captions_stays_here(studio: FakeStudio, film: Path) -> None:
     film.with_suffix(".json").write_text('{"camera": "x"}')
     assert cutroom("edit", film, "-o", film.parent / "out.mp4", "--server", studio.url, "--consent") == 0

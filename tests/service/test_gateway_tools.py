@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
 from collections.abc import AsyncIterator
 from typing import Any
@@ -54,9 +55,11 @@ async def full(infra: Infra, command: Command) -> Event:
         "energy": Curve(step=0.1, values=tuple(-60.0 + (55 if n % 30 == 7 else 0) for n in range(100))),
         "waveform": waveform,
     }
-    body = document.model_copy(update=more).model_dump_json().encode()
-    ref = await infra.blobs.put_bytes(f"analyses/full-{command.asset_id}.json", body, "application/json")
-    return fact.model_copy(update={"analysis": ref, "parts": command.parts})
+    said = document.transcript.model_copy(update={"language": command.language})
+    body = document.model_copy(update={**more, "transcript": said}).model_dump_json().encode()
+    key = f"analyses/full-{command.asset_id}-{hashlib.sha256(body).hexdigest()[:16]}.json"
+    ref = await infra.blobs.put_bytes(key, body, "application/json")
+    return fact.model_copy(update={"analysis": ref, "parts": more["parts"]})
 
 
 @pytest.fixture
@@ -106,7 +109,8 @@ async def test_tools_measure_only_what_they_need(gateway: Stage) -> None:
     assert ordered(gateway) == [("speech",), ("sound", "beats"), ("pictures", "faces")]
     shown = json_of(await gateway.client.get("/api/jobs", params={"kind": "tool"}))["items"]
     assert [job["status"] for job in shown] == ["completed"] * 4 and shown[0]["result"]["time"] == 7.5
-    problem_of(await gateway.client.get(f"/api/assets/{asset['id']}/analysis"), 409, "analysis_not_ready")
+    known = json_of(await gateway.client.get(f"/api/assets/{asset['id']}/analysis"))
+    assert known["missing"] == [] and known["stills"] and known["transcript"]["status"] == "completed"
 
 
 async def test_what_is_known_is_not_measured_again(gateway: Stage) -> None:
@@ -177,9 +181,13 @@ async def test_a_failure_is_told_as_the_job_has_it(gateway: Stage) -> None:
 async def test_an_asset_is_analysed_as_far_as_is_wanted(gateway: Stage) -> None:
     asset = (await gateway.ingest(auto_analyze="false"))["asset"]["id"]
     url = f"/api/assets/{asset}"
+    refused = problem_of(await gateway.client.get(f"{url}/analysis"), 409, "analysis_not_ready")
+    assert len(refused["missing"]) == 5
     some = await gateway.client.post(f"{url}/analyze", json={"parts": ["beats"]})
     assert some.status_code == 200 and Analysis.model_validate_json(some.content).parts == ("beats",)
-    problem_of(await gateway.client.get(f"{url}/analysis"), 409, "analysis_not_ready")
+    known = json_of(await gateway.client.get(f"{url}/analysis"))
+    assert known["parts"] == ["beats"] and known["missing"] == ["pictures", "faces", "sound", "speech"]
+    assert known["beats"]["tempo"] == 120.0 and known["shots"] == [] and known["waveform"] is None
     whole = await gateway.client.post(f"{url}/analyze")
     assert len(Analysis.model_validate_json(whole.content).parts) == 5
     assert (await gateway.client.get(f"{url}/analysis")).content == whole.content

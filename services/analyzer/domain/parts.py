@@ -27,7 +27,7 @@ from shared.contracts.media import (
     Still,
 )
 from shared.contracts.sight import FaceTrack, FocusPoint
-from shared.contracts.speech import Mark, Transcript
+from shared.contracts.speech import NOT_ASKED, Mark, Transcript
 from shared.contracts.value import Value
 
 PARTS: tuple[Part, ...] = get_args(Part)
@@ -96,9 +96,6 @@ RESULTS: dict[Part, type[Found]] = {
     "beats": BeatsFound,
     "speech": SpeechFound,
 }
-NOT_ASKED = Transcript(
-    status="unavailable", reason="The words were not asked for.", remedy="Analyse the medium again with its speech."
-)
 F = TypeVar("F", bound=Found)
 
 

@@ -22,9 +22,9 @@ from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import Refusal, conflict, not_found
 from services.gateway.domain.views import View
 from services.gateway.handlers.ai_edits import apply_plan, output_keys, start_edit
-from services.gateway.handlers.plans import MAX_DOCUMENT, read_plan
+from services.gateway.handlers.analysed import known_analysis
+from services.gateway.handlers.plans import read_plan
 from services.gateway.store import edits
-from shared.contracts.media import Analysis
 from shared.db import transaction
 
 router = APIRouter(prefix="/api/videos/{video_id}/ai-edit", tags=["ai-edit"])
@@ -38,9 +38,7 @@ async def data(video_id: str, gateway: Parts, caller: Caller) -> View:
     async with gateway.pool.acquire() as connection:
         asset = await own_video(connection, caller.id, video_id)
         at_work = await edits.analysed_now(connection, caller.id, asset.id)
-    analysis = None
-    if asset.analysis is not None:
-        analysis = Analysis.model_validate_json(await gateway.blobs.get_bytes(asset.analysis, MAX_DOCUMENT))
+    analysis = await known_analysis(gateway.blobs, asset)
     return {
         "video_id": asset.id,
         "media": _media(asset, gateway, at_work=at_work),

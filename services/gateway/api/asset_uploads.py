@@ -24,6 +24,7 @@ from services.gateway.domain.refusal import FieldError, Refusal, invalid, wrong_
 from services.gateway.handlers.jobs import start_job
 from shared.contracts.blob import BlobRef
 from shared.contracts.ids import new_id
+from shared.contracts.speech import Hotwords, Language
 from shared.db import transaction
 
 router = APIRouter(tags=["assets"])
@@ -34,7 +35,7 @@ STILL = ("image/", "application/pdf")
 
 
 class AssetFields(BaseModel):
-    """The fields of the form beside its file."""
+    """The fields of the form beside its file; ``language`` and ``hotwords`` are for the analysis."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +43,8 @@ class AssetFields(BaseModel):
     analyze: bool = Field(
         default=False, description="Also analyse films and sound: shots, beats, words. Nothing is planned."
     )
+    language: Language | None = Field(default=None, description="The spoken one, such as `en`.")
+    hotwords: Hotwords | None = Field(default=None, description="Names and terms to expect, with commas between them.")
 
 
 class AssetHeld(BaseModel):
@@ -106,7 +109,8 @@ def _checked(form: dict[str, str]) -> AssetFields:
 
 def _draft(caller: Account, asset_id: str, media: BlobRef, fields: AssetFields, name: str) -> JobDraft:
     title = title_of(fields.title, name)
-    source = JobSource(asset_id=asset_id, media=media, label=title)
+    language = None if fields.language == "auto" else fields.language
+    source = JobSource(asset_id=asset_id, media=media, label=title, language=language, hotwords=fields.hotwords or "")
     analyze = fields.analyze and not media.content_type.startswith(STILL)
     order = JobInput(sources=(source,), auto_analyze=analyze, extra={"title": title})
     return JobDraft(account=caller.id, kind="asset", input=order, priority=caller.priority, asset_id=asset_id)

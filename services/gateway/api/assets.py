@@ -7,21 +7,24 @@ from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from services.gateway.api.context import Caller, Gateway, Parts, Wait
 from services.gateway.api.problems import PROBLEMS
 from services.gateway.api.shown import linker, own_asset
 from services.gateway.api.tool_runs import Caller as Asking
-from services.gateway.api.tool_runs import Unfinished, ran, read
+from services.gateway.api.tool_runs import Unfinished, not_ready, ran
 from services.gateway.domain.account import Account
 from services.gateway.domain.job import JobInput
+from services.gateway.domain.knowledge import PARTS
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import conflict, wrong_field
 from services.gateway.domain.storyboard import storyboard
 from services.gateway.domain.waveform import columns, stretch
+from services.gateway.handlers.analysed import known_analysis
 from services.gateway.handlers.analyses import source_of
 from shared.contracts.media import Analysis, Part
+from shared.contracts.speech import SpeechWishes
 from shared.subtitles import Format, write
 
 router = APIRouter(prefix="/api/assets/{asset_id}", tags=["assets"])
@@ -52,12 +55,10 @@ class WaveformRecord(BaseModel):
     picture_url: str = Field(description="The whole as a PNG, signed.", examples=["/media/thumbnails/…png?exp=…&sig=…"])
 
 
-class AnalyzeOrder(BaseModel):
-    """What is to be looked for; everything when nothing is named."""
+class AnalyzeOrder(SpeechWishes):
+    """What is to be looked for; everything when nothing is named. And how the words are to be heard."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    parts: tuple[Part, ...] = Field(default=(), max_length=len(get_args(Part)), examples=[["beats", "sound"]])
+    parts: tuple[Part, ...] = Field(default=(), max_length=len(PARTS), examples=[["beats", "sound"]])
 
 
 class AnalysisStarted(BaseModel):
@@ -67,12 +68,13 @@ class AnalysisStarted(BaseModel):
     status_url: str = Field(examples=["/api/jobs/0193…"])
 
 
-async def _known(gateway: Gateway, caller: Account, asset_id: str) -> tuple[Asset, Analysis]:
+async def _known(gateway: Gateway, caller: Account, asset_id: str, part: Part) -> tuple[Asset, Analysis]:
     async with gateway.pool.acquire() as connection:
         asset = await own_asset(connection, caller.id, asset_id)
-    if asset.analysis is None:
-        raise conflict("analysis_not_ready", "The asset is not analysed yet.", remedy="Analyse its project first.")
-    return asset, await read(gateway, asset.analysis)
+    analysis = await known_analysis(gateway.blobs, asset, (part,))
+    if analysis is None:
+        raise not_ready(asset, (part,))
+    return asset, analysis
 
 
 @router.post(
@@ -85,13 +87,15 @@ async def analyze(
 ) -> Response:
     """Measure what is not known yet of the `parts` and answer with the analysis document; 202 while that goes on.
 
-    `pictures`: shots, stills, faces, black, motion. `sound`: loudness, energy, silences, waveform. `beats`. `speech`:
-    the words. What was measured before is not measured again. No project and no timeline is touched.
+    `pictures`: shots, stills, black, motion. `faces`. `sound`: loudness, energy, silences, waveform. `beats`. `speech`:
+    the words, heard in `language` and with `hotwords`. What was measured before is not measured again; other words to
+    expect redo the `speech` alone. No project and no timeline is touched.
     """
     async with gateway.pool.acquire() as connection:
         asset = await own_asset(connection, caller.id, asset_id)
     deadline = asyncio.get_running_loop().time() + (DEFAULT_WAIT if wait is None else wait)
-    wanted = JobInput(sources=(source_of(asset),), parts=order.parts if order else ())
+    order = order or AnalyzeOrder()
+    wanted = JobInput(sources=(source_of(asset, speech=order),), parts=order.parts)
     try:
         job = await ran(Asking(gateway, caller, deadline), asset, wanted)
     except Unfinished as unfinished:
@@ -118,7 +122,7 @@ async def waveform(
     form: Annotated[Literal["json", "png"], Query(alias="format")] = "json",
 ) -> Response | WaveformRecord:
     """Peaks as JSON, or the whole as a PNG, drawn when the asset was analysed. 409 `sound_missing` without sound."""
-    asset, analysis = await _known(gateway, caller, asset_id)
+    asset, analysis = await _known(gateway, caller, asset_id, "sound")
     wave = analysis.waveform
     if wave is None:
         raise conflict("sound_missing", "Nothing is to be heard in the asset.", remedy="Take one with sound.")
@@ -147,7 +151,7 @@ async def waveform(
 )
 async def sprites(asset_id: str, gateway: Parts, caller: Caller) -> Response:
     """A WebVTT file whose cues are parts of one picture (`#xywh=`), by signed links. 409 without pictures."""
-    asset, analysis = await _known(gateway, caller, asset_id)
+    asset, analysis = await _known(gateway, caller, asset_id, "pictures")
     if analysis.sprites is None:
         raise conflict("pictures_missing", "The asset has no pictures.", remedy="Take one with a video stream.")
     text = storyboard(analysis.sprites, linker(gateway)(analysis.sprites.image.key), asset.info.duration)
@@ -167,7 +171,7 @@ async def transcript(
     known: Format | None = next((each for each in get_args(Format) if each == form), None)
     if known is None:
         raise wrong_field("format", "format_unknown", f"There are {', '.join(get_args(Format))}.")
-    asset, analysis = await _known(gateway, caller, asset_id)
+    asset, analysis = await _known(gateway, caller, asset_id, "speech")
     said = analysis.transcript
     if said.status != "completed":
         raise conflict("transcript_unavailable", said.reason or "There is no transcript.", remedy=said.remedy or "")

@@ -25,6 +25,7 @@ from services.gateway.handlers.jobs import start_job
 from shared.contracts.expression import ExpressionText
 from shared.contracts.ids import new_id
 from shared.contracts.plan import TEMPLATES, Wishes
+from shared.contracts.speech import Hotwords, Language
 from shared.db import transaction
 
 router = APIRouter(tags=["ingest"])
@@ -47,10 +48,12 @@ class IngestFields(BaseModel):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     edit: ExpressionText | None = Field(default=None, description='What is kept, such as `audio:-30dB or word:"so"`.')
     margin: Annotated[float, Field(ge=0, le=10)] | None = Field(default=None, description="Seconds kept around it.")
+    language: Language | None = Field(default=None, description="The spoken one, such as `en`.")
+    hotwords: Hotwords | None = Field(default=None, description="Names and terms to expect, with commas between them.")
 
     def wishes(self) -> Wishes:
         """Return what is wished of the edit."""
-        return Wishes.model_validate(self.model_dump(exclude={"title", "auto_analyze"}))
+        return Wishes.model_validate(self.model_dump(include=set(Wishes.model_fields)))
 
 
 @router.post(
@@ -91,7 +94,10 @@ async def _received(request: Request, gateway: Gateway, caller: Account) -> Job:
             media, subtitles = await film.commit(), await captions.commit()
             assert media is not None
             title = title_of(fields.title, film.file_name)
-            source = JobSource(asset_id=asset_id, media=media, captions=subtitles, label=title)
+            source = JobSource(
+                asset_id=asset_id, media=media, captions=subtitles, label=title,
+                language=None if fields.language == "auto" else fields.language, hotwords=fields.hotwords or "",
+            )  # fmt: skip
             async with transaction(gateway.pool) as connection:
                 await settle(connection, media, subtitles)
                 return await start_job(connection, _draft(caller, source, fields))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -14,9 +15,12 @@ from services.gateway.api.edit_records import Templates
 from services.gateway.api.paging import Page, link_next
 from services.gateway.api.records import AssetPage, AssetRecord, ProjectDetail, ProjectItem, answered, shown_as
 from services.gateway.api.shown import linker, own_asset, shown_project
+from services.gateway.api.tool_runs import not_ready
 from services.gateway.domain.kinds import Kind
-from services.gateway.domain.refusal import conflict, wrong_field
+from services.gateway.domain.knowledge import PARTS, documents
+from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.views import View, asset_view, project_item
+from services.gateway.handlers.analysed import known_analysis
 from services.gateway.store import assets, projects
 from shared.contracts.ids import new_id
 from shared.contracts.media import Analysis
@@ -68,13 +72,22 @@ async def read_asset(asset_id: str, gateway: Parts, caller: Caller) -> View:
 
 @router.get("/assets/{asset_id}/analysis", summary="The analysis of an asset", responses=answered(Analysis, 404, 409))
 async def read_analysis(asset_id: str, gateway: Parts, caller: Caller) -> Response:
-    """Return the analysis document: shots, silences, transcript, beats and curves. 409 before there is one."""
+    """Return what is known: shots, faces, silences, transcript, beats and curves. 409 before anything is.
+
+    `parts` says what was looked for, `missing` what was not yet: ask for it with `POST …/analyze`.
+    """
     async with gateway.pool.acquire() as connection:
         asset = await own_asset(connection, caller.id, asset_id)
-    if asset.analysis is None:
-        raise conflict("analysis_not_ready", "The asset is not analysed yet.", remedy="Analyse its project first.")
-    headers = {"Content-Length": str(asset.analysis.size)}
-    return StreamingResponse(gateway.blobs.read(asset.analysis.key), headers=headers, media_type="application/json")
+    places = documents(asset.known)
+    if not places:
+        raise not_ready(asset, PARTS)
+    if len(places) == len(PARTS) and len({ref.key for ref in places.values()}) == 1:
+        whole = places["speech"]
+        headers = {"Content-Length": str(whole.size)}
+        return StreamingResponse(gateway.blobs.read(whole.key), headers=headers, media_type="application/json")
+    found = await known_analysis(gateway.blobs, asset)
+    assert found is not None
+    return Response(await asyncio.to_thread(found.model_dump_json), media_type="application/json")
 
 
 @router.put(

@@ -27,6 +27,7 @@ from services.gateway.domain.views import View, revision_item, revision_view
 from services.gateway.handlers import analyses, plans, timelines
 from services.gateway.store import projects
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import SpeechWishes
 from shared.db import transaction
 
 router = APIRouter(prefix="/api/timeline", tags=["timeline"])
@@ -49,6 +50,14 @@ class TimelineWrite(BaseModel):
         if (self.timeline is None) == (self.from_plan is None):
             raise ValueError("give either timeline or from_plan")
         return self
+
+
+class AnalyzeWishes(Wishes, SpeechWishes):
+    """What is wished of the edit, and how the words are to be heard."""
+
+    def wishes(self) -> Wishes:
+        """Return what is wished of the edit."""
+        return Wishes.model_validate(self.model_dump(include=set(Wishes.model_fields)))
 
 
 class Revert(BaseModel):
@@ -96,13 +105,14 @@ async def write_timeline(
     responses=answered(AnalyzedProject, 404, 422, also=(200, 202)),
 )
 async def analyze(
-    project_id: str, gateway: Parts, caller: Caller, wait: Wait, wishes: Annotated[Wishes | None, Body()] = None
+    project_id: str, gateway: Parts, caller: Caller, wait: Wait, order: Annotated[AnalyzeWishes | None, Body()] = None
 ) -> JSONResponse:
     """Start an analysis, or join the one that runs. 202 while it runs; the edited timeline stays in the history."""
+    order = order or AnalyzeWishes()
     async with transaction(gateway.pool) as connection:
         project = await own_project(connection, caller.id, project_id, lock=True)
         asset = await own_asset(connection, caller.id, project.asset_id)
-        job = await analyses.join_or_start(connection, caller, project, asset, wishes or Wishes())
+        job = await analyses.join_or_start(connection, caller, project, asset, order.wishes(), order)
     job = await wait_for_job(gateway, job.id, DEFAULT_WAIT if wait is None else wait)
     async with gateway.pool.acquire() as connection:
         shown = await shown_project(gateway, connection, caller.id, project_id)

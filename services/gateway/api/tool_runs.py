@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,14 +13,16 @@ from services.gateway.api.context import Gateway, wait_for_job
 from services.gateway.domain import links
 from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job, JobDraft, JobInput
+from services.gateway.domain.knowledge import PARTS
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import Refusal, conflict, wrong_field
-from services.gateway.handlers.analyses import source_of
+from services.gateway.handlers.analysed import MAX_DOCUMENT, known_analysis
+from services.gateway.handlers.analyses import AS_BEFORE, heard_as, source_of
 from services.gateway.handlers.jobs import start_job
-from services.gateway.handlers.plans import MAX_DOCUMENT
 from services.gateway.store import assets
 from shared.contracts.blob import BlobRef
 from shared.contracts.media import Analysis, Part
+from shared.contracts.speech import SpeechWishes
 from shared.db import transaction
 
 REFERENCE_INVALID = "media_reference_invalid"
@@ -65,10 +69,32 @@ async def asset_of(caller: Caller, media: MediaArgs) -> Asset:
     return found
 
 
-async def analysis_of(caller: Caller, asset: Asset, parts: tuple[Part, ...]) -> Analysis:
-    """Have these parts of an asset measured, or found among what is known. Raises Unfinished, and refusals."""
-    job = await ran(caller, asset, JobInput(sources=(source_of(asset),), parts=parts))
+async def analysis_of(
+    caller: Caller, asset: Asset, parts: tuple[Part, ...], speech: SpeechWishes = AS_BEFORE
+) -> Analysis:
+    """Return an analysis that has these parts: the known one, else they are measured. Raises Unfinished, and refusals.
+
+    Words that could not be found are looked for again, and so are those that were heard with other wishes.
+    """
+    known = await known_analysis(caller.gateway.blobs, asset) if set(parts) <= asset.known.keys() else None
+    again = "speech" in parts and (not heard_as(asset, speech) or (known and known.transcript.status != "completed"))
+    if known is not None and not again:
+        return known
+    job = await ran(caller, asset, JobInput(sources=(source_of(asset, speech=speech),), parts=parts))
     return await read(caller.gateway, job.state.analyses[asset.id])
+
+
+def not_ready(asset: Asset, parts: Sequence[Part]) -> Refusal:
+    """Return the 409 refusal for an asset of which these parts are not known yet."""
+    some = len(parts) < len(PARTS)
+    what = f"Its {' and '.join(parts)} must be analysed first." if some else "The asset is not analysed yet."
+    order = json.dumps({"parts": parts} if some else {})
+    return conflict(
+        "analysis_not_ready",
+        what,
+        remedy=f"POST {order} to /api/assets/{asset.id}/analyze.",
+        missing=[part for part in PARTS if part not in asset.known],
+    )
 
 
 async def read(gateway: Gateway, ref: BlobRef) -> Analysis:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from services.gateway.api import context
 from services.gateway.api.records import answered
 from services.gateway.api.shown import linker
-from services.gateway.api.tool_runs import Caller, MediaArgs, Unfinished, analysis_of, asset_of, ran, read
+from services.gateway.api.tool_runs import Caller, MediaArgs, Unfinished, analysis_of, asset_of, ran
 from services.gateway.domain.job import JobInput
 from services.gateway.domain.refusal import FieldError, invalid, wrong_field
 from services.gateway.domain.suggestions import suggested
@@ -22,6 +22,7 @@ from services.gateway.domain.timeline_data import MAX_CAPTIONS, CaptionData
 from services.gateway.domain.tool_views import beats_view, best_time, captions_of, transcribe_view
 from services.gateway.domain.views import View
 from services.gateway.handlers.analyses import source_of
+from shared.contracts.speech import SpeechWishes
 from shared.subtitles import write
 
 router = APIRouter(prefix="/api", tags=["tools"])
@@ -32,6 +33,10 @@ class ThumbnailArgs(MediaArgs):
     """``time`` in seconds; without it the best moment is found."""
 
     time: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+
+
+class TranscribeArgs(MediaArgs, SpeechWishes):
+    """How the words are to be heard; left out, as those that are known."""
 
 
 class CaptionArgs(BaseModel):
@@ -75,22 +80,14 @@ class ToolStarted(BaseModel):
     status_url: str = Field(examples=["/api/jobs/0193…"])
 
 
-async def transcribe(caller: Caller, args: MediaArgs) -> View:
+async def transcribe(caller: Caller, args: TranscribeArgs) -> View:
     """What is said; also an answer where nothing can tell."""
-    asset = await asset_of(caller, args)
-    if asset.analysis is not None:
-        known = await read(caller.gateway, asset.analysis)
-        if known.transcript.status == "completed":
-            return transcribe_view(known)
-    return transcribe_view(await analysis_of(caller, asset, ("speech",)))
+    return transcribe_view(await analysis_of(caller, await asset_of(caller, args), ("speech",), args))
 
 
 async def beats(caller: Caller, args: MediaArgs) -> View:
     """Where the beat is, and where it is loud."""
-    asset = await asset_of(caller, args)
-    if asset.analysis is not None:
-        return beats_view(await read(caller.gateway, asset.analysis))
-    return beats_view(await analysis_of(caller, asset, ("sound", "beats")))
+    return beats_view(await analysis_of(caller, await asset_of(caller, args), ("sound", "beats")))
 
 
 async def thumbnail(caller: Caller, args: ThumbnailArgs) -> View:
@@ -98,8 +95,7 @@ async def thumbnail(caller: Caller, args: ThumbnailArgs) -> View:
     asset = await asset_of(caller, args)
     time = args.time
     if time is None:
-        known = await read(caller.gateway, asset.analysis) if asset.analysis else None
-        time = best_time(known or await analysis_of(caller, asset, ("pictures", "faces")))
+        time = best_time(await analysis_of(caller, asset, ("pictures", "faces")))
     job = await ran(caller, asset, JobInput(sources=(source_of(asset),), time=time))
     made = job.state.grabbed
     assert made is not None
@@ -119,15 +115,13 @@ async def caption_srt(_: Caller, args: CaptionArgs) -> View:
 
 async def suggest_effects(caller: Caller, args: MediaArgs) -> View:
     """Effects that suit the film, each with its span and its reason."""
-    asset = await asset_of(caller, args)
-    known = await read(caller.gateway, asset.analysis) if asset.analysis else None
-    analysis = known or await analysis_of(caller, asset, ("pictures", "sound", "speech"))
+    analysis = await analysis_of(caller, await asset_of(caller, args), ("pictures", "sound", "speech"))
     return {"effects": await asyncio.to_thread(suggested, analysis)}
 
 
 _ASSET: dict[str, JsonValue] = {"asset_id": "01930d3c-7a6b-7c3e-9f6e-5d9b0f1c2a3b"}
 TOOLS: dict[str, Tool] = {
-    "transcribe": Tool(MediaArgs, transcribe, _ASSET),
+    "transcribe": Tool(TranscribeArgs, transcribe, {**_ASSET, "hotwords": "Cutroom, Kittiwake"}),
     "beats": Tool(MediaArgs, beats, _ASSET),
     "thumbnail": Tool(ThumbnailArgs, thumbnail, {**_ASSET, "time": 12.5}),
     "caption_srt": Tool(CaptionArgs, caption_srt, {"captions": [{"text": "Hello", "start": 0.5, "end": 1.5}]}),
@@ -145,7 +139,8 @@ async def use_tool(
     account: context.Caller,
     wait: context.Wait = None,
 ) -> JSONResponse:
-    """`transcribe`, `beats`, `suggest_effects`, `thumbnail` (`time?`) on a medium, and `caption_srt` on `captions`.
+    """`transcribe` (`language?`, `hotwords?`), `beats`, `suggest_effects`, `thumbnail` (`time?`) on a medium, and
+    `caption_srt` on `captions`.
 
     A medium is `asset_id`, or `path`: an asset's `path` or its `/media` link; anything else is 422
     `media_reference_invalid`, never opened.

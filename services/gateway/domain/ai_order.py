@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from shared.contracts.brief import KnownMoment, StoryBrief
 from shared.contracts.expression import ExpressionText
 from shared.contracts.plan import TEMPLATES, Wishes
+from shared.contracts.speech import Hotwords
 
 
 def _known_template(name: str) -> str:
@@ -65,7 +66,8 @@ class StoryPrompt(_Asked):
 class AiEditOrder(_Asked):
     """The body of an AI edit. ``video_ids``: further films, after the one in the address.
 
-    ``template_name``, ``pace``, ``edit`` and ``margin`` (seconds) are the wishes of an ingest.
+    ``template_name``, ``pace``, ``edit`` and ``margin`` (seconds) are the wishes of an ingest. ``hotwords``: names and
+    terms to expect in what is said; words that were heard without them are heard again.
     """
 
     summary: Summary | None = None
@@ -76,6 +78,7 @@ class AiEditOrder(_Asked):
         default=None, min_length=1, max_length=8
     )
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
+    hotwords: Hotwords | None = Field(default=None, examples=["Cutroom, Kittiwake"])
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     template_name: Template | None = None
     pace: Literal["calm", "normal", "fast"] | None = None

@@ -104,20 +104,22 @@ def cuts_of(plan: EditPlan) -> tuple[list[Cut], list[View]]:
 
 def data_view(analysis: Analysis | None, *, at_work: bool) -> View:
     """Return what is known for an edit: transcription, frames and scenes; zeros before the analysis."""
+    waiting: View = {"status": "processing" if at_work else "pending", "segment_count": 0, "has_data": False}
     if analysis is None:
-        return {
-            "transcription": {"status": "processing" if at_work else "pending", "segment_count": 0, "has_data": False},
-            "frames": _count(0),
-            "scenes": _count(0),
-        }
+        return {"transcription": waiting, "frames": _count(0), "scenes": _count(0)}
+    seen = {
+        "frames": _count(analysis.sprites.count if analysis.sprites else 0),
+        "scenes": _count(len(analysis.shots)),
+    }
+    if "speech" not in analysis.parts:
+        return {"transcription": waiting, **seen}
     transcript = analysis.transcript
     lines = len(transcript.captions)
     spoken: View = {"status": transcript.status, "segment_count": lines, "has_data": lines > 0}
     why = {"reason": transcript.reason, "remedy": transcript.remedy}
     return {
         "transcription": spoken | {name: text for name, text in why.items() if text},
-        "frames": _count(analysis.sprites.count if analysis.sprites else 0),
-        "scenes": _count(len(analysis.shots)),
+        **seen,
     }
 
 

@@ -30,6 +30,7 @@ class JobSource(Value):
     media: BlobRef
     captions: BlobRef | None = None
     language: str | None = None
+    hotwords: str = ""
     analysis: BlobRef | None = None
     label: str = ""
 

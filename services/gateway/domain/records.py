@@ -6,9 +6,11 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from pydantic import Field
+
 from services.gateway.domain.timeline_data import TimelineData
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import MediaInfo, SpriteSheet
+from shared.contracts.media import MediaInfo, Part, SpriteSheet
 from shared.contracts.sight import FaceTrack
 from shared.contracts.timeline import Source
 from shared.contracts.value import Value
@@ -20,7 +22,11 @@ ConsentAction = Literal["accepted", "withdrawn", "document_uploaded"]
 
 
 class Asset(Value):
-    """An uploaded film. ``captions`` is the subtitle file as it was sent, ``analysis`` the newest analysis document."""
+    """An uploaded film. ``captions`` is the subtitle file as it was sent, ``analysis`` the newest that has all parts.
+
+    ``known``: the document that each part is to be taken from; ``language`` and ``hotwords``: what the known words were
+    heard with.
+    """
 
     id: str
     account: str
@@ -30,7 +36,10 @@ class Asset(Value):
     thumbnail: BlobRef | None = None
     sprites: SpriteSheet | None = None
     analysis: BlobRef | None = None
+    known: dict[Part, BlobRef] = Field(default_factory=dict)
     captions: BlobRef | None = None
+    language: str | None = None
+    hotwords: str = ""
     created_at: datetime
     updated_at: datetime
 

@@ -122,6 +122,7 @@ def command_for(job: Job, step: str) -> Command | None:
                 media=source.media,
                 captions=source.captions,
                 language=source.language,
+                hotwords=source.hotwords,
                 parts=job.input.parts,
             )
         case "grab" if job.input.time is not None:

@@ -9,7 +9,7 @@ from services.gateway.domain import ratio
 from services.gateway.domain.account import Account
 from services.gateway.domain.ai_order import AiEditOrder
 from services.gateway.domain.compile import retime
-from services.gateway.domain.job import Job, JobDraft, JobInput
+from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import FieldError, invalid
 from services.gateway.domain.render_status import outputs_of
@@ -20,6 +20,7 @@ from services.gateway.handlers.projects import require_consent, write_timeline
 from services.gateway.store import assets, edits
 from shared.blobs import Blobs
 from shared.contracts.ids import new_id
+from shared.contracts.speech import SpeechWishes
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import Output, RenderOptions
 from shared.db import Connection, Pool, transaction
@@ -34,11 +35,18 @@ async def start_edit(connection: Connection, caller: Account, main: Asset, order
     Raises the 422 refusal for a further film that is not the account's.
     """
     media = [main, *await _further(connection, caller, main, order.video_ids)]
-    sources = tuple(source_of(asset, analysed=True).model_copy(update={"language": order.language}) for asset in media)
+    speech = SpeechWishes(language=order.language, hotwords=order.hotwords)
+    sources = tuple(_source(asset, speech) for asset in media)
     asked = order.model_dump(mode="json", exclude_unset=True, include={"summary", "story_prompt", "aspect_ratios"})
     job_input = JobInput(sources=sources, wishes=order.wishes(), brief=order.brief(), extra=asked)
     draft = JobDraft(account=caller.id, kind="edit", input=job_input, priority=caller.priority, asset_id=main.id)
     return await start_job(connection, draft)
+
+
+def _source(asset: Asset, speech: SpeechWishes) -> JobSource:
+    """Return an asset as the edit's source: its known words do, unless they were heard without the words to expect."""
+    known = speech.hotwords is None or speech.hotwords == asset.hotwords
+    return source_of(asset, analysed=known, speech=speech)
 
 
 async def apply_plan(

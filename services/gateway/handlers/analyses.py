@@ -9,18 +9,28 @@ from services.gateway.handlers.jobs import start_job
 from services.gateway.store import jobs, projects
 from services.gateway.store.jobs import Filter
 from shared.contracts.plan import Wishes
+from shared.contracts.speech import SpeechWishes
 from shared.db import Connection
 
 KINDS: tuple[JobKind, ...] = ("analysis", "ingest")
+AS_BEFORE = SpeechWishes()
 AT_WORK: tuple[JobStatus, ...] = ("queued", "processing")
 
 
-async def join_or_start(connection: Connection, caller: Account, project: Project, asset: Asset, wishes: Wishes) -> Job:
+async def join_or_start(
+    connection: Connection,
+    caller: Account,
+    project: Project,
+    asset: Asset,
+    wishes: Wishes,
+    speech: SpeechWishes = AS_BEFORE,
+) -> Job:
     """Return the analysis of the project that is at work, or start one. The project's row must be locked."""
     running = await at_work(connection, project)
     if running is not None:
         return running
-    order = JobInput(sources=(source_of(asset),), wishes=wishes, extra={"status_before": project.status})
+    source = source_of(asset, speech=speech)
+    order = JobInput(sources=(source,), wishes=wishes, extra={"status_before": project.status})
     draft = JobDraft(
         account=caller.id,
         kind="analysis",
@@ -44,12 +54,24 @@ async def at_work(connection: Connection, project: Project) -> Job | None:
     return None
 
 
-def source_of(asset: Asset, *, analysed: bool = False) -> JobSource:
-    """Return the asset as a job's source; with ``analysed`` its known analysis is used instead of a new one."""
+def source_of(asset: Asset, *, analysed: bool = False, speech: SpeechWishes = AS_BEFORE) -> JobSource:
+    """Return the asset as a job's source; with ``analysed`` its known analysis is used instead of a new one.
+
+    Words are heard as ``speech`` wishes, and as those that are known where it wishes nothing.
+    """
+    language = asset.language if speech.language is None else speech.language
     return JobSource(
         asset_id=asset.id,
         media=asset.media,
         captions=asset.captions,
+        language=None if language == "auto" else language,
+        hotwords=asset.hotwords if speech.hotwords is None else speech.hotwords,
         analysis=asset.analysis if analysed else None,
         label=asset.title,
     )
+
+
+def heard_as(asset: Asset, speech: SpeechWishes) -> bool:
+    """Whether the words that are known of the asset are those that ``speech`` wishes for."""
+    source = source_of(asset, speech=speech)
+    return (source.language, source.hotwords) == (asset.language, asset.hotwords)

@@ -58,9 +58,10 @@ async def energy_for(blobs: Blobs, asset: Asset | None, wish: str) -> Curve | No
     """Return the film's loudness where the wish is about how loud or funny something is, and it is known."""
     meant = understood(wish, About(2000, 0.0, tuple(EFFECTS)))
     asked = isinstance(meant, tuple) and any(isinstance(o, Move) and o.kind for o in meant)
-    if not asked or asset is None or asset.analysis is None or asset.analysis.size > MOST_ANALYSIS:
+    document = asset.known.get("sound") if asset is not None else None
+    if not asked or document is None or document.size > MOST_ANALYSIS:
         return None
-    body = await blobs.get_bytes(asset.analysis, MOST_ANALYSIS)
+    body = await blobs.get_bytes(document, MOST_ANALYSIS)
     return (await asyncio.to_thread(Analysis.model_validate_json, body)).energy
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 from services.gateway.domain.admission import refusal_of
 from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.effects import Effect, Prepared
@@ -14,6 +12,7 @@ from services.gateway.domain.refusal import conflict
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.timeline_rules import references
 from services.gateway.handlers import chats
+from services.gateway.handlers.analysed import learn
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
 from services.gateway.handlers.uploads import UPLOADS, give_up, remove_upload
 from services.gateway.store import assets, consents, projects
@@ -21,7 +20,7 @@ from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed
 from shared.contracts.layout import violations
-from shared.contracts.media import Analysis, Part
+from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
 from shared.contracts.timeline import Timeline
 from shared.db import Connection
@@ -29,7 +28,6 @@ from shared.errors import PermanentError
 
 DEFAULT_RATE = "30/1"
 CONSENT_REQUIRED = "consent_required"
-ALL_PARTS: tuple[Part, ...] = get_args(Part)
 _CONSENT_MESSAGE = "The people in this film have not been recorded as agreeing to it."
 
 
@@ -73,8 +71,8 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
     job, fact = effect.job, effect.fact
     if isinstance(fact, MediaProbed) and job.kind in UPLOADS and effect.name == "probed":
         await _add_asset(connection, job, fact)
-    elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed" and _is_whole(fact):
-        await assets.set_analysis(connection, fact.asset_id, fact.analysis, fact.thumbnail, fact.sprites)
+    elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed":
+        await learn(connection, job, fact)
     elif effect.name == "cancelled":
         await give_up(connection, job)
     if job.kind == "chat":
@@ -83,11 +81,6 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
         project = await projects.find(connection, job.account, job.project_id, lock=True)
         if project is not None:
             await _move_project(connection, project, effect)
-
-
-def _is_whole(fact: MediaAnalyzed) -> bool:
-    """Whether an edit can be made of it: a tool may have asked for a few parts only."""
-    return set(fact.parts or ALL_PARTS) == set(ALL_PARTS)
 
 
 async def _add_asset(connection: Connection, job: Job, fact: MediaProbed) -> None:

@@ -21,10 +21,10 @@ async def with_sightings(blobs: Blobs, timeline: Timeline, media: Mapping[str, A
     known: dict[str, Sightings] = {}
     for key in sorted({clip.source for clip in timeline.video}):
         asset = media.get(key)
-        if asset is None or asset.analysis is None:
+        if asset is None or "faces" not in asset.known:
             continue
         try:
-            data = await blobs.get_bytes(asset.analysis, MAX_DOCUMENT)
+            data = await blobs.get_bytes(asset.known["faces"], MAX_DOCUMENT)
         except BlobMissing as gone:
             logger.warning("analysis.gone", asset=key, error=gone.message)
             continue

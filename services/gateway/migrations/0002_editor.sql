@@ -9,7 +9,10 @@ create table assets (
     thumbnail jsonb,
     sprites jsonb,
     analysis jsonb,
+    known jsonb not null default '{}',
     captions jsonb,
+    language text,
+    hotwords text not null default '',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

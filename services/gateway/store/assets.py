@@ -9,10 +9,13 @@ from pydantic import BaseModel
 
 from services.gateway.domain.records import Asset
 from shared.contracts.blob import BlobRef
-from shared.contracts.media import MediaInfo, SpriteSheet
+from shared.contracts.media import MediaInfo, Part, SpriteSheet
 from shared.db import Connection
 
-COLUMNS = "id, account, title, media, info, thumbnail, sprites, analysis, captions, created_at, updated_at"
+COLUMNS = (
+    "id, account, title, media, info, thumbnail, sprites, analysis, known, captions, language, hotwords, created_at,"
+    " updated_at"
+)
 
 
 async def add(
@@ -71,22 +74,36 @@ async def owners(connection: Connection, account: str, references: Collection[st
     return {name: row["id"] for row in rows for name in (row["id"], row["key"]) if name in wanted}
 
 
-async def set_analysis(
-    connection: Connection, asset_id: str, analysis: BlobRef, thumbnail: BlobRef | None, sprites: SpriteSheet | None
+async def set_known(
+    connection: Connection,
+    asset_id: str,
+    known: Mapping[Part, BlobRef],
+    *,
+    whole: BlobRef | None,
+    thumbnail: BlobRef | None,
+    sprites: SpriteSheet | None,
 ) -> None:
-    """Store where the newest analysis is; a better thumbnail replaces the probe's."""
+    """Store where each part is known, and the newest document that has all; a better thumbnail replaces the probe's."""
     await connection.execute(
-        "update assets set analysis = $2, thumbnail = coalesce($3, thumbnail), sprites = coalesce($4, sprites),"
-        " updated_at = now() where id = $1",
-        asset_id, plain(analysis), plain(thumbnail), plain(sprites),
+        "update assets set known = $2, analysis = coalesce($3, analysis), thumbnail = coalesce($4, thumbnail),"
+        " sprites = coalesce($5, sprites), updated_at = now() where id = $1",
+        asset_id, {part: plain(ref) for part, ref in known.items()}, plain(whole), plain(thumbnail), plain(sprites),
     )  # fmt: skip
 
 
-async def set_captions(connection: Connection, asset_id: str, captions: BlobRef) -> None:
-    """Replace the subtitles; what was analysed without them counts no longer."""
+async def set_heard(connection: Connection, asset_id: str, language: str | None, hotwords: str) -> None:
+    """Remember what the known words were heard with: later orders that wish nothing else mean the same."""
     await connection.execute(
-        "update assets set captions = $2, analysis = null, updated_at = now() where id = $1", asset_id, plain(captions)
+        "update assets set language = $2, hotwords = $3 where id = $1", asset_id, language, hotwords
     )
+
+
+async def set_captions(connection: Connection, asset_id: str, captions: BlobRef) -> None:
+    """Replace the subtitles; the words that were known without them count no longer, all else does."""
+    await connection.execute(
+        "update assets set captions = $2, analysis = null, known = known - 'speech', updated_at = now() where id = $1",
+        asset_id, plain(captions),
+    )  # fmt: skip
 
 
 def plain(value: BaseModel | None) -> Any:
