@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
+from services.renderer.domain.effort import drawing
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.order import problems
-from services.renderer.domain.progress import Progress
+from services.renderer.domain.progress import Progress, Task
 from services.renderer.domain.reading import audio_reading, video_reading
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out, starts
@@ -220,27 +222,46 @@ def test_the_key_of_the_sound_changes_with_what_is_heard_and_with_nothing_else()
     assert len({plain, *others}) == 8
 
 
+def begun(sounding: float = 0.0, finishing: float = 0.0, **frames: int) -> Progress:
+    tasks = {key: Task(count, float(count)) for key, count in frames.items()}
+    return Progress(sum(frames.values()), tasks, sounding, finishing, uses=Counter(frames.keys()))
+
+
 def test_progress_sums_up_what_runs_side_by_side() -> None:
-    progress = Progress(200)
+    progress = begun(10, 10, a=100, b=50)
+    progress.total, progress.uses["b"] = 200, 2
     assert progress.fraction == 0 and "eta_seconds" not in progress.detail(1.0)
-    progress.uses.update({"a": 1, "b": 2})
-    progress.rendered.update({"a": 100, "b": 25})
-    assert progress.frame == 150
+    progress.rendered.update({"a": 60, "b": 25})
+    assert progress.frame == 110
     told = progress.detail(10.0)
-    assert told["frame"] == 150 and told["frames"] == 200
-    assert 0 < float(told["eta_seconds"]) < 10
-    progress.rendered["b"] = 50
-    progress.sound = 1.0
-    progress.checked["out"] = 200
+    assert told == {"frame": 110, "frames": 200, "eta_seconds": 10.0}
+    progress.rendered.update({"a": 100, "b": 50})
+    progress.sound, progress.finished = 1.0, 1.0
     assert progress.fraction == 1.0 and progress.detail(10.0)["eta_seconds"] == 0
 
 
-def test_what_was_kept_does_not_make_the_rest_look_quick() -> None:
-    progress = Progress(1000)
-    progress.uses.update({"kept": 1, "new": 1})
-    progress.kept.add("kept")
-    progress.rendered.update({"kept": 900})
-    assert "eta_seconds" not in progress.detail(1.0)
-    progress.rendered["new"] = 50
-    progress.sound = 1.0
-    assert 4 < float(progress.detail(10.0)["eta_seconds"]) < 12
+def test_what_was_kept_is_done_at_once_and_does_not_make_the_rest_look_quick() -> None:
+    progress = begun(100, 0, kept=900, new=100)
+    progress.kept, progress.sound_kept = frozenset({"kept"}), True
+    assert progress.frame == 900 and progress.fraction == 1000 / 1100 and "eta_seconds" not in progress.detail(1.0)
+    progress.rendered.update({"kept": 900, "new": 50})
+    assert progress.frame == 950 and progress.detail(10.0)["eta_seconds"] == 10.0
+
+
+def test_what_others_draw_makes_the_rest_look_quicker() -> None:
+    progress = begun(a=100, b=100, c=100)
+    progress.rendered.update({"a": 100})
+    alone = progress.detail(10.0)["eta_seconds"]
+    progress.rendered.update({"b": 100})
+    assert (alone, progress.detail(10.0)["eta_seconds"]) == (20.0, 5.0)
+
+
+def test_the_work_of_a_chunk_follows_its_size_and_what_is_done_to_it() -> None:
+    made = edit(clip(0, 0, 2), clip(1, 4, 6, effects=[{"name": "zoom"}]))
+    plain, dressed = chunks(made.video, 50, 1)
+
+    def work(chunk: Chunk, **more: object) -> float:
+        return drawing(made, chunk, OUTPUT.model_copy(update=more), written=False)
+
+    assert work(plain) == 50 and work(plain, width=2560) == 100 and work(plain, codec="hevc") > 100
+    assert work(dressed) > 80 > work(plain, draft=True)

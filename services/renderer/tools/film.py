@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.ladder import rungs
-from services.renderer.domain.progress import Progress
 from services.renderer.tools.copying import Copied, plan
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.failure import meaning
@@ -18,6 +17,7 @@ from services.renderer.tools.finish import Film, finish
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.laddering import laddered
 from services.renderer.tools.parts import Order, Place, places, sounds
+from services.renderer.tools.reckoning import reckoned
 from services.renderer.tools.seekable import seekable
 from services.renderer.tools.shelf import Drawn, NoShelf, Shelf, Voiced, Wanted, fetched, had
 from services.renderer.tools.soundtrack import soundtrack
@@ -94,15 +94,14 @@ class _Studio:
         self._there, self._hands = there, asyncio.Semaphore(HANDS)
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
         copied = sum(one.frames for one in copies.values())
-        shown = sum(len(rungs(output)) for output in order.outputs if output.codec != "none")
-        self._progress = Progress(max(1, order.timeline.frames * shown - copied))
+        workers = bench.settings.parallel
+        self._progress = reckoned(order, cut, voices.values(), there, copied=copied, workers=workers)
         self._began = time.monotonic()
-        for place in cut:
-            self._progress.uses.update(place.keys.values())
         self._drawn: dict[str, Drawn] = {}
 
     async def run(self) -> list[Film]:
         """Start everything; the slots decide what runs at once."""
+        self._tell()
         async with asyncio.TaskGroup() as group:
             sound = group.create_task(self._sound())
             pieces = [group.create_task(self._place(place)) for place in self._places]
@@ -121,7 +120,7 @@ class _Studio:
             made = await soundtrack(bench, order.timeline, order.sources, loudness, mine, self._heard)
             return {mine[codec]: one for codec, one in made.items()}
 
-        wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda _, one: self._heard(1.0))
+        wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda key, one: self._heard(1.0))
         found = await had(self._shelf, self._slots, bench.scratch, wanted)
         return {codec: found[key] for codec, key in self._voices.items()}
 
@@ -133,17 +132,18 @@ class _Studio:
         """Have every part of a place. What was kept from the beginning waits for nothing that is drawn."""
 
         async def make(keys: Sequence[str]) -> dict[str, Drawn]:
+            self._progress.kept -= set(keys)
             parts = [place.parts[key] for key in keys]
             return await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
 
-        scratch, wanted = self._bench.scratch, Wanted(tuple(place.parts), Drawn, make, self._kept)
+        scratch, wanted = self._bench.scratch, Wanted(tuple(place.parts), Drawn, make, self._fetched)
         async with self._hands:
             found = await fetched(self._shelf, scratch, wanted, self._there)
         rest = replace(wanted, keys=[key for key in wanted.keys if key not in found])
         self._drawn |= found | await had(self._shelf, self._slots, scratch, rest)
 
-    def _kept(self, key: str, drawn: Drawn) -> None:
-        self._progress.kept.add(key)
+    def _fetched(self, key: str, drawn: Drawn) -> None:
+        """What was not there from the beginning somebody has drawn beside us: it tells how fast it goes."""
         self._reached([key], drawn.seen.frames)
 
     def _reached(self, keys: Sequence[str], frame: int) -> None:
@@ -165,7 +165,7 @@ class _Studio:
             film = await finish(self._bench, self._order, output, chunks, heard, copied)
             if output.hls:
                 film = await laddered(self._bench, self._order, film, made)
-        self._progress.checked[output.name] = sum(chunk.frames for one in made.values() for chunk, _ in one)
+        self._progress.finished += 1 / len(self._order.outputs)
         self._tell()
         return film
 
