@@ -13,7 +13,7 @@ import soundfile
 from services.analyzer.tools import sound
 from shared.contracts.hearing import Loudness
 from shared.process import ffmpeg_path, run
-from tests.service.analyzer_stage import facts_of
+from tests.service.analyzer_stage import facts_of, ffmpeg
 
 RATE = 48_000
 _rng = np.random.default_rng(5)
@@ -30,14 +30,23 @@ def silence(seconds: float, channels: int = 2) -> np.ndarray:
     return np.zeros((round(seconds * RATE), channels))
 
 
+async def extracted(path: Path, seconds: float, index: int = 0) -> sound.Extracted:
+    """What the analyzer says of a file; the samples that it keeps lie beside it, in ``sound.f32``."""
+    facts = await facts_of(path, path.parent / "probe")
+    target = path.parent / "sound.f32"
+    return await sound.extract(path, facts, index, seconds=seconds, target=target, on_time=lambda _: None)
+
+
 async def measured(samples: np.ndarray, folder: Path) -> Loudness | None:
     """What the analyzer says of samples."""
     path = folder / "sound.flac"
     await asyncio.to_thread(soundfile.write, path, samples, RATE, "PCM_24")
-    facts = await facts_of(path, folder / "probe")
-    return await sound.extract(
-        path, facts, 0, seconds=len(samples) / RATE, target=folder / "sound.f32", on_time=lambda _: None
-    )
+    return (await extracted(path, len(samples) / RATE)).loudness
+
+
+def kept(folder: Path) -> np.ndarray:
+    """The samples that were kept, mono at 16 kHz."""
+    return np.fromfile(folder / "sound.f32", np.float32)
 
 
 async def by_ffmpeg(path: Path) -> tuple[float, float, float]:
@@ -90,3 +99,44 @@ async def test_it_is_what_ffmpeg_alone_says(channels: int, tmp_path: Path) -> No
     assert found
     alone = await by_ffmpeg(tmp_path / "sound.flac")
     assert (found.integrated, found.range, found.true_peak) == pytest.approx(alone, abs=0.1)
+
+
+async def test_channels_that_cancel_each_other_out_are_heard_all_the_same(tmp_path: Path) -> None:
+    """A microphone with a crossed cable: mixed to one channel nothing would be left, and all would count as silence."""
+    path = tmp_path / "crossed.wav"
+    await asyncio.to_thread(soundfile.write, path, tone(-20, 4) * np.array([1.0, -1.0]), RATE, "PCM_16")
+    found = await extracted(path, 4)
+    assert [note.code for note in found.notes] == ["channels_opposed"]
+    assert found.loudness and found.loudness.integrated == pytest.approx(-20, abs=0.2)
+    assert np.sqrt(np.mean(kept(tmp_path) ** 2)) == pytest.approx(0.1 / np.sqrt(2), rel=0.05)
+    await asyncio.to_thread(soundfile.write, path, tone(-20, 4) * np.array([1.0, 0.0]), RATE, "PCM_16")
+    assert not (await extracted(path, 4)).notes
+
+
+async def test_samples_that_are_no_numbers_spoil_nothing(tmp_path: Path) -> None:
+    samples = tone(-20, 4)
+    samples[RATE : RATE + 100], samples[2 * RATE : 2 * RATE + 10] = np.nan, np.inf
+    path = tmp_path / "float.wav"
+    await asyncio.to_thread(soundfile.write, path, samples, RATE, "FLOAT")
+    found = await extracted(path, 4)
+    assert found.loudness and found.loudness.integrated == pytest.approx(-20, abs=0.5)
+    assert np.isfinite(kept(tmp_path)).all() and len(kept(tmp_path)) == 64_000
+    await asyncio.to_thread(soundfile.write, path, np.full((RATE, 1), np.nan), RATE, "FLOAT")
+    assert (await extracted(path, 1)).loudness is None and not kept(tmp_path).any()
+
+
+async def test_a_short_even_sound_has_no_range(tmp_path: Path) -> None:
+    """With one single value the filter itself says 20 LU."""
+    found = await measured(tone(-20, 3.03), tmp_path)
+    assert found and found.range == 0
+
+
+async def test_damaged_sound_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "sound.aac"
+    await ffmpeg("-f", "lavfi", "-i", "sine=duration=4", "-c:a", "aac", path)
+    assert not (await extracted(path, 4)).notes
+    data = bytearray(path.read_bytes())
+    middle = slice(len(data) // 2, len(data) * 6 // 10)
+    data[middle] = bytes(byte if byte == 0xFF else byte * 7 + 13 & 0xFE for byte in data[middle])
+    path.write_bytes(data)
+    assert [note.code for note in (await extracted(path, 4)).notes] == ["sound_damaged"]

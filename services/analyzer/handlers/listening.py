@@ -15,7 +15,7 @@ from services.analyzer.engines.speech import Speech, SpeechEngine
 from services.analyzer.handlers.deps import both, put_drawn, subfolder
 from services.analyzer.tools import sound
 from shared.blobs import Blobs
-from shared.contracts.hearing import Loudness, Waveform
+from shared.contracts.hearing import Waveform
 from shared.contracts.media import MediaInfo, Note, Part, Span
 from shared.contracts.speech import Transcript
 from shared.log import Log
@@ -56,11 +56,11 @@ class Listening:
         if not self._decodes:
             return await self._words(samples)
         try:
-            loudness = await self._extract(samples, self.info.audio.index)
+            extracted = await self._extract(samples, self.info.audio.index)
         except ProcessFailed as failed:
             self.log.warning("sound.unreadable", error=failed.message)
             return await self._unreadable()
-        (levels, beats), words = await both(self._measure(samples, loudness), self._words(samples))
+        (levels, beats), words = await both(self._measure(samples, extracted), self._words(samples))
         await asyncio.to_thread(samples.unlink)
         return {**levels, **beats, **words}
 
@@ -69,11 +69,11 @@ class Listening:
         """Whether what is wanted needs the samples: subtitles tell the words without."""
         return bool(self.wanted & {"sound", "beats"}) or self.engine.listens
 
-    async def _extract(self, samples: Path, index: int) -> Loudness | None:
+    async def _extract(self, samples: Path, index: int) -> sound.Extracted:
         duration = self.info.duration
         self.log.info("analysis.decode", what="sound", parts=sorted(self.wanted))
         return await sound.extract(
-            self.path, self.facts, index, seconds=duration, target=samples, loudness_too="sound" in self.wanted,
+            self.path, self.facts, index, seconds=duration, target=samples,
             on_time=lambda at: self.reach("sound", at / duration),
         )  # fmt: skip
 
@@ -101,10 +101,10 @@ class Listening:
     def _only(self, found: dict[Part, Found]) -> dict[Part, Found]:
         return {part: result for part, result in found.items() if part in self.wanted}
 
-    async def _measure(self, samples: Path, loudness: Loudness | None) -> tuple[dict[Part, Found], dict[Part, Found]]:
-        return await both(self._levels(samples, loudness), self._beats(samples))
+    async def _measure(self, samples: Path, extracted: sound.Extracted) -> tuple[dict[Part, Found], dict[Part, Found]]:
+        return await both(self._levels(samples, extracted), self._beats(samples))
 
-    async def _levels(self, samples: Path, loudness: Loudness | None) -> dict[Part, Found]:
+    async def _levels(self, samples: Path, extracted: sound.Extracted) -> dict[Part, Found]:
         if "sound" not in self.wanted:
             return {}
         duration = self.info.duration
@@ -112,7 +112,8 @@ class Listening:
             sound.measure_levels(samples, duration, subfolder(self.folder, "levels")), self._waveform(samples)
         )
         self.reach("sound", 1.0)
-        return await self._finished("sound", same_named(SoundFound, levels, loudness=loudness, waveform=waveform))
+        found = same_named(SoundFound, levels, loudness=extracted.loudness, waveform=waveform, notes=extracted.notes)
+        return await self._finished("sound", found)
 
     async def _finished(self, part: Part, found: Found) -> dict[Part, Found]:
         await self.keep(part, found)

@@ -10,17 +10,27 @@ from typing import Literal
 
 import ffmpeg
 
-from services.analyzer.domain.facts import FileFacts
-from services.analyzer.domain.loudness import loudness
+from services.analyzer.domain.facts import FileFacts, StreamFacts
+from services.analyzer.domain.loudness import cancelled, damaged, loudness
 from services.analyzer.tools.child import call
 from services.analyzer.tools.opening import MAX_STREAMS
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
 from services.analyzer.tools.sound_requests import BeatsRequest, WaveformAnswer, WaveformRequest
 from shared.contracts.hearing import Beats, Loudness
+from shared.contracts.media import Note
 from shared.process import Limits, ffmpeg_path, run
 
 RATE = 16_000
 _MEMORY = 3 * 1024**3
+_UNBOUNDED = ("pcm_f", "pcm_s64")
+_BOUNDED = "if(isnan(val(ch))+isinf(val(ch)),0,clip(val(ch),-16,16))"
+"""Floating-point sound may hold anything. One NaN would stay in the memory of every filter behind it."""
+Mix = Literal["all", "left"]
+_DAMAGED = Note(code="sound_damaged", message="Some of the sound cannot be decoded; there it is silent.")
+_OPPOSED = Note(
+    code="channels_opposed",
+    message="The two channels cancel each other out when they are mixed; only the left one was listened to.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +41,15 @@ class Tracker:
     cache: Path
 
 
-def _command(
-    path: Path, facts: FileFacts, index: int, seconds: float, target: Path, *, loudness_too: bool
-) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """``loudness`` is None where it was not asked for, or all was too quiet or short to be measured."""
+
+    loudness: Loudness | None
+    notes: tuple[Note, ...] = ()
+
+
+def _command(path: Path, facts: FileFacts, stream: StreamFacts, seconds: float, target: Path, mix: Mix) -> list[str]:
     source = ffmpeg.input(
         f"file:{path}",
         format_whitelist=facts.demuxers,
@@ -43,13 +59,18 @@ def _command(
         sn=None,
         dn=None,
     )
-    stream, outputs = source[str(index)], []
-    if loudness_too:  # measured in the stream's own channels and rate, not in the mono that is kept
-        split = stream.filter_multi_output("asplit", 2)
-        stream = split[0]
+    sound, outputs = source[str(stream.index)], []
+    if stream.codec.startswith(_UNBOUNDED):
+        sound = sound.filter("aeval", _BOUNDED, c="same")
+    if mix == "left":
+        sound = sound.filter("channelmap", map="0", channel_layout="mono")
+    else:  # measured in the stream's own channels and rate, not in the mono that is kept
+        split = sound.filter_multi_output("asplit", 2)
+        sound = split[0]
         measured = split[1].filter("ebur128", peak="true", framelog="quiet")
         outputs.append(ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}"))
-    kept = stream.filter("aresample", RATE, **{"async": 1, "first_pts": 0})
+    kept = sound.filter("aresample", RATE, **{"async": 1, "first_pts": 0}).filter("aformat", channel_layouts="mono")
+    kept = kept.filter("astats", measure_perchannel="none", measure_overall="RMS_peak")
     samples = ffmpeg.output(kept, f"file:{target}", f="f32le", ac=1, ar=RATE, t=f"{seconds:.3f}")
     both = ffmpeg.merge_outputs(samples, *outputs)
     return [
@@ -65,11 +86,11 @@ async def extract(
     seconds: float,
     target: Path,
     on_time: Callable[[float], None],
-    loudness_too: bool = True,
-) -> Loudness | None:
-    """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return its loudness if asked.
+) -> Extracted:
+    """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return what ffmpeg said of it.
 
-    ``seconds`` bounds what is written. Gaps in the stream become silence. Raises ProcessFailed.
+    ``seconds`` bounds what is written. Gaps in the stream become silence. Two channels that cancel each other out in
+    the mix are decoded once more, the left one alone. Raises ProcessFailed.
     """
 
     def on_line(line: str) -> None:
@@ -78,10 +99,19 @@ async def extract(
             with contextlib.suppress(ValueError):
                 on_time(int(value) / 1e6)
 
-    limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * RATE * 4))
-    argv = _command(path, facts, index, seconds, target, loudness_too=loudness_too)
-    done = await run(argv, limits=limits, on_line=on_line)
-    return loudness(done.stderr_tail) if loudness_too else None
+    async def decoded(mix: Mix) -> str:
+        limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * RATE * 4))
+        argv = _command(path, facts, stream, seconds, target, mix)
+        return (await run(argv, limits=limits, on_line=on_line)).stderr_tail
+
+    stream = next(stream for stream in facts.streams if stream.index == index)
+    said = await decoded("all")
+    found = loudness(said)
+    notes = [_DAMAGED] if damaged(said) else []
+    if found and stream.channels == 2 and cancelled(said, found):
+        await decoded("left")
+        notes.append(_OPPOSED)
+    return Extracted(found, tuple(notes))
 
 
 async def measure_levels(samples: Path, duration: float, folder: Path) -> LevelsAnswer:
