@@ -164,7 +164,7 @@ def test_pans_that_begin_and_end_and_slow_light_are_no_cuts() -> None:
 def test_black_spans_are_found() -> None:
     black = [np.stack([np.full((36, 64), 16.0), *[np.full((36, 64), 128.0)] * 2])] * 15
     found = _measure([*_shot(1, 30), *black, *_shot(2, 30)])
-    times = [n / 30 for n in range(76)]
+    times = np.arange(76) / 30
     assert [(s.start, s.end) for s in spans.blacks(found, times)] == [(1.0, 1.5)]
 
 
@@ -174,7 +174,7 @@ def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
     steady = Measuring()
     drawn = np.stack(stopped).round().astype(np.uint8)
     steady.feed(drawn, signatures(drawn))
-    times = [n / 30 for n in range(76)]
+    times = np.arange(76) / 30
     (span,) = spans.freezes(steady.features(), times)
     assert span.end == 2.5 and span.start == pytest.approx(1.0, abs=0.07)
     tripod = _measure([_shot(1, 1)[0]] * 75)
@@ -182,13 +182,13 @@ def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
 
 
 def test_shots_are_the_spans_between_cuts_in_ticks_and_seconds() -> None:
-    first, second = spans.shots([2], [0, 1001, 2002, 3003, 4004], 1 / 30000)
+    first, second = spans.shots([2], np.array([0, 1001, 2002, 3003, 4004]), 1 / 30000)
     assert (first.start_ticks, first.end_ticks, second.start_ticks, second.end_ticks) == (0, 2002, 2002, 4004)
     assert second.start == pytest.approx(0.066733, abs=1e-6)
 
 
 def test_motion_is_even_in_time_and_blind_to_cuts() -> None:
     found = _measure([*_shot(1, 30, speed=0), *_shot(2, 30, speed=3)])
-    curve = spans.motion(found, [30], [n / 30 for n in range(61)])
+    curve = spans.motion(found, [30], np.arange(61) / 30)
     assert curve.step == 0.25 and len(curve.values) == 8
     assert max(curve.values[:4]) < min(curve.values[4:]) and max(curve.values) < 0.7

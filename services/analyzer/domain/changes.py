@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from services.analyzer.domain.frames import Features
-from services.analyzer.domain.gradual import Window, confirmed, slow_windows
+from services.analyzer.domain.gradual import PackedWindows, Window, confirmed, packed, slow_windows, unpacked
 from services.analyzer.domain.shots import hard_cuts
 from services.analyzer.domain.trace import Trace, moved
 from services.analyzer.domain.wipes import confirmed_wipe, wipe_windows
@@ -38,7 +38,7 @@ def find_changes(found: Features, trace: Trace) -> list[Change]:
     """Return all changes, ascending, none over another."""
     hard = hard_cuts(found, trace)
     frames = [cut.frame for cut in hard]
-    slow = _picked(trace, [*slow_windows(trace), *wipe_windows(trace)], frames)
+    slow = _picked(trace, np.concatenate([packed(slow_windows(trace)), packed(wipe_windows(trace))]), frames)
     changes = [*_named(trace, slow), *(Change("cut", cut.frame, cut.frame, cut.score) for cut in hard)]
     return sorted(changes, key=lambda change: (change.start, change.end))
 
@@ -48,18 +48,18 @@ def boundaries(changes: Iterable[Change]) -> list[int]:
     return sorted({change.boundary for change in changes if change.boundary})
 
 
-def _picked(trace: Trace, windows: list[Window], hard: Sequence[int]) -> list[Window]:
+def _picked(trace: Trace, windows: PackedWindows, hard: Sequence[int]) -> list[Window]:
     """Return the windows that hold up, the clearest first come, none over another nor over a hard cut."""
-    cuts = np.asarray(hard, np.int64)
+    free, uncut = np.ones(len(trace), np.bool_), np.ones(len(trace) + 1, np.bool_)
+    uncut[list(hard)] = False
     taken: list[Window] = []
-    for window in sorted(windows, key=lambda w: w.weight, reverse=True):
-        if any(window.start < other.end and other.start < window.end for other in taken):
-            continue
-        inside = np.searchsorted(cuts, [window.start + 1, window.end + 1])
-        if inside[0] != inside[1]:
+    for number in np.argsort(-windows["weight"], kind="stable"):
+        window = unpacked(windows[number])
+        if not free[window.start : window.end].all() or not uncut[window.start + 1 : window.end + 1].all():
             continue
         sure = confirmed_wipe(trace, window) if window.wiped else confirmed(trace, window)
-        if sure and not any(sure.start < other.end and other.start < sure.end for other in taken):
+        if sure and free[sure.start : sure.end].all():
+            free[sure.start : sure.end] = False
             taken.append(sure)
     return _merged(trace, sorted(taken, key=lambda w: w.start))
 

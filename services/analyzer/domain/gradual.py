@@ -8,7 +8,7 @@ the other (as it does in a pan). A fade is a dissolve from or to black or white.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,21 @@ class Window:
     wiped: bool = False
 
 
+PackedWindows = npt.NDArray[np.void]
+_PACKED = np.dtype([("start", "i4"), ("end", "i4"), ("weight", "f8"), ("score", "f4"), ("wiped", "?")])
+
+
+def packed(windows: Iterable[Window]) -> PackedWindows:
+    """Return windows as rows of an array: an hour has a hundred thousand of them, most for nothing."""
+    rows = ((w.start, w.end, w.weight, w.score, w.wiped) for w in windows)
+    return np.fromiter(rows, _PACKED)
+
+
+def unpacked(row: np.void) -> Window:
+    """Return a window of an array."""
+    return Window(int(row["start"]), int(row["end"]), float(row["weight"]), float(row["score"]), bool(row["wiped"]))
+
+
 @dataclass(frozen=True, slots=True)
 class Ramp:
     """How far along each frame is (0 first, 1 last), how far off the line they are, how unevenly they move on it."""
@@ -80,9 +95,8 @@ def chunks(trace: Trace) -> Iterator[tuple[Ints, Floats]]:
         yield part, trace.signed(part)
 
 
-def slow_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
-    """Return windows that look like a dissolve or half a fade, in any order, many of them over each other."""
-    found: list[Window] = []
+def slow_windows(trace: Trace, rules: Rules = Rules()) -> Iterator[Window]:
+    """Yield windows that look like a dissolve or half a fade, in any order, many of them over each other."""
     for frames, rows in chunks(trace):
         times = trace.times[frames]
         for lag in (lag for lag in LAGS if lag < len(rows)):
@@ -95,8 +109,7 @@ def slow_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
                 if seen.off <= rules.off and seen.uneven <= rules.uneven:
                     score = (1 - seen.off) * (1 - seen.uneven)
                     weight = float(change[start]) * (1 - seen.off - 2 * seen.uneven)
-                    found.append(Window(int(frames[start]), int(frames[start + lag]), weight, score))
-    return found
+                    yield Window(int(frames[start]), int(frames[start + lag]), weight, score)
 
 
 def _straight(rows: Floats, starts: Ints, lag: int, change: Floats, rules: Rules) -> Ints:

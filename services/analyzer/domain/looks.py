@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
 
 
-class Box(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Box:
     """A face: left upper corner and size as fractions of the displayed picture, which it may stick out of; score 0..1.
 
     ``stir``: how much the lower third of it changed within the last look, over how much the rest of it did; 0 unknown.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     x: float
     y: float
@@ -31,14 +30,13 @@ class Box(BaseModel):
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-class Look(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Look:
     """What was seen at ``time`` seconds after the container's start; places are fractions of the displayed picture.
 
     ``focus``: x, y and weight (0..1) of what draws the eye where there is no face, null where nothing does.
     ``sharpness`` and ``exposure``: 0..1, 1 best.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     time: float
     faces: tuple[Box, ...] = ()

@@ -17,6 +17,7 @@ from services.analyzer.domain.trace import Trace, moved, relit
 Mask = npt.NDArray[np.bool_]
 FLASH_S = 0.27
 PASSING_S = 0.9
+_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,12 @@ def _around(values: Floats, window: int) -> tuple[Floats, Floats]:
     """
     padded = np.pad(values, window, mode="reflect" if len(values) > window else "edge")
     views = np.lib.stride_tricks.sliding_window_view(padded, 2 * window + 1)
-    ordered = np.sort(np.delete(views, window, axis=1), axis=1)
-    middle: Floats = ordered[:, window - 1 : window + 1].mean(axis=1, dtype=np.float32)
-    return middle, ordered[:, -3]
+    middle, high = np.empty_like(values), np.empty_like(values)
+    for first in range(0, len(values), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        ordered = np.sort(np.delete(views[part], window, axis=1), axis=1)
+        middle[part], high[part] = ordered[:, window - 1 : window + 1].mean(axis=1), ordered[:, -3]
+    return middle, high
 
 
 def _neighbours_most(values: Floats) -> Floats:

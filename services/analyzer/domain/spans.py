@@ -16,6 +16,8 @@ MIN_BLACK_S = 0.1
 MIN_FREEZE_S = 1.0
 _STILL = 0.05
 MOTION_STEP_S = 0.25
+Times = npt.NDArray[np.float64]
+"""Each frame's start in seconds, and the end of the last."""
 
 
 def runs(mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
@@ -24,12 +26,12 @@ def runs(mask: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     yield from ((int(a), int(b)) for a, b in edges.reshape(-1, 2))
 
 
-def blacks(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
-    """Return spans in which nearly every pixel is black. ``times``: each frame's start, and the end of the last."""
+def blacks(found: Features, times: Times) -> tuple[Span, ...]:
+    """Return spans in which nearly every pixel is black."""
     return _spans(found.dark >= 0.98, times, MIN_BLACK_S)
 
 
-def freezes(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
+def freezes(found: Features, times: Times) -> tuple[Span, ...]:
     """Return spans of at least a second in which the picture does not change at all."""
     still = found.step <= _STILL
     if len(still):
@@ -38,34 +40,31 @@ def freezes(found: Features, times: Sequence[float]) -> tuple[Span, ...]:
     return _spans(still, times, MIN_FREEZE_S)
 
 
-def _spans(mask: npt.NDArray[np.bool_], times: Sequence[float], least: float) -> tuple[Span, ...]:
-    found = (Span(start=times[a], end=times[b]) for a, b in runs(mask))
+def _spans(mask: npt.NDArray[np.bool_], times: Times, least: float) -> tuple[Span, ...]:
+    found = (Span(start=float(times[a]), end=float(times[b])) for a, b in runs(mask))
     return tuple(span for span in found if span.end - span.start >= least - 1e-6)
 
 
-def shots(cuts: Sequence[int], ticks: Sequence[int], tick_s: float) -> tuple[Shot, ...]:
+def shots(cuts: Sequence[int], ticks: npt.NDArray[np.int64], tick_s: float) -> tuple[Shot, ...]:
     """Return the shots between ``cuts`` (frame numbers). ``ticks``: each frame's start, and the end of the last."""
     if len(ticks) < 2:
         return ()
-    edges = [0, *cuts, len(ticks) - 1]
+    edges = [int(ticks[frame]) for frame in (0, *cuts, len(ticks) - 1)]
     return tuple(
-        Shot(
-            start_ticks=ticks[a], end_ticks=ticks[b], start=round(ticks[a] * tick_s, 6), end=round(ticks[b] * tick_s, 6)
-        )
+        Shot(start_ticks=a, end_ticks=b, start=round(a * tick_s, 6), end=round(b * tick_s, 6))
         for a, b in itertools.pairwise(edges)
     )
 
 
-def motion(found: Features, cuts: Sequence[int], times: Sequence[float]) -> Curve:
+def motion(found: Features, cuts: Sequence[int], times: Times) -> Curve:
     """Return how much the picture moves, 0..1, every quarter of a second; cuts themselves are no motion."""
     change = found.step.astype(np.float64).copy()
     for cut in cuts:
         change[cut] = change[cut - 1]
     if not len(change):
         return Curve(step=MOTION_STEP_S, values=())
-    starts = np.asarray(times[: len(change)])
-    slots = np.maximum(0, (starts / MOTION_STEP_S).astype(np.int64))
-    count = int(np.ceil(max(times[-1], MOTION_STEP_S) / MOTION_STEP_S - 1e-6))
+    slots = np.maximum(0, (times[: len(change)] / MOTION_STEP_S).astype(np.int64))
+    count = int(np.ceil(max(float(times[-1]), MOTION_STEP_S) / MOTION_STEP_S - 1e-6))
     slots = np.minimum(slots, count - 1)
     total, frames = np.bincount(slots, change, count), np.bincount(slots, minlength=count)
     filled = np.maximum.accumulate(np.where(frames > 0, np.arange(count), 0))

@@ -8,6 +8,7 @@ chroma plane. All frame numbers count from the trace's first row.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,20 @@ from scipy.ndimage import maximum_filter1d
 
 from services.analyzer.domain.frames import Features, Floats
 
-Rows = npt.NDArray[np.uint8]
+Levels = npt.NDArray[np.uint8]
+Frames = int | slice | npt.NDArray[np.int64]
+
+
+class Rows(Protocol):
+    """A trace's rows, in memory or in a file: what is asked for is copied out of it, the rest takes no memory."""
+
+    def __len__(self) -> int:
+        """How many frames there are."""
+
+    def __getitem__(self, frames: Frames, /) -> Levels:
+        """Return the rows of frames, or the row of one; a slice has no step."""
+
+
 ROWS, COLUMNS = 18, 32
 LUMA, CHROMA = ROWS * COLUMNS, ROWS * COLUMNS // 4
 WIDTH = LUMA + 2 * CHROMA
@@ -25,15 +39,15 @@ _PLAIN, _PLAIN_SHARE, _BLACK, _WHITE, _AROUND_S = 2.0, 0.2, 40, 205, 1.2
 _BAR = 24
 
 
-def packed(signed: Floats) -> Rows:
+def packed(signed: Floats) -> Levels:
     """Return signatures as rows of a trace."""
-    rows: Rows = np.clip(np.rint(signed / _WEIGHTS), 0, 255).astype(np.uint8)
+    rows: Levels = np.clip(np.rint(signed / _WEIGHTS), 0, 255).astype(np.uint8)
     return rows
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """``rows``: one a frame, may lie in a file. ``times``: when each frame is shown, in seconds.
+    """``rows``: one a frame. ``times``: when each frame is shown, in seconds.
 
     ``blank``: which frames are all black or all white. ``live``: first and last row and column (behind it) of the
     18 by 32 luma levels that are not always black, as in a film with bars.
@@ -55,12 +69,12 @@ class Trace:
     def luma(self, frame: int) -> Floats:
         """Return a frame's luma levels, without bars."""
         top, bottom, left, right = self.live
-        levels: Floats = self.rows[frame, :LUMA].astype(np.float32).reshape(ROWS, COLUMNS)[top:bottom, left:right]
+        levels: Floats = self.rows[frame][:LUMA].astype(np.float32).reshape(ROWS, COLUMNS)[top:bottom, left:right]
         return levels
 
     def tinted(self, a: int, b: int) -> float:
         """Return the mean difference of two frames' chroma, in levels."""
-        return float(np.abs(self.rows[a, LUMA:].astype(np.float32) - self.rows[b, LUMA:]).mean())
+        return float(np.abs(self.rows[a][LUMA:].astype(np.float32) - self.rows[b][LUMA:]).mean())
 
     def alike(self, a: Floats, b: Floats) -> Floats:
         """Return the correlation of luma, row by row, of two sets of signatures; 0 where one is of one colour."""
@@ -101,7 +115,8 @@ def _live(rows: Rows) -> tuple[int, int, int, int]:
     """Return what is not bars: at least half of the picture, or all of it."""
     if not len(rows):
         return 0, ROWS, 0, COLUMNS
-    most = rows[:: max(1, len(rows) // 512), :LUMA].max(axis=0).reshape(ROWS, COLUMNS)
+    picked = np.arange(0, len(rows), max(1, len(rows) // 512))
+    most = rows[picked][:, :LUMA].max(axis=0).reshape(ROWS, COLUMNS)
     edges: list[int] = []
     for axis in (1, 0):
         lit = np.flatnonzero(most.max(axis=axis) > _BAR)

@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
 
 from services.analyzer.domain.looks import Box, Look, overlap
 from shared.contracts.sight import FaceBox, FaceTrack
@@ -24,6 +27,9 @@ _ALIKE = 0.15
 _NEAR = 0.9
 _STRAIGHT = 0.008
 """How far, as a fraction of the picture, a box may lie from the line between its neighbours to be left out."""
+
+Places = npt.NDArray[np.float64]
+"""x, y, width and height, one row a box."""
 
 
 @dataclass(slots=True)
@@ -41,7 +47,7 @@ class _Track:
         ahead = min((at - self.times[-1]) / step, 2.0) if step > 0 else 0.0
         reach = max(last.width, last.height)
         moved = [min(max(ahead * (b - a), -reach), reach) for a, b in ((before.x, last.x), (before.y, last.y))]
-        return last.model_copy(update={"x": last.x + moved[0], "y": last.y + moved[1]})
+        return replace(last, x=last.x + moved[0], y=last.y + moved[1])
 
     def add(self, at: float, box: Box) -> None:
         """Go on with ``box``."""
@@ -60,7 +66,7 @@ def face_tracks(looks: Sequence[Look], cuts: Sequence[float]) -> tuple[FaceTrack
         alive = still + _matched(still, look, look.faces, shot)
     kept = [t for t in (*ended, *alive) if _real(t)]
     kept.sort(key=lambda t: (t.times[0], t.boxes[0].x))
-    return tuple(FaceTrack(id=f"f{n}", boxes=_thinned(_faces(t))) for n, t in enumerate(kept, 1))
+    return tuple(FaceTrack(id=f"f{n}", boxes=_faces(t)) for n, t in enumerate(kept, 1))
 
 
 def _matched(tracks: Sequence[_Track], look: Look, found: Sequence[Box], shot: int) -> list[_Track]:
@@ -100,19 +106,24 @@ def _real(track: _Track) -> bool:
     return best >= CLEAR and (len(track.boxes) >= FEWEST or (best >= 0.8 and len(track.boxes) == FEWEST - 1))
 
 
-def _faces(track: _Track) -> list[FaceBox]:
+def _faces(track: _Track) -> tuple[FaceBox, ...]:
+    """Return the track's boxes but for those that lie on the way between others."""
+    places = _smoothed(np.array([(box.x, box.y, box.width, box.height) for box in track.boxes]))
+    return tuple(_face(track, places, n) for n in _kept(track.times, places))
+
+
+def _face(track: _Track, places: Places, n: int) -> FaceBox:
+    x, y, width, height = (float(value) for value in places[n])
+    talking = _talking(track.boxes[max(0, n - 2) : n + 3])
+    score = track.boxes[n].score
+    return FaceBox(time=track.times[n], x=x, y=y, width=width, height=height, score=score, talking=talking)
+
+
+def _smoothed(places: Places) -> Places:
     """The detector's boxes breathe a little: each is averaged with its neighbours."""
-    boxes = track.boxes
-    made: list[FaceBox] = []
-    for n, (at, box) in enumerate(zip(track.times, boxes, strict=True)):
-        sides = (boxes[n - 1], boxes[n + 1]) if 0 < n < len(boxes) - 1 else (box, box)
-        x, y, width, height = (
-            round((getattr(sides[0], name) + 2 * getattr(box, name) + getattr(sides[1], name)) / 4, 4)
-            for name in ("x", "y", "width", "height")
-        )
-        talking = _talking(boxes[max(0, n - 2) : n + 3])
-        made.append(FaceBox(time=at, x=x, y=y, width=width, height=height, score=box.score, talking=talking))
-    return made
+    even = places.copy()
+    even[1:-1] = (places[:-2] + 2 * places[1:-1] + places[2:]) / 4
+    return np.round(even, 4)
 
 
 def _talking(around: Sequence[Box]) -> float:
@@ -120,31 +131,29 @@ def _talking(around: Sequence[Box]) -> float:
     return round(min(max((sum(known) / len(known) - 0.8) / 1.2, 0.0), 1.0), 2) if known else 0.0
 
 
-def _thinned(boxes: Sequence[FaceBox]) -> tuple[FaceBox, ...]:
-    """Leave out boxes on the way between those kept (Douglas and Peucker over time). At least one stays every 2 s."""
-    kept = {0, len(boxes) - 1}
-    stack = [(0, len(boxes) - 1)]
+def _kept(times: Sequence[float], places: Places) -> list[int]:
+    """Return which boxes are not on the way between others (Douglas and Peucker over time), one every 2 s at least."""
+    at = np.array(times)
+    kept = {0, len(at) - 1}
+    stack = [(0, len(at) - 1)]
     while stack:
         first, last = stack.pop()
         if last - first < 2:
             continue
-        errors = [_off(boxes[first], boxes[last], boxes[i]) for i in range(first + 1, last)]
-        worst = max(range(len(errors)), key=errors.__getitem__)
-        long = boxes[last].time - boxes[first].time > 2.0
+        errors = _off(at, places, first, last)
+        worst = int(errors.argmax())
+        long = at[last] - at[first] > 2.0
         if errors[worst] <= _STRAIGHT and not long:
             continue
         middle = first + 1 + worst if errors[worst] > _STRAIGHT else (first + last) // 2
         kept.add(middle)
         stack += [(first, middle), (middle, last)]
-    return tuple(boxes[i] for i in sorted(kept))
+    return sorted(kept)
 
 
-def _off(a: FaceBox, b: FaceBox, box: FaceBox) -> float:
-    """How far, at most, a side of ``box`` lies from the line between ``a`` and ``b``."""
-    share = (box.time - a.time) / (b.time - a.time) if b.time > a.time else 0.0
-    return max(
-        abs(first + share * (last - first) - value)
-        for first, last, value in (
-            (a.x, b.x, box.x), (a.y, b.y, box.y), (a.width, b.width, box.width), (a.height, b.height, box.height)
-        )
-    )  # fmt: skip
+def _off(at: npt.NDArray[np.float64], places: Places, first: int, last: int) -> npt.NDArray[np.float64]:
+    """How far, at most, a side of each box between two lies from the line between these."""
+    share = (at[first + 1 : last] - at[first]) / max(at[last] - at[first], 1e-9)
+    line = places[first] + share[:, None] * (places[last] - places[first])
+    far: npt.NDArray[np.float64] = np.abs(line - places[first + 1 : last]).max(axis=1)
+    return far

@@ -37,9 +37,8 @@ class Rules:
     score: float = 0.35
 
 
-def wipe_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
-    """Return windows that look like a wipe, in any order, many of them over each other."""
-    found: list[Window] = []
+def wipe_windows(trace: Trace, rules: Rules = Rules()) -> Iterator[Window]:
+    """Yield windows that look like a wipe, in any order, many of them over each other."""
     for frames, rows in chunks(trace):
         plain = trace.blank[frames]
         for lag in (lag for lag in LAGS if _SHORTEST <= lag < len(rows)):
@@ -51,8 +50,7 @@ def wipe_windows(trace: Trace, rules: Rules = Rules()) -> list[Window]:
                 score = _ordered(planes(rows[start : start + lag + 1 : max(1, lag // 8)]), _OTHERS[axis])
                 if score >= rules.score:
                     weight = float(change[start]) * score
-                    found.append(Window(int(frames[start]), int(frames[start + lag]), weight, score, wiped=True))
-    return found
+                    yield Window(int(frames[start]), int(frames[start + lag]), weight, score, wiped=True)
 
 
 def _torn_less(rows: Floats, starts: Ints, lag: int, rules: Rules) -> Iterator[tuple[int, int]]:

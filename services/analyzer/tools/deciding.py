@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from services.analyzer.domain import spans
@@ -27,23 +28,22 @@ def decide(request: VideoRequest, part: Part) -> VideoAnswer:
     times = np.round(part.ticks.astype(np.float64) * float(tick), 6)
     changes = find_changes(part.found, traced(part.rows, times, part.found))
     cuts = boundaries(changes)
-    shots = spans.shots(cuts, part.ticks.tolist(), float(tick))
+    shots = spans.shots(cuts, part.ticks, float(tick))
     starts = [shot.start for shot in shots[1:]]
     stills = best_moments(part.looks, shots, changes, times)
     sharpness, exposure = quality_curves(part.looks, request.duration)
     plan = tiles(request.duration, *request.size)
     if part.tiles:
         save_sheet(plan, part.tiles, request.folder / request.sprites)
-    seconds = times.tolist()
     return VideoAnswer(
         frames=len(part.found),
         damaged=part.damaged,
         shots=shots,
-        changes=tuple(_told(change, seconds) for change in changes),
+        changes=tuple(_told(change, times) for change in changes),
         stills=stills,
-        blacks=spans.blacks(part.found, seconds),
-        freezes=spans.freezes(part.found, seconds),
-        motion=spans.motion(part.found, cuts, seconds),
+        blacks=spans.blacks(part.found, times),
+        freezes=spans.freezes(part.found, times),
+        motion=spans.motion(part.found, cuts, times),
         sharpness=sharpness,
         exposure=exposure,
         still=_save_still(request, part, stills),
@@ -53,14 +53,14 @@ def decide(request: VideoRequest, part: Part) -> VideoAnswer:
         tile_height=plan.height,
         interval=plan.interval,
         tiles=len(part.tiles),
-        looks=tuple(part.looks),
         faces=face_tracks(part.looks, starts),
         focus=focus_points(part.looks, starts),
     )
 
 
-def _told(change: Change, seconds: list[float]) -> ShotChange:
-    return ShotChange(kind=change.kind, start=seconds[change.start], end=seconds[change.end], score=change.score)
+def _told(change: Change, times: npt.NDArray[np.float64]) -> ShotChange:
+    start, end = float(times[change.start]), float(times[change.end])
+    return ShotChange(kind=change.kind, start=start, end=end, score=change.score)
 
 
 def _save_still(request: VideoRequest, part: Part, stills: tuple[Still, ...]) -> bool:

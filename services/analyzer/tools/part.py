@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,12 +14,13 @@ from pydantic import TypeAdapter
 
 from services.analyzer.domain.frames import Features, joined
 from services.analyzer.domain.looks import Look
-from services.analyzer.domain.trace import WIDTH, Rows
+from services.analyzer.domain.trace import WIDTH, Frames, Levels, Rows
 
 TRACE = "trace.u8"
 _REST = "part.npz"
 _LOOKS = TypeAdapter(list[Look])
 Picture = npt.NDArray[np.uint8]
+_DENSE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,43 @@ class Part:
     damaged: int = 0
 
 
+class Filed:
+    """Rows in a file. Mapped into memory, all pages once touched would count as the process's own, hours of film."""
+
+    def __init__(self, path: Path, count: int) -> None:
+        self._file, self._count = os.open(path, os.O_RDONLY), count
+        weakref.finalize(self, os.close, self._file)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, frames: Frames, /) -> Levels:
+        """Return the rows of ``frames``, or the row of one; a slice has no step."""
+        if isinstance(frames, slice):
+            first, last, _ = frames.indices(self._count)
+            return self._read(first, last)
+        if isinstance(frames, np.ndarray):
+            return self._picked(frames)
+        row: Levels = self._read(frames, frames + 1)[0]
+        return row
+
+    def _picked(self, frames: npt.NDArray[np.int64]) -> Levels:
+        if not len(frames):
+            return np.zeros((0, WIDTH), np.uint8)
+        first, last = int(frames.min()), int(frames.max()) + 1
+        if last - first <= _DENSE * len(frames):
+            return self._read(first, last)[frames - first]
+        return np.concatenate([self._read(frame, frame + 1) for frame in frames.tolist()])
+
+    def _read(self, first: int, last: int) -> Levels:
+        size = max(0, last - first) * WIDTH
+        data = os.pread(self._file, size, first * WIDTH)
+        return np.frombuffer(data, np.uint8).reshape(-1, WIDTH)
+
+
 def trace_rows(folder: Path, count: int) -> Rows:
-    """Return the rows of a trace file without reading them into memory."""
-    if not count:
-        return np.zeros((0, WIDTH), np.uint8)
-    return np.memmap(folder / TRACE, np.uint8, "r", shape=(count, WIDTH))
+    """Return the rows of a trace file, which are read when they are asked for."""
+    return Filed(folder / TRACE, count) if count else np.zeros((0, WIDTH), np.uint8)
 
 
 def save(part: Part, folder: Path) -> None:

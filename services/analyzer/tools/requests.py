@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from services.analyzer.domain.facts import FileFacts
-from services.analyzer.domain.looks import Look
+from services.analyzer.domain.unheard import Unheard
 from shared.contracts.hearing import Curve
 from shared.contracts.media import Shot, ShotChange, Span, Still
 from shared.contracts.sight import FaceTrack, FocusPoint
@@ -99,7 +99,6 @@ class VideoAnswer(Talk):
     tile_height: int
     interval: float
     tiles: int
-    looks: tuple[Look, ...] = ()
     faces: tuple[FaceTrack, ...] = ()
     focus: tuple[FocusPoint, ...] = ()
 
@@ -154,7 +153,10 @@ class CaptionsRequest(Talk):
 
 
 class SpokenAnswer(Talk):
-    """Lines of speech; ``mended`` of them had to be changed. ``refusal``: why there are none."""
+    """Lines of speech; ``mended`` of them had to be changed.
+
+    ``refusal``: why there are none in a file; ``fault``: why a model heard none.
+    """
 
     captions: tuple[Caption, ...] = ()
     sentences: tuple[Sentence, ...] = ()
@@ -163,6 +165,7 @@ class SpokenAnswer(Talk):
     mended: int = 0
     language: str | None = None
     refusal: str = ""
+    fault: Unheard | None = None
 
 
 class MendRequest(Talk):

@@ -12,7 +12,7 @@ most the last second; each span begins with views from before it, whose looks ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -69,7 +69,7 @@ class Views:
         if not keep:
             return
         sharpness, exposure = qualities(picture)
-        look = look.model_copy(update={"sharpness": sharpness, "exposure": exposure})
+        look = replace(look, sharpness=sharpness, exposure=exposure)
         self.looks.append(look)
         self._keep(frame, look)
 
