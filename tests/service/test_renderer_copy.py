@@ -50,7 +50,7 @@ async def test_copied_and_encoded_frames_are_all_in_their_places(
     (film,) = await rendered(tmp_path / "out", made, footage, WIDE, options=COPY)
     assert film.check.passed and not film.check.findings, film.check.findings
     drawn = len(list((tmp_path / "out").glob("[0-9a-f]*.mp4")))
-    assert "inpoint" in (tmp_path / "out/film_wide.mp4.ffconcat").read_text() and drawn > 1
+    assert drawn > 1
     shown = numbers(await pictures(film.file, (320, 180)))
     assert shown == [a + k for a, n in spans for k in range(n)]
     heard, place = (await sound(film.file))[:, 0], 0

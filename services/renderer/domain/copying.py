@@ -6,7 +6,7 @@ later packet is needed and none too many is taken. What lies before and behind i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,44 +18,36 @@ from shared.contracts.timeline import Clip, Output, RenderOptions, Timeline
 
 LEAST = 12
 """Frames that are worth a copy."""
+HD = 720
+"""From this height on, colours of which nobody says anything are BT.709, as everywhere in the renderer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """The packets of a source's picture in decoding order.
+class Shown:
+    """A packet of a source's picture: the number of the frame that it shows, and whether it is an IDR frame."""
 
-    ``shows``: the number of the frame that each shows; ``idr``: the positions of frames that need no other; ``pts`` and
-    ``dts`` in seconds.
-    """
+    frame: int
+    idr: bool
 
-    shows: Sequence[int]
-    idr: frozenset[int]
-    pts: Sequence[Fraction]
-    dts: Sequence[Fraction]
 
-    @property
-    def delay(self) -> int:
-        """By how many frames decoding runs ahead of showing, at most."""
-        return max((place - frame for place, frame in enumerate(self.shows)), default=0)
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Frames ``begin`` to ``end`` of a source can be copied; their packets run ``delay`` frames ahead, at most."""
 
-    def clean(self) -> list[bool]:
-        """Tell for each packet whether those up to it show just the first frames, none left out."""
-        most, flags = -1, []
-        for place, frame in enumerate(self.shows):
-            most = max(most, frame)
-            flags.append(most == place)
-        return flags
+    begin: int
+    end: int
+    delay: int
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``frames`` of the film from ``first`` on, that are packets ``begin`` to ``end`` of ``source``."""
+    """``frames`` of the film from ``first`` on: as many packets of ``source``, from its frame ``begin`` on."""
 
     first: int
     frames: int
     source: str
     begin: int
-    end: int
+    delay: int
 
 
 def hindrance(timeline: Timeline, options: RenderOptions, output: Output) -> str:
@@ -63,45 +55,37 @@ def hindrance(timeline: Timeline, options: RenderOptions, output: Output) -> str
     if output.codec != "h264" or output.draft:
         return "only final H.264 is copied"
     if output.hls:
-        return "a ladder has key frames of its own"
+        return "a ladder's pictures have to stand in step"
     if timeline.overlays or options.watermark:
         return "something is drawn over all of it"
-    if options.captions and options.subtitles != "file" and any(clip.captions for clip in timeline.video):
+    if options.burned and any(clip.captions for clip in timeline.video):
         return "captions are drawn over it"
     if any(clip.transition_in for clip in timeline.video):
         return "it has transitions"
     return ""
 
 
-def matches(stream: VideoStream, output: Output, rate: str) -> bool:
-    """Tell whether a source's picture is as the output's would be: size, rate, colours, nothing turned or stretched."""
-    coded = (stream.coded_width, stream.coded_height)
-    upright = stream.rotation == 0 and stream.sample_aspect_ratio == "1/1"
-    plain = stream.codec == "h264" and stream.pixel_format == "yuv420p" and stream.hdr is None
-    steady = not stream.variable_frame_rate and Fraction(stream.frame_rate) == Fraction(rate)
-    return upright and plain and steady and coded == (output.width, output.height)
+def mismatch(stream: VideoStream, output: Output, rate: str) -> str:
+    """Return in what a source's picture is not as the output's would be, empty where it is."""
+    if stream.codec != "h264" or stream.pixel_format != "yuv420p" or stream.hdr is not None:
+        return "is not H.264 in 8 bits 4:2:0"
+    if (stream.coded_width, stream.coded_height) != (output.width, output.height):
+        return f"is not {output.width}x{output.height}"
+    if stream.rotation or stream.sample_aspect_ratio != "1/1":
+        return "is turned or stretched"
+    if stream.variable_frame_rate:
+        return "has frames that are not evenly spaced"
+    if Fraction(stream.frame_rate) != Fraction(rate):
+        return f"does not have {rate} frames a second"
+    if stream.color_space != "bt709" and (stream.color_space or output.height < HD):
+        return "has other colours than BT.709"
+    return ""
 
 
-def divide(
-    timeline: Timeline, indexes: Mapping[str, Index], *, most_frames: int, most_pieces: int
-) -> list[Chunk | Run]:
-    """Return the film as runs to be copied and chunks to be encoded, in order; ``indexes`` has sources that match."""
-    flags = {key: index.clean() for key, index in indexes.items()}
-    made = _Row(most_frames, most_pieces)
-    for number, (clip, at) in enumerate(zip(timeline.video, starts(timeline.video), strict=True)):
-        index = indexes.get(clip.source)
-        first = _first(timeline, clip)
-        found = None
-        if index is not None and first is not None and first + clip.frames <= len(index.shows):
-            found = _span(index, flags[clip.source], first, clip.frames)
-        if found is None or first is None:
-            made.encode(number, at, 0, clip.frames)
-            continue
-        begin, end = found
-        made.encode(number, at, 0, begin - first)
-        made.copy(Run(at + begin - first, end - begin, clip.source, begin, end))
-        made.encode(number, at, end - first, first + clip.frames - end)
-    return made.ended()
+def wanted(timeline: Timeline) -> dict[int, tuple[int, int]]:
+    """Return by clip the frames of its source, from and up to, that it shows as they are."""
+    found = ((number, _first(timeline, clip)) for number, clip in enumerate(timeline.video))
+    return {n: (first, first + timeline.video[n].frames) for n, first in found if first is not None}
 
 
 def _first(timeline: Timeline, clip: Clip) -> int | None:
@@ -113,14 +97,67 @@ def _first(timeline: Timeline, clip: Clip) -> int | None:
     return int(at) if at >= 0 else None
 
 
-def _span(index: Index, clean: Sequence[bool], first: int, frames: int) -> tuple[int, int] | None:
-    """Return the packets (from, up to) inside the frames ``first`` to ``first + frames`` that can be copied."""
-    stop = first + frames
-    begin = next((k for k in range(first, stop) if k in index.idr and (k == 0 or clean[k - 1])), None)
-    if begin is None:
+class Reading:
+    """Follows packets in decoding order from an IDR frame on, and finds how many of them can be copied.
+
+    ``end``: the frame behind the last one before which all is there; 0 before the first IDR frame. ``broken``: the
+    packets are not one a frame.
+    """
+
+    def __init__(self, begin: int, stop: int) -> None:
+        self._begin, self._stop = begin, stop
+        self._most = self._place = -1
+        self.begin = self.end = self.delay = 0
+        self.broken = False
+
+    @property
+    def began(self) -> bool:
+        """Whether an IDR frame was seen."""
+        return self._place >= 0
+
+    def take(self, packet: Shown) -> bool:
+        """Add a packet; return whether more have to be seen."""
+        if self._place < 0:
+            if not packet.idr or packet.frame < self._begin:
+                return packet.frame < self._stop
+            self.begin = self._place = packet.frame
+        elif packet.frame < self.begin or (packet.idr and self._most != self._place - 1):
+            self.broken = True
+        self.delay = max(self.delay, self._place - packet.frame)
+        self._most = max(self._most, packet.frame)
+        if self._most == self._place and self._place < self._stop:
+            self.end = self._place + 1
+        self._place += 1
+        return not self.broken and self._place < self._stop
+
+
+def spanned(opening: Reading, closing: Reading) -> Span | None:
+    """Return what two readings, of the same frames or of their two ends, found; None where it is not worth a copy."""
+    broken = opening.broken or closing.broken or not opening.began or not closing.began
+    if broken or closing.end - opening.begin < LEAST:
         return None
-    end = next((p + 1 for p in range(stop - 1, begin, -1) if clean[p]), begin)
-    return (begin, end) if end - begin >= LEAST else None
+    return Span(opening.begin, closing.end, max(opening.delay, closing.delay))
+
+
+def whole(frames: Iterable[int], begin: int) -> bool:
+    """Tell whether packets show just the frames from ``begin`` on, each once."""
+    seen = sorted(frames)
+    return seen == list(range(begin, begin + len(seen)))
+
+
+def divide(timeline: Timeline, spans: Mapping[int, Span], *, most_frames: int, most_pieces: int) -> list[Chunk | Run]:
+    """Return the film as runs to be copied and chunks to be encoded, in order; ``spans`` by clip."""
+    made, shown = _Row(most_frames, most_pieces), wanted(timeline)
+    for number, (clip, at) in enumerate(zip(timeline.video, starts(timeline.video), strict=True)):
+        span = spans.get(number)
+        if span is None:
+            made.encode(number, at, 0, clip.frames)
+            continue
+        first = shown[number][0]
+        made.encode(number, at, 0, span.begin - first)
+        made.copy(Run(at + span.begin - first, span.end - span.begin, clip.source, span.begin, span.delay))
+        made.encode(number, at, span.end - first, first + clip.frames - span.end)
+    return made.ended()
 
 
 class _Row:

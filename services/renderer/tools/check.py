@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,7 +21,18 @@ from services.renderer.tools.shelf import Drawn, Voiced
 from shared.process import ffmpeg_path, run
 
 
-async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn] | None, sound: Voiced | None = None) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What was written of a film that was copied in parts: its packets, one for each of ``frames`` at ``rate``."""
+
+    packets: Packets
+    frames: int
+    rate: str
+
+
+async def measure(
+    bench: Bench, path: Path, chunks: Sequence[Drawn] | None, sound: Voiced | None = None, copies: Copies | None = None
+) -> Measured:
     """Measure a film of ours that was joined from ``chunks``; None where parts of it were copied from a source.
 
     Where the packets of its sound are those of ``sound``, it is as loud as that was; else all of it is decoded.
@@ -30,9 +42,20 @@ async def measure(bench: Bench, path: Path, chunks: Sequence[Drawn] | None, soun
     if found.header.audio is not None:
         level = sound.level if sound is not None and _same(found.sound, sound) else await _level(bench, path)
     altered = _altered(chunks, found.pictures) if chunks and found.header.video is not None else ()
+    gaps = 0
+    if copies is not None:
+        gaps = _gaps(found, copies)
+        altered = () if found.pictures == [copies.packets] else (0,)
     seen = joined([chunk.seen for chunk in chunks]) if chunks else None
     luma, still = (seen.luma.tolist(), seen.still.tolist()) if seen is not None else ([], [])
-    return Measured(found.header, level, luma, still, altered, looked=chunks is not None)
+    return Measured(found.header, level, luma, still, altered, gaps, looked=chunks is not None)
+
+
+def _gaps(found: _Found, copies: Copies) -> int:
+    """Return how many places on the grid have no packet of their own, or how many packets are too many."""
+    rate = Fraction(copies.rate)
+    seen = {round(time * found.tick * rate) for time in found.times}
+    return max(copies.frames - len(seen & set(range(copies.frames))), len(found.times) - copies.frames)
 
 
 def _same(found: Packets | None, sound: Voiced) -> bool:
@@ -74,11 +97,13 @@ class _Packets:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """``pictures`` in runs as long as the chunks."""
+    """``pictures`` in runs as long as the chunks; ``times`` of them in ticks of ``tick`` seconds."""
 
     header: Header
     pictures: Sequence[Packets]
     sound: Packets | None
+    times: Sequence[int]
+    tick: Fraction
 
 
 def _read(path: Path, counts: Sequence[int]) -> _Found:
@@ -91,8 +116,11 @@ def _read(path: Path, counts: Sequence[int]) -> _Found:
             for stream in (video, audio)
             if stream is not None
         }
+        times = array("q")
         for packet in container.demux():
             index = packet.stream.index
+            if packet.size and video is not None and index == video.index and packet.pts is not None:
+                times.append(packet.pts)
             packets[index].take(packet)
             if packet.size and index in summed:
                 summed[index].take(bytes(packet))
@@ -106,7 +134,8 @@ def _read(path: Path, counts: Sequence[int]) -> _Found:
             channels=audio.channels if audio else 0,
         )
         pictures = summed[video.index].runs if video else []
-        return _Found(header, pictures, summed[audio.index].runs[0] if audio else None)
+        tick = (video.time_base if video else None) or Fraction(1)
+        return _Found(header, pictures, summed[audio.index].runs[0] if audio else None, times, tick)
 
 
 def _track(stream: av.VideoStream | av.AudioStream, packets: Sequence[_Packets]) -> Track:

@@ -1,39 +1,56 @@
-"""Taking over a source's own pictures: reading its packets, and joining runs of them with what was encoded between.
+"""Taking over a source's own pictures: finding what can be copied, and writing the film of that and of what is encoded.
 
-Each source's picture is first copied into a file of ours, without its sound and whatever else it holds.
+Sources come from outside: both are programs of ours that run apart, under limits.
 """
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeVar
 
-import av
+from pydantic import BaseModel
 
+import services
 from services.renderer.domain import copying
 from services.renderer.domain.chunks import Chunk
-from services.renderer.domain.copying import Index, Run
+from services.renderer.domain.copying import Run, Span
+from services.renderer.domain.formats import Option
+from services.renderer.domain.h264 import MOST_NUMBER, sets_of
 from services.renderer.tools.encoders import timescale
-from services.renderer.tools.ffmpeg import OWN, Bench, file_url, seconds
-from services.renderer.tools.join import Tags, labels
+from services.renderer.tools.ffmpeg import OWN, Bench, file_url
+from services.renderer.tools.grafting import Entry, Result, Task
+from services.renderer.tools.join import Tags, said_of
 from services.renderer.tools.parts import Order
-from services.renderer.tools.sources import picture_of
-from shared.contracts.timeline import Output
+from services.renderer.tools.proof import Packets
+from services.renderer.tools.spans import Answer, Found, Question, Source
+from shared.contracts.timeline import Output, Timeline
+from shared.process import run
 
 MOST_SECONDS = 6
-IDR = 5
+DELAY = 4
+"""Frames that decoding runs ahead of showing, at least: so it does in what we encode."""
+_CODE_ROOT = str(Path(services.__file__).parent.parent)
+R = TypeVar("R", bound=BaseModel)
+
+
+class NotCopied(Exception):
+    """A source turned out to be unfit while it was copied; the message says how. All has to be encoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """An output that is copied in parts; empty ``row``: it is encoded as any other, and ``why`` says why."""
+    """An output that is copied in parts; empty ``row``: it is encoded as any other, and ``why`` says why.
+
+    ``encoder``: how what lies between is encoded otherwise than it would be.
+    """
 
     row: Sequence[Chunk | Run]
-    indexes: Mapping[str, Index]
-    files: Mapping[str, str]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    encoder: Mapping[str, Option] = field(default_factory=dict)
     why: str = ""
 
     @property
@@ -51,111 +68,92 @@ async def plan(bench: Bench, order: Order, output: Output) -> Copied:
     """Look into the sources and find what can be copied for ``output``."""
     line = order.timeline
     if why := copying.hindrance(line, order.options, output):
-        return Copied((), {}, {}, why)
-    files: dict[str, str] = {}
-    indexes: dict[str, Index] = {}
-    for number, key in enumerate(sorted({clip.source for clip in line.video})):
-        source = line.sources[key]
-        if source.media.video is None or not copying.matches(source.media.video, output, line.rate):
-            continue
-        files[key] = f"copy_{number:04d}.mp4"
-        await _picture_alone(bench, order, key, files[key])
-        index = await asyncio.to_thread(_read, bench.scratch / files[key], Fraction(line.rate))
-        if index is not None:
-            indexes[key] = index
-    if not indexes:
-        return Copied((), {}, {}, "no source is H.264 of the output's own size and rate")
+        return Copied((), why=why)
+    asked, why = _asked(order, output)
+    if not asked:
+        return Copied((), why=why or "nothing is shown as it is")
+    question = Question(options=_options(bench.hostile(0)), sources=asked)
+    answer = await _call(bench, "spans", question, Answer)
+    spans = {clip: Span(*span) for found in answer.sources.values() for clip, span in found.spans.items()}
+    if not spans:
+        name, found = next(iter(answer.sources.items()))
+        return Copied((), why=f"source {name} {found.why}")
     most = round(MOST_SECONDS * Fraction(line.rate))
-    row = copying.divide(line, indexes, most_frames=most, most_pieces=bench.settings.max_inputs)
-    if not any(isinstance(one, Run) for one in row):
-        return Copied((), {}, {}, "no whole group of pictures is kept")
-    return Copied(row, indexes, files)
+    row = copying.divide(line, spans, most_frames=most, most_pieces=bench.settings.max_inputs)
+    used = {one.source: asked[one.source] for one in row if isinstance(one, Run)}
+    return Copied(row, used, _encoder(bench, output, [answer.sources[name] for name in used]))
 
 
-async def _picture_alone(bench: Bench, order: Order, key: str, target: str) -> None:
-    stream = picture_of(order.timeline.sources[key])
-    hostile = [word for name, value in bench.hostile(0).items() for word in (f"-{name}", str(value))]
-    ticks = ["-video_track_timescale", str(timescale(order.timeline.rate))]
-    taken = ["-map", f"0:{stream.index}", "-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"]
-    await bench.ffmpeg([*hostile, "-i", file_url(order.sources[key]), *taken, *ticks, "-f", "mp4", target])
+def _asked(order: Order, output: Output) -> tuple[dict[str, Source], str]:
+    """Return the sources that may be copied and what of them is wanted; and what speaks against another."""
+    line, wanted, why = order.timeline, copying.wanted(order.timeline), ""
+    asked: dict[str, Source] = {}
+    for name in sorted({line.video[number].source for number in wanted}):
+        stream = line.sources[name].media.video
+        if stream is None:
+            continue
+        if unlike := copying.mismatch(stream, output, line.rate):
+            why = why or f"source {name} {unlike}"
+            continue
+        spans = {number: span for number, span in wanted.items() if line.video[number].source == name}
+        asked[name] = Source(url=file_url(order.sources[name]), stream=stream.index, rate=line.rate, spans=spans)
+    return asked, why
 
 
-def _read(path: Path, rate: Fraction) -> Index | None:
-    """Return the packets of a file of ours; None where its frames are not evenly spaced."""
-    pts: list[Fraction] = []
-    dts: list[Fraction] = []
-    idr: set[int] = set()
-    with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
-        stream = container.streams.video[0]
-        head = stream.codec_context.extradata or b""
-        size = (head[4] & 3) + 1 if len(head) > 4 and head[0] == 1 else 0
-        for packet in container.demux(stream):
-            if not packet.size or not size or packet.pts is None or packet.dts is None or packet.time_base is None:
-                continue
-            if packet.is_keyframe and _is_idr(bytes(packet), size):
-                idr.add(len(pts))
-            pts.append(packet.pts * packet.time_base)
-            dts.append(packet.dts * packet.time_base)
-    if not pts:
-        return None
-    zero = min(pts)
-    shows = [round((time - zero) * rate) for time in pts]
-    even = all(abs((time - zero) * rate - n) < Fraction(1, 4) for time, n in zip(pts, shows, strict=True))
-    return Index(shows, frozenset(idr), pts, dts) if even and sorted(shows) == list(range(len(shows))) else None
-
-
-def _is_idr(data: bytes, size: int) -> bool:
-    """Tell whether a packet of H.264, its units preceded by ``size`` bytes of length, has an IDR picture."""
-    at = 0
-    while at + size < len(data):
-        kind = data[at + size] & 31
-        if kind in (1, IDR):
-            return kind == IDR
-        at += size + int.from_bytes(data[at : at + size], "big")
-    return False
+def _encoder(bench: Bench, output: Output, sources: Sequence[Found]) -> dict[str, Option]:
+    """Return options that give our parameter sets a number that no source uses, so that the file's head holds all."""
+    if output.codec in bench.hardware:
+        return {}
+    heads = [sets_of(bytes.fromhex(source.head)) for source in sources]
+    taken = {number for sets in heads if sets is not None for number in sets.numbers}
+    free = next((number for number in range(MOST_NUMBER + 1) if number not in taken), 0)
+    return {"x264-params": f"sps-id={free}"}
 
 
 async def join_copied(
-    bench: Bench, copied: Copied, drawn: Mapping[int, str], sound: str | None, *, rate: str, tags: Tags, target: str
-) -> Path:
-    """Join runs and encoded chunks (``drawn``: file by the chunk's first frame) with the sound.
+    bench: Bench,
+    copied: Copied,
+    drawn: Mapping[int, str],
+    beside: Sequence[str],
+    *,
+    line: Timeline,
+    tags: Tags,
+    target: str,
+) -> Packets:
+    """Write ``target`` of runs and encoded chunks and return its picture's packets. Raises NotCopied.
 
-    Every key frame carries its parameter sets, as those of the source and ours differ. Times are put on the grid.
+    ``drawn``: files by the chunks' first frames; ``beside``: files of ours with the sound and with subtitles.
     """
-    lines = ["ffconcat version 1.0"]
+    entries, parts, rate = [], {}, line.rate
     for one in copied.row:
-        lines += _entry(copied, one) if isinstance(one, Run) else [f"file {drawn[one.first]}"]
-        lines.append(f"duration {seconds(one.frames / Fraction(rate))}")
-    script = bench.scratch / f"{target}.ffconcat"
-    script.write_text("\n".join(lines) + "\n")
-    frame = timescale(rate) // Fraction(rate).numerator * Fraction(rate).denominator
-    delay = max([4, *(index.delay for index in copied.indexes.values())])
-    own = [word for name, value in OWN.items() for word in (f"-{name}", str(value))]
-    sounds = [*own, "-i", sound, "-map", "0:v", "-map", "1:a"] if sound else ["-map", "0:v"]
-    grid = ["-bsf:v", f"setts=pts=round(PTS/{frame})*{frame}:dts=(N-{delay})*{frame}"]
-    form = ["-video_track_timescale", str(timescale(rate)), "-movflags", "+faststart", "-f", "mp4"]
-    plain = ["-c", "copy", "-map_metadata", "-1", "-map_chapters", "-1"]
-    head = [*own, "-f", "concat", "-safe", "1", "-i", script.name]
-    await bench.ffmpeg([*head, *sounds, *plain, *grid, *form, *labels(tags), target])
-    return bench.scratch / target
+        if isinstance(one, Run):
+            entries.append(Entry(source=one.source, begin=one.begin, frames=one.frames))
+            continue
+        name = f"part:{one.first}"
+        parts[name] = Source(url=f"file:{bench.scratch / drawn[one.first]}", stream=0, rate=rate, spans={})
+        entries.append(Entry(source=name, begin=0, frames=one.frames))
+    clock, own = timescale(rate), _options(OWN)
+    task = Task(
+        options=_options(bench.hostile(0)), own=own, sources=dict(copied.sources), parts=parts, row=entries,
+        beside=list(beside), clock=clock, sample_rate=line.sample_rate, ticks=int(clock / Fraction(rate)),
+        tags=said_of(tags), target=target,
+        delay=max([DELAY, *(one.delay for one in copied.row if isinstance(one, Run))]),
+    )  # fmt: skip
+    result = await _call(bench, "grafting", task, Result)
+    if result.why:
+        raise NotCopied(result.why)
+    return Packets(result.count, result.crc)
 
 
-def _entry(copied: Copied, run: Run) -> list[str]:
-    index = copied.indexes[run.source]
-    lines = [f"file {copied.files[run.source]}", f"inpoint {seconds(index.pts[run.begin])}"]
-    if run.end < len(index.dts):
-        lines.append(f"outpoint {seconds((index.dts[run.end - 1] + index.dts[run.end]) / 2)}")
-    return lines
+def _options(given: Mapping[str, Option]) -> dict[str, str]:
+    """Return what PyAV is to be told of an input; what only ffmpeg's command knows is left out."""
+    known = ("format_whitelist", "protocol_whitelist", "max_streams")
+    return {name: str(given[name]) for name in known if name in given}
 
 
-def missing_frames(path: Path, frames: int, rate: str) -> int:
-    """Return how many of the film's places on the grid have no packet of their own."""
-    seen: set[int] = set()
-    count = 0
-    with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
-        stream = container.streams.video[0]
-        for packet in container.demux(stream):
-            if packet.size and packet.pts is not None and packet.time_base is not None:
-                count += 1
-                seen.add(round(packet.pts * packet.time_base * Fraction(rate)))
-    return max(frames - len(seen & set(range(frames))), count - frames)
+async def _call(bench: Bench, module: str, request: BaseModel, answer: type[R]) -> R:
+    argv = [sys.executable, "-m", f"services.renderer.tools.{module}"]
+    env = {"PYTHONPATH": _CODE_ROOT, "OPENBLAS_NUM_THREADS": "1"}
+    asked = request.model_dump_json().encode()
+    done = await run(argv, limits=bench.limits, cwd=bench.scratch, env=env, stdin=asked)
+    return answer.model_validate_json(done.stdout)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.ladder import rungs
-from services.renderer.tools.copying import Copied, plan
+from services.renderer.tools.copying import Copied, NotCopied, plan
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.failure import meaning
 from services.renderer.tools.ffmpeg import Bench
@@ -32,17 +32,19 @@ HANDS = 4
 
 
 async def render(
-    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None
-) -> list[Film]:
+    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None,
+    refused: Mapping[str, Copied] = {},
+) -> list[Film]:  # fmt: skip
     """Render and check every output. ``report`` gets the fraction done and its detail.
 
     Chunks are taken from and kept on ``shelf``; ``slots`` bounds what runs at once, of all renders that share it.
+    ``refused``: nothing is copied, and why, by output; a source can turn out to be unfit when it is copied.
     Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
     try:
         kept, parallel = shelf or NoShelf(), bench.settings.parallel
         ready = await prepared(bench, order)
-        copies = await _copies(bench, ready)
+        copies = dict(refused) if refused else await _copies(bench, ready)
         cut = await asyncio.to_thread(_all_places, bench, order, copies)
         voices = sounds(bench, order)
         await kept.offer([tuple(place.parts) for place in cut], tuple(voices.values()))
@@ -52,7 +54,10 @@ async def render(
         studio = _Studio(replace(bench, settings=few), ready, cut, voices, copies, report, kept, there, slots)
         return await studio.run()
     except (ExceptionGroup, ProcessFailed) as failed:
-        raise meaning(failed) from failed
+        if isinstance(told := meaning(failed), NotCopied) and not refused:
+            every = {output.name: Copied((), why=str(told)) for output in order.outputs}
+            return await render(bench, order, report, shelf, slots, every)
+        raise told from failed
 
 
 async def _copies(bench: Bench, order: Order) -> dict[str, Copied]:
@@ -70,7 +75,8 @@ def _all_places(bench: Bench, order: Order, copies: Mapping[str, Copied]) -> lis
     made = list(places(bench, line, whole, order.options, parallel)) if whole else []
     for output in order.outputs:
         if output.name in copied:
-            made += places(bench, line, [output], order.options, parallel, copied[output.name].chunks)
+            one = copied[output.name]
+            made += places(bench, line, [output], order.options, parallel, one.chunks, one.encoder)
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,12 +17,12 @@ from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
 from services.renderer.tools.captioned import caption_findings
-from services.renderer.tools.check import measure
-from services.renderer.tools.copying import Copied, join_copied, missing_frames
+from services.renderer.tools.check import Copies, measure
+from services.renderer.tools.copying import Copied, join_copied
 from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import known_characters
-from services.renderer.tools.join import join, tagged
+from services.renderer.tools.join import join, subtitle_track, tagged
 from services.renderer.tools.packaging import Laddered
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn, Voiced
@@ -102,11 +102,12 @@ async def _copied(
     line, sound = order.timeline, sounds.get(formats.sound_of(output))
     files = {chunk.first: one.file.name for chunk, one in chunks}
     target = f"film_{output.name}.mp4"
-    heard = sound.file.name if sound else None
-    film = await join_copied(bench, copied, files, heard, rate=line.rate, tags=order.tags, target=target)
-    measured = await measure(bench, film, None, sound)
-    gaps = await asyncio.to_thread(missing_frames, film, line.frames, line.rate)
-    verdict = check(expected(order, output), replace(measured, gaps=gaps))
+    track = await _track(bench, order)
+    beside = [*([sound.file.name] if sound else []), *([track] if track else [])]
+    written = await join_copied(bench, copied, files, beside, line=line, tags=order.tags, target=target)
+    film = bench.scratch / target
+    measured = await measure(bench, film, None, sound, Copies(written, line.frames, line.rate))
+    verdict = check(expected(order, output), measured)
     level = measured.level.integrated if measured.level else SILENCE_LUFS
     poster = sheet = None
     if output.poster:
@@ -117,6 +118,12 @@ async def _copied(
     return Film(
         output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet, side_file(bench, order)
     )
+
+
+async def _track(bench: Bench, order: Order) -> str | None:
+    """Return a file with the captions as MP4 has them in a track, where that is wanted."""
+    said = side_file(bench, order) if order.options.subtitles == "track" else None
+    return await subtitle_track(bench, said.name) if said else None
 
 
 async def _joined(

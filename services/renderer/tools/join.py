@@ -62,6 +62,15 @@ async def join(
     return bench.scratch / target
 
 
+async def subtitle_track(bench: Bench, subtitles: str) -> str:
+    """Write the SubRip file of ours ``subtitles`` as MP4's track of text alone; return the file's name."""
+    given = ffmpeg.input(subtitles, f="srt", format_whitelist="srt", protocol_whitelist="file")
+    target = f"{subtitles}.mp4"
+    output = ffmpeg.output(given["s"], target, **{"c:s": "mov_text"}, map_metadata=-1, f="mp4")
+    await bench.ffmpeg(output.get_args())
+    return target
+
+
 async def tagged(bench: Bench, sound: str, *, tags: Tags, target: str) -> Path:
     """Copy a file of sound alone into ``target`` and say in it what it is."""
     output = ffmpeg.output(ffmpeg.input(sound, **OWN).audio, target, c="copy", map_metadata=-1)
@@ -71,9 +80,11 @@ async def tagged(bench: Bench, sound: str, *, tags: Tags, target: str) -> Path:
 
 def labels(tags: Tags) -> list[str]:
     """Return ffmpeg's arguments that say in a file what it is."""
+    return [word for name, value in said_of(tags).items() for word in ("-metadata", f"{name}={value}")]
+
+
+def said_of(tags: Tags) -> dict[str, str]:
+    """Return what a file says of itself, by the names that containers have for it."""
     values = {"title": tags.title, "comment": tags.comment, "creation_time": tags.created.isoformat()}
-    arguments: list[str] = []
-    for name, value in values.items():
-        if clean := "".join(c for c in value if c.isprintable())[:MAX_TAG]:
-            arguments += ["-metadata", f"{name}={clean}"]
-    return arguments
+    clean = {name: "".join(c for c in value if c.isprintable())[:MAX_TAG] for name, value in values.items()}
+    return {name: value for name, value in clean.items() if value}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
 from services.renderer.domain import ass, captions, page
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
-from services.renderer.domain.formats import SOUNDS, sound_of
+from services.renderer.domain.formats import SOUNDS, Option, sound_of
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.placement import placed_pages
@@ -34,11 +34,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One chunk of one output; ``script`` is what is drawn over it, empty for nothing."""
+    """One chunk of one output; ``script`` is what is drawn over it, empty for nothing; ``own`` are encoder options."""
 
     output: Output
     key: str
     script: str
+    own: Mapping[str, Option] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ class Place:
 
 def places(
     bench: Bench, timeline: Timeline, outputs: Sequence[Output], options: RenderOptions, parallel: int,
-    given: Sequence[Chunk] | None = None,
+    given: Sequence[Chunk] | None = None, own: Mapping[str, Option] = {},
 ) -> tuple[Place, ...]:  # fmt: skip
     """Return the chunks of a render that ``parallel`` workers share; outputs of sound alone have none.
 
-    ``given``: these chunks and no others, where the rest is copied.
+    ``given``: these chunks and no others, where the rest is copied; ``own``: what their encoder is told besides.
     """
     settings = bench.settings
     drawn = [rung for output in outputs if output.codec != "none" for rung in rungs(output)]
@@ -71,10 +72,10 @@ def places(
         keys: dict[str, str] = {}
         for output in drawn:
             script = scripts[output.name].of(chunk)
-            chosen = encoder(settings, output, timeline.rate, families[output.codec])
+            chosen = {**encoder(settings, output, timeline.rate, families[output.codec]), **own}
             fonts = fonts_digest(settings.fonts_dir) if script or timeline.overlays else ""
             key = chunk_key(timeline, chunk, output, script, {"program": program(), "fonts": fonts, **chosen})
-            parts.setdefault(key, Part(output, key, script))
+            parts.setdefault(key, Part(output, key, script, own))
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))
     return tuple(made)

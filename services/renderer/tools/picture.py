@@ -9,14 +9,14 @@ The graph is a value of ffmpeg-python; nothing of a user's stands in it but numb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
 from services.renderer.domain.chunks import Chunk, Piece
-from services.renderer.domain.formats import chunk_muxer
+from services.renderer.domain.formats import Option, chunk_muxer
 from services.renderer.domain.reframe import course
 from services.renderer.tools.dressing import dressed
 from services.renderer.tools.encoders import device, encoder, uploads
@@ -46,12 +46,16 @@ class Canvas:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One output of a chunk: the script that is drawn over it, and the files to write, all in the scratch folder."""
+    """One output of a chunk: the script that is drawn over it, and the files to write, all in the scratch folder.
+
+    ``own``: encoder options of its own.
+    """
 
     output: Output
     subtitles: str | None
     target: str
     small: str
+    own: Mapping[str, Option] = field(default_factory=dict)
 
 
 def arguments(
@@ -89,7 +93,8 @@ def _written(bench: Bench, video: Node, canvas: Canvas, drawing: Drawing, chunk:
     both = on_grid(video.filter("format", "yuv420p").filter("setparams", **SDR), rate).split()
     bounds = {"frames:v": chunk.frames, "fps_mode": "passthrough"}
     family = bench.hardware.get(canvas.output.codec)
-    options = {**encoder(bench.settings, canvas.output, rate, family), **bounds, "map_metadata": -1, "map_chapters": -1}
+    chosen = {**encoder(bench.settings, canvas.output, rate, family), **drawing.own}
+    options = {**chosen, **bounds, "map_metadata": -1, "map_chapters": -1}
     encoded = both[0].filter("format", "nv12").filter("hwupload") if uploads(family) else both[0]
     small = both[1].filter("extractplanes", "y").filter("scale", *SMALL, flags="area")
     return [
