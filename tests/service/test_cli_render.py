@@ -85,7 +85,15 @@ def test_a_folder_for_streaming_and_other_channels(tmp_path: Path, footage: Path
     lines = made(footage, "-o", out, "--hls", "--channels", "mono", *PLAIN)
     assert lines[1] == str(tmp_path / "out/film.hls/master.m3u8")
     names = sorted(path.name for path in (tmp_path / "out/film.hls").iterdir())
-    assert names == ["108p.m3u8", "108p.mp4", "master.m3u8", "sound.m3u8", "sound.mp4"]
+    assert names == [
+        "108p.m3u8",
+        "108p_00000.m4s",
+        "108p_init.mp4",
+        "master.m3u8",
+        "sound.m3u8",
+        "sound_00000.m4s",
+        "sound_init.mp4",
+    ]
     assert numbers(asyncio.run(pictures(tmp_path / "out/film.hls/master.m3u8", (192, 108)))) == SHOWN
     assert 'CHANNELS="1"' in Path(lines[1]).read_text()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -79,12 +79,12 @@ async def test_the_sound_lies_where_the_pictures_do(film: Film) -> None:
     assert abs(lag(heard[:288_000], noise[5 * 1920 : 155 * 1920])) <= 1
     assert abs(lag(heard[288_000:480_000], noise[200 * 1920 : 300 * 1920])) <= 1
     starts = {}
-    for name in ("720p.mp4", "sound.mp4"):
-        with av.open(str(ladder(film).folder / name)) as container:
+    for name in ("720p", "sound"):
+        with av.open(str(ladder(film).folder / f"{name}.m3u8")) as container:
             first = next(iter(container.decode(container.streams[0])))
             assert isinstance(first, av.VideoFrame | av.AudioFrame) and first.time is not None
             starts[name] = first.time
-    assert starts["720p.mp4"] == 0 and abs(starts["sound.mp4"]) <= 1024 / 48000
+    assert starts["720p"] == 0 and abs(starts["sound"]) <= 1024 / 48000
 
 
 def test_what_is_announced_is_so(film: Film) -> None:
@@ -95,44 +95,49 @@ def test_what_is_announced_is_so(film: Film) -> None:
     for (peak, average, codecs, *_), name in zip(variants, SIZES, strict=True):
         own = lines(film, f"{name}.m3u8")
         assert int(average) <= int(peak)
-        assert abs(int(average) - sum(map(rate_of, (own, sound)))) < 2000
-        with av.open(str(ladder(film).folder / f"{name}.mp4")) as container:
+        assert abs(int(average) - sum(rate_of(film, playlist) for playlist in (own, sound))) < 2000
+        with av.open(str(ladder(film).folder / f"{name}_init.mp4")) as container:
             extra = container.streams.video[0].codec_context.extradata or b""
         assert codecs == f"avc1.{extra[1:4].hex()},mp4a.40.2"
     most = int(re.findall(r"TARGETDURATION:(\d+)", "\n".join(sound))[0])
-    assert all(round(length) <= most for name in SIZES for length, _, _ in segments(lines(film, f"{name}.m3u8")))
+    assert all(round(length) <= most for name in SIZES for length, _ in segments(lines(film, f"{name}.m3u8")))
 
 
-def segments(playlist: list[str]) -> list[tuple[float, int, int]]:
-    """Seconds, size and place of each segment."""
-    text = "\n".join(playlist)
-    found = re.findall(r"#EXTINF:([\d.]+),\n#EXT-X-BYTERANGE:(\d+)@(\d+)", text)
-    return [(float(seconds), int(size), int(at)) for seconds, size, at in found]
+def segments(playlist: list[str]) -> list[tuple[float, str]]:
+    """Seconds and file of each segment."""
+    found = re.findall(r"#EXTINF:([\d.]+),\n([^#\n]+)", "\n".join(playlist))
+    return [(float(seconds), file) for seconds, file in found]
 
 
-def rate_of(playlist: list[str]) -> float:
+def rate_of(film: Film, playlist: list[str]) -> float:
     parts = segments(playlist)
-    return sum(size for _, size, _ in parts) * 8 / sum(seconds for seconds, _, _ in parts)
+    size = sum((ladder(film).folder / file).stat().st_size for _, file in parts)
+    return size * 8 / sum(seconds for seconds, _ in parts)
 
 
-def test_every_segment_is_decodable_by_itself_and_covers_the_file(film: Film, tmp_path: Path) -> None:
+def whole(film: Film, name: str, target: Path, parts: int | None = None) -> Path:
+    """The head of a picture and its first segments as one file."""
+    folder = ladder(film).folder
+    files = [f"{name}_init.mp4", *(file for _, file in segments(lines(film, f"{name}.m3u8"))[:parts])]
+    target.write_bytes(b"".join((folder / file).read_bytes() for file in files))
+    return target
+
+
+def test_every_segment_is_decodable_by_itself(film: Film, tmp_path: Path) -> None:
     """As a player has it after a jump: the head and one segment, nothing else."""
     for name in SIZES:
-        file = (ladder(film).folder / f"{name}.mp4").read_bytes()
+        folder, first = ladder(film).folder, 0
         parts = segments(lines(film, f"{name}.m3u8"))
-        assert [seconds for seconds, _, _ in parts] == [4.0, 4.0, 2.0]
-        head = parts[0][2]
-        at, first = head, 0
-        for seconds, size, begin in parts:
-            assert begin == at, "segments lie one behind the other"
-            at += size
+        assert [seconds for seconds, _ in parts] == [4.0, 4.0, 2.0]
+        head = (folder / f"{name}_init.mp4").read_bytes()
+        for seconds, file in parts:
             part = tmp_path / "part.mp4"
-            part.write_bytes(file[:head] + file[begin : begin + size])
+            part.write_bytes(head + (folder / file).read_bytes())
             with av.open(str(part)) as container:
                 frames = [f.reformat(192, 108, "gray").to_ndarray() for f in container.decode(video=0)]
             assert numbers(np.stack(frames)) == SHOWN[first : first + round(seconds * 25)]
             first += len(frames)
-        assert at == len(file) and first == len(SHOWN)
+        assert first == len(SHOWN)
 
 
 def test_captions_that_are_not_burned_in_are_a_stream_of_their_own(film: Film) -> None:
@@ -143,15 +148,13 @@ def test_captions_that_are_not_burned_in_are_a_stream_of_their_own(film: Film) -
 
 
 def test_pictures_out_of_step_are_found(film: Film, tmp_path: Path) -> None:
-    good = [(TOP, read(ladder(film).folder / f"{name}.mp4", Fraction(10))) for name in SIZES]
+    good = [(TOP, read(whole(film, name, tmp_path / f"{name}.mp4"), Fraction(10))) for name in SIZES]
     assert list(_uneven(good, 250)) == []
     assert {finding.code for finding in _uneven(good, 251)} == {"stream_frames"}
-    shutil.copy(ladder(film).folder / "360p.mp4", tmp_path / "short.mp4")
-    parts = segments(lines(film, "360p.m3u8"))
-    with (tmp_path / "short.mp4").open("r+b") as file:
-        file.truncate(parts[-1][2])
-    short = (TOP, read(tmp_path / "short.mp4", Fraction(10)))
+    short = (TOP, read(whole(film, "360p", tmp_path / "short.mp4", 2), Fraction(10)))
     assert {finding.code for finding in _uneven([good[0], short], 250)} == {"stream_frames", "stream_uneven"}
+    late = replace(good[0][1], keys=frozenset({Fraction(0)}))
+    assert {finding.code for finding in _uneven([(TOP, late)], 250)} == {"stream_key_frame"}
 
 
 async def test_a_ladder_of_hevc_without_sound(tmp_path: Path) -> None:

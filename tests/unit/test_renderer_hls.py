@@ -80,7 +80,7 @@ def test_codecs_are_named_as_rfc_6381_has_it() -> None:
             hls.video_codec(codec, header)
 
 
-STREAM = Stream("720p.mp4", 800, (Segment(800, 500_000, Fraction(4)), Segment(500_800, 100_000, Fraction(11, 2))))
+STREAM = Stream("720p", 800, (Segment(800, 500_000, Fraction(4)), Segment(500_800, 100_000, Fraction(11, 2))))
 
 
 def test_a_stream_says_how_much_it_takes() -> None:
@@ -89,14 +89,15 @@ def test_a_stream_says_how_much_it_takes() -> None:
     assert hls.target([Stream("a", 0, (Segment(0, 1, Fraction(1, 5)),))]) == 1
 
 
-def test_a_media_playlist_names_its_bytes() -> None:
+def test_a_media_playlist_names_the_files_that_the_stream_is_cut_into() -> None:
     lines = hls.media(STREAM, 6).splitlines()
     assert lines[0] == "#EXTM3U" and lines[-1] == "#EXT-X-ENDLIST"
     assert {"#EXT-X-TARGETDURATION:6", "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS"} <= set(lines)
-    assert '#EXT-X-MAP:URI="720p.mp4",BYTERANGE="800@0"' in lines
+    assert '#EXT-X-MAP:URI="720p_init.mp4"' in lines
     assert [line for line in lines if line.startswith("#EXTINF")] == ["#EXTINF:4.000000,", "#EXTINF:5.500000,"]
-    assert [line for line in lines if "BYTERANGE:" in line] == [
-        "#EXT-X-BYTERANGE:500000@800", "#EXT-X-BYTERANGE:100000@500800",
+    assert [line for line in lines if not line.startswith("#")] == ["720p_00000.m4s", "720p_00001.m4s"]
+    assert STREAM.files == [
+        ("720p_init.mp4", 0, 800), ("720p_00000.m4s", 800, 500_000), ("720p_00001.m4s", 500_800, 100_000),
     ]  # fmt: skip
 
 

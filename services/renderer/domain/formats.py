@@ -57,7 +57,8 @@ SOUNDS: dict[AudioCodec, Sound] = {
 
 
 STREAMED = {
-    ".m3u8": "application/vnd.apple.mpegurl", ".mp4": "video/mp4", ".vtt": "text/vtt; charset=utf-8",
+    ".m3u8": "application/vnd.apple.mpegurl", ".mp4": "video/mp4", ".m4s": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
 }  # fmt: skip
 """The media types of what a ladder for HLS consists of, by ending."""
 

@@ -1,4 +1,8 @@
-"""Playlists for HTTP Live Streaming (RFC 8216) over CMAF, one file a picture, its segments ranges of bytes. Pure."""
+"""Playlists for HTTP Live Streaming (RFC 8216) over CMAF, each segment a file of its own. Pure.
+
+One file a picture with segments as ranges of bytes would be fewer objects; but ffmpeg 9.0 reads only the first of them
+over HTTP.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ VERSION = 7
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Bytes ``offset`` to ``offset + size`` of a file, and what they last in seconds."""
+    """Bytes ``offset`` to ``offset + size`` of the packed stream, and what they last in seconds."""
 
     offset: int
     size: int
@@ -30,11 +34,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A file of segments; ``head`` is the size of what stands before the first and is needed for each."""
+    """A packed stream; ``head`` is the size of what stands before the first segment and is needed for each."""
 
-    file: str
+    name: str
     head: int
     segments: tuple[Segment, ...]
+
+    @property
+    def files(self) -> list[tuple[str, int, int]]:
+        """Name, offset and size of each file that the stream is cut into: the head, then the segments."""
+        cut = [(f"{self.name}_{n:05d}.m4s", one.offset, one.size) for n, one in enumerate(self.segments)]
+        return [(f"{self.name}_init.mp4", 0, self.head), *cut]
 
     @property
     def seconds(self) -> Fraction:
@@ -76,10 +86,10 @@ def target(streams: Sequence[Stream]) -> int:
 
 def media(stream: Stream, most: int) -> str:
     """Return the playlist of one stream; ``most`` is the target duration of all streams of the ladder."""
-    lines = [*_opening(most), f'#EXT-X-MAP:URI="{stream.file}",BYTERANGE="{stream.head}@0"']
-    for segment in stream.segments:
-        lines += [f"#EXTINF:{float(segment.seconds):.6f},", f"#EXT-X-BYTERANGE:{segment.size}@{segment.offset}"]
-        lines.append(stream.file)
+    head, *files = [name for name, _, _ in stream.files]
+    lines = [*_opening(most), f'#EXT-X-MAP:URI="{head}"']
+    for segment, file in zip(stream.segments, files, strict=True):
+        lines += [f"#EXTINF:{float(segment.seconds):.6f},", file]
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 

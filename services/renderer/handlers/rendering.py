@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 from services.renderer.domain import formats
 from services.renderer.handlers.deps import Deps
@@ -16,12 +17,16 @@ from services.renderer.tools.film import Film, render
 from services.renderer.tools.join import Tags
 from services.renderer.tools.packaging import MASTER, Laddered
 from services.renderer.tools.parts import Order
+from shared.contracts.blob import BlobRef
 from shared.contracts.commands import RenderTimeline
 from shared.contracts.events import TimelineRendered
 from shared.contracts.media import SpriteSheet
 from shared.contracts.timeline import Ladder, Rendered, Timeline
 from shared.db import transaction
 from shared.step import Step
+
+HANDS = 8
+"""Files of a ladder that are stored at once."""
 
 
 async def render_timeline(command: RenderTimeline, step: Step, deps: Deps) -> None:
@@ -81,11 +86,22 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
 
 
 async def _ladder(made: Laddered, base: str, deps: Deps) -> Ladder:
-    """Store everything in one folder, the playlists last, so that what they name is there."""
-    files = await asyncio.to_thread(lambda: sorted(made.folder.iterdir(), key=lambda file: file.suffix == ".m3u8"))
-    refs = {f.name: await deps.blobs.put_file(f"{base}/{f.name}", f, formats.STREAMED[f.suffix]) for f in files}
-    size = sum(ref.size for ref in refs.values())
-    return Ladder(master=refs[MASTER], files=len(refs), size=size, renditions=made.renditions)
+    """Store everything in one folder, several files at once, the playlists last, so that what they name is there."""
+    files = await asyncio.to_thread(lambda: sorted(made.folder.iterdir()))
+    hands = asyncio.Semaphore(HANDS)
+
+    async def put(file: Path) -> BlobRef:
+        async with hands:
+            return await deps.blobs.put_file(f"{base}/{file.name}", file, formats.STREAMED[file.suffix])
+
+    refs: list[BlobRef] = []
+    for named in (False, True):
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(put(file)) for file in files if (file.suffix == ".m3u8") is named]
+        refs += [task.result() for task in tasks]
+    size = sum(ref.size for ref in refs)
+    master = next(ref for ref in refs if ref.key.endswith(f"/{MASTER}"))
+    return Ladder(master=master, files=len(refs), size=size, renditions=made.renditions)
 
 
 async def _sheet(sheet: Sheet, key: str, deps: Deps) -> SpriteSheet:

@@ -15,7 +15,7 @@ from services.renderer.tools.check import measure
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.finish import Film, expected
 from services.renderer.tools.join import join
-from services.renderer.tools.packaging import MASTER, Laddered, Packed, lay_out_texts, pack
+from services.renderer.tools.packaging import MASTER, Laddered, Packed, divide, lay_out_texts, pack
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn
 from services.renderer.tools.subtitles import spoken_captions
@@ -76,7 +76,7 @@ def _uneven(packed: Sequence[tuple[Output, Packed]], frames: int) -> Iterator[Fi
             message = f"{name}: the stream has {one.packets} frames, not {frames}."
             yield Finding(code="stream_frames", severity="error", message=message, figure=float(one.packets))
         if lengths != [segment.seconds for segment in top.segments]:
-            message = f"{name}: its segments are not as long as those of {top.file}."
+            message = f"{name}: its segments are not as long as those of {top.name}."
             yield Finding(code="stream_uneven", severity="error", message=message)
         begins = [sum(lengths[:n], Fraction(0)) for n in range(len(lengths))]
         if late := [begin for begin in begins if begin not in one.keys]:
@@ -87,7 +87,9 @@ def _uneven(packed: Sequence[tuple[Output, Packed]], frames: int) -> Iterator[Fi
 def _laid_out(
     order: Order, folder: Path, packed: Sequence[tuple[Output, Packed]], sound: Packed | None, seconds: Fraction
 ) -> tuple[Rendition, ...]:
-    """Write all playlists; return the pictures as the master names them."""
+    """Cut the streams into their files and write all playlists; return the pictures as the master names them."""
+    for one in [*(one for _, one in packed), *([sound] if sound else [])]:
+        divide(folder / f"{one.stream.name}.mp4", one.stream)
     most = hls.target([one.stream for _, one in packed] + ([sound.stream] if sound else []))
     shown: list[tuple[str, Rendition]] = []
     for rung, one in packed:

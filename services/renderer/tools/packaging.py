@@ -86,7 +86,16 @@ def read(path: Path, seconds: Fraction) -> Packed:
         heads, ends, lengths = _without_empty(heads, ends, lengths)
     parts = tuple(Segment(at, end - at, length) for at, end, length in zip(heads, ends, lengths, strict=True))
     keys = frozenset(Fraction(pts) / scale for pts, key in taken if key)
-    return Packed(Stream(path.name, heads[0], parts), codec, keys, len(taken), channels)
+    return Packed(Stream(path.stem, heads[0], parts), codec, keys, len(taken), channels)
+
+
+def divide(path: Path, stream: Stream) -> None:
+    """Cut a packed file into those that its playlist names."""
+    with path.open("rb") as whole:
+        for name, offset, size in stream.files:
+            whole.seek(offset)
+            path.with_name(name).write_bytes(whole.read(size))
+    path.unlink()
 
 
 def _without_empty(
