@@ -7,6 +7,10 @@ face's centre, the others the logarithm of its height and width in cells and the
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -51,6 +55,37 @@ def _box(heat: Map, size: Map, offset: Map, row: int, column: int) -> Box:
         width=round(width / across, 4),
         height=round(height / down, 4),
         score=round(float(heat[row, column]), 3),
+    )
+
+
+def around(known: Sequence[Box], width: int, height: int) -> tuple[int, int, int, int]:
+    """Return left, top, right and bottom in pixels, multiples of 32, of what holds the faces and as much around them.
+
+    ``width`` and ``height``: the canvas's, multiples of 32 too.
+    """
+    sides = (
+        (min(box.x - box.width for box in known) * width, max(box.x + 2 * box.width for box in known) * width, width),
+        (
+            min(box.y - box.height for box in known) * height,
+            max(box.y + 2 * box.height for box in known) * height,
+            height,
+        ),
+    )
+    (left, right), (top, bottom) = (
+        (max(0, 32 * math.floor(low / 32)), min(most, 32 * math.ceil(high / 32))) for low, high, most in sides
+    )
+    return left, top, right, bottom
+
+
+def placed(box: Box, place: tuple[float, float, float, float]) -> Box:
+    """Return a box of a cut-out as one of the picture; ``place``: left, top, width and height of the cut-out in it."""
+    x, y, width, height = place
+    return replace(
+        box,
+        x=round(x + box.x * width, 4),
+        y=round(y + box.y * height, 4),
+        width=round(box.width * width, 4),
+        height=round(box.height * height, 4),
     )
 
 
