@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.analyzer.domain.documents import DocumentFound, refuse
-from services.analyzer.domain.images import MOST_FRAMES, gif_frames, image_info, picture_format
+from services.analyzer.domain.animations import gif_frames
+from services.analyzer.domain.documents import MOST_CHARACTERS, DocumentFound, refuse
+from services.analyzer.domain.images import MOST_FRAMES, image_info, picture_format
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.tools.holdings import look_at_document, look_at_image
 from shared.contracts.commands import ProbeMedia
@@ -177,7 +178,7 @@ def test_counting_frames_stops_behind_the_limit() -> None:
         place[0] += count
         return data[place[0] - count : place[0]]
 
-    frames, _ = gif_frames(read)
+    frames, _ = gif_frames(read, MOST_FRAMES)
     assert frames == MOST_FRAMES + 1
     assert place[0] < len(data) / 2
 
@@ -235,3 +236,47 @@ async def test_the_probe_takes_only_what_was_asked_for(make_infra: MakeInfra, tm
         refused = [await ask(name, KINDS) for name in ("a.zip", "a.svg")]
         refused += [await ask(name, ("video",)) for name in ("a.png", "a.pdf", "tone.m4a")]
         assert [f.code for f in refused if isinstance(f, StepFailed)] == ["media_unsupported"] * 4 + ["media_no_video"]
+
+
+@pytest.mark.parametrize("ending", ["gif", "webp", "png"])
+async def test_an_animation_lasts_as_long_as_its_frames_say(tmp_path: Path, ending: str) -> None:
+    frames = [Image.fromarray(np.roll(np.asarray(flag()), shift, 1)) for shift in range(0, 120, 20)]
+    path = tmp_path / f"moving.{ending}"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=[200, 300, 200, 300, 200, 300])
+    info, _ = await info_of(path, tmp_path)
+    assert info.image and (info.image.frames, info.image.seconds) == (6, 1.5)
+    frames[0].save(path)
+    info, _ = await info_of(path, tmp_path)
+    assert info.image and (info.image.frames, info.image.seconds) == (1, 0)
+
+
+async def test_sixteen_bits_of_grey_are_not_clipped(tmp_path: Path) -> None:
+    deep = np.repeat(np.repeat(np.array([[0, 16384, 32768, 65535]], np.uint16), 50, axis=1), 100, axis=0)
+    Image.fromarray(deep).save(tmp_path / "deep.png")
+    info, _ = await info_of(tmp_path / "deep.png", tmp_path)
+    assert info.image and info.video and info.video.pixel_format == "gray16"
+    assert {colour.rgb for colour in info.image.palette} >= {"#000000", "#404040", "#808080", "#ffffff"}
+
+
+async def test_pages_behind_the_most_text_are_not_read(tmp_path: Path) -> None:
+    """1500 pages of 50,000 letters each would take half a minute."""
+    (tmp_path / "long.pdf").write_bytes(pdf(1500, "abcdefgh " * 5000))
+    started = time.monotonic()
+    found, _ = await look_at_document(tmp_path / "long.pdf", tmp_path)
+    assert (found.pages, len(found.texts), found.cut) == (1500, 1500, True)
+    assert sum(map(len, found.texts)) <= MOST_CHARACTERS and not found.texts[-1]
+    assert time.monotonic() - started < 12
+
+
+async def test_what_is_wrong_with_a_picture_has_a_remedy_for_pictures(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with pytest.raises(BadMedia) as caught:
+        await info_of(tmp_path / "broken.png", tmp_path)
+    assert "mp4" not in caught.value.remedy and "video" not in caught.value.message
+    flag().save(tmp_path / "large.png")
+    with pytest.raises(BadMedia) as caught:
+        await info_of(tmp_path / "large.png", tmp_path, Bounds(max_pixels=100))
+    assert "smaller" in caught.value.remedy and "streams" not in caught.value.remedy
+    with pytest.raises(BadMedia) as caught:
+        refuse(DocumentFound(pages=5000, problem="pages"))
+    assert "Split" in caught.value.remedy

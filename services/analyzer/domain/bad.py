@@ -8,10 +8,22 @@ from shared.errors import BadMedia
 def unsupported(detected: str, why: str = "") -> BadMedia:
     """The bytes are no video or sound that Cutroom reads."""
     reason = f": {why}" if why else ""
+    drawn = detected.endswith(("picture", "drawing"))
+    picture = "Save a picture as PNG, JPEG, GIF or WebP. " if drawn else ""
     return BadMedia(
         f"The file is {detected}, not a video or sound file that can be read{reason}.",
         code="media_unsupported",
-        remedy="Export it as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS and upload that.",
+        remedy=f"{picture}Export a film as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS and upload that.",
+        details={"detected": detected, "why": why},
+    )
+
+
+def spoilt(detected: str, why: str) -> BadMedia:
+    """A picture or document of a kind that is taken, which cannot be read."""
+    return BadMedia(
+        f"The file is {detected} that cannot be read: {why.rstrip('.')}.",
+        code="media_unsupported",
+        remedy="Save it anew with the program that it comes from, and upload that.",
         details={"detected": detected, "why": why},
     )
 
@@ -66,11 +78,13 @@ def too_long(detected: str, seconds: float, most: float) -> BadMedia:
     )
 
 
-def too_complex(detected: str, why: str) -> BadMedia:
+def too_complex(
+    detected: str, why: str, remedy: str = "Export it again with fewer streams or a smaller picture."
+) -> BadMedia:
     """Reading it would take more memory or time than one file may have."""
     return BadMedia(
         f"The file asks for too much: {why}.",
         code="media_too_complex",
-        remedy="Export it again with fewer streams or a smaller picture.",
+        remedy=remedy,
         details={"detected": detected, "why": why},
     )

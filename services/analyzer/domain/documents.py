@@ -41,7 +41,7 @@ def refuse(found: DocumentFound) -> None:
     """Raise BadMedia for a document that is not taken."""
     match found.problem:
         case "broken":
-            raise bad.unsupported("a damaged PDF document", found.reason)
+            raise bad.spoilt("a damaged PDF document", found.reason)
         case "locked":
             raise BadMedia(
                 "The document can be opened with a password only.",
@@ -50,9 +50,13 @@ def refuse(found: DocumentFound) -> None:
                 details={"detected": "a PDF document"},
             )
         case "pages":
-            raise bad.too_complex("a PDF document", f"it has {found.pages} pages, more than {MOST_PAGES}")
+            raise bad.too_complex(
+                "a PDF document",
+                f"it has {found.pages} pages, more than {MOST_PAGES}",
+                "Split it into shorter documents and upload those.",
+            )
     if found.pages == 0:
-        raise bad.unsupported("a PDF document", "it has no pages")
+        raise bad.spoilt("a PDF document", "it has no pages")
 
 
 def document_info(found: DocumentFound, text: BlobRef | None, size: int) -> MediaInfo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -24,7 +23,7 @@ FORMATS: tuple[tuple[bytes, Format], ...] = (
 MOST_FRAMES = 2000
 MOST_MOVED = 1_500_000_000
 """Pixels times frames of an animation that is taken: a minute of 720p at 25 frames a second."""
-SHORTEST_FRAME_S = 0.02
+_SMALLER = "Save it smaller or with fewer frames, or as a film, and upload that."
 _TURNS = {
     1: Turn(), 2: Turn(0, mirrored=True), 3: Turn(180), 4: Turn(180, mirrored=True), 5: Turn(270, mirrored=True),
     6: Turn(90), 7: Turn(90, mirrored=True), 8: Turn(270),
@@ -75,16 +74,18 @@ def image_info(found: ImageFound, size: int, bounds: Bounds) -> MediaInfo:
     kind = f"a {found.format.upper()} picture"
     match found.problem:
         case "broken":
-            raise bad.unsupported(f"a damaged {found.format.upper()} picture", found.reason)
+            raise bad.spoilt(f"a damaged {found.format.upper()} picture", found.reason)
         case "cut_off":
             raise bad.truncated(kind, "the picture ends before its last row")
         case "pixels":
             raise bad.too_complex(
-                kind, f"it has {found.width}x{found.height} pixels, more than {bounds.max_pixels} in all"
+                kind, f"it has {found.width}x{found.height} pixels, more than {bounds.max_pixels} in all", _SMALLER
             )
         case "frames":
             raise bad.too_complex(
-                kind, f"it is an animation of {found.frames} or more frames of {found.width}x{found.height} pixels"
+                kind,
+                f"it is an animation of {found.frames} or more frames of {found.width}x{found.height} pixels",
+                _SMALLER,
             )
     turn = turn_of(found.orientation)
     width, height = turn.shown(found.width, found.height)
@@ -116,42 +117,3 @@ def _notes(found: ImageFound) -> tuple[Note, ...]:
     if turn_of(found.orientation).mirrored:
         notes.append(Note(code="mirrored", message="The picture is stored mirrored."))
     return tuple(notes)
-
-
-def gif_frames(read: Callable[[int], bytes], most: int = MOST_FRAMES) -> tuple[int, float]:
-    """Count a GIF's frames and their seconds by its blocks alone (GIF89a, sections 17 to 26), undecoded.
-
-    ``read(n)`` returns the next n bytes. Stops behind ``most`` frames, or where the file ends.
-    """
-    head = read(13)
-    if len(head) < 13:
-        return 0, 0.0
-    _skip_table(read, head[10])
-    frames, seconds, delay = 0, 0.0, 0
-    while frames <= most and (mark := read(1)) in {b"!", b","}:
-        if mark == b",":
-            frames, seconds = frames + 1, seconds + max(delay / 100, SHORTEST_FRAME_S)
-            described = read(9)
-            _skip_table(read, described[8] if len(described) == 9 else 0)
-            read(1)
-            _blocks(read)
-            continue
-        label = read(1)
-        body = _blocks(read)
-        if label == b"\xf9" and len(body) >= 3:
-            delay = int.from_bytes(body[1:3], "little")
-    return frames, seconds
-
-
-def _skip_table(read: Callable[[int], bytes], packed: int) -> None:
-    if packed & 0x80:
-        read(3 << ((packed & 7) + 1))
-
-
-def _blocks(read: Callable[[int], bytes]) -> bytes:
-    """Pass over sub-blocks; return the first."""
-    first = b""
-    while (length := read(1)) not in {b"", b"\0"}:
-        body = read(length[0])
-        first = first or body
-    return first

@@ -55,12 +55,14 @@ def _texts(document: Any) -> tuple[tuple[str, ...], bool]:
     texts: list[str] = []
     left, cut = MOST_CHARACTERS, False
     for number in range(len(document)):
+        if left <= 0:  # the pages behind may have more, and reading them costs as much
+            return (*texts, *[""] * (len(document) - number)), True
         page = document[number]
         reader = page.get_textpage()
         most = min(MOST_ON_PAGE, left)
         count = reader.count_chars()
         cut = cut or count > most
-        texts.append(clean(reader.get_text_range(0, min(count, most))) if count > 0 and most > 0 else "")
+        texts.append(clean(reader.get_text_range(0, min(count, most))) if count > 0 else "")
         left -= len(texts[-1])
         reader.close()
         page.close()

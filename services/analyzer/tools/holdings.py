@@ -12,7 +12,7 @@ from services.analyzer.tools.holding_requests import DocumentAnswer, DocumentReq
 from shared.process import Limits, ProcessFailed
 
 STILL_NAME = "still.jpg"
-_LIMITS = Limits(wall_s=120, cpu_s=60, memory_bytes=3 * 1024**3, file_bytes=64 * 1024**2)
+_LIMITS = Limits(wall_s=90, cpu_s=30, memory_bytes=3 * 1024**3, file_bytes=64 * 1024**2)
 
 
 async def look_at_image(path: Path, name: Format, folder: Path, max_pixels: int) -> tuple[ImageFound, Path | None]:
@@ -37,4 +37,5 @@ async def look_at_document(path: Path, folder: Path) -> tuple[DocumentFound, Pat
 
 def _meaning(failed: ProcessFailed, kind: str) -> Exception:
     why = too_much(failed)
-    return bad.too_complex(kind, why) if why else failed
+    remedy = "Save it smaller or simpler (a document: print it into a new PDF) and upload that."
+    return bad.too_complex(kind, why, remedy) if why else failed

@@ -5,12 +5,14 @@ Runs as ``python -m services.analyzer.tools.images_child`` with a request on std
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from services.analyzer.domain.images import Format, ImageFound, gif_frames, too_large
+from services.analyzer.domain.animations import Read, gif_frames, png_frames, webp_frames
+from services.analyzer.domain.images import MOST_FRAMES, Format, ImageFound, too_large
 from services.analyzer.domain.stills import STILL, fit
 from services.analyzer.tools import telling
 from services.analyzer.tools.faces import find_faces
@@ -23,6 +25,12 @@ _COLOURS = 6
 _SEEN = 1280
 _PLUGINS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 _BACKDROP = (24, 24, 24)
+_LAYOUTS = {"RGB": "rgb24", "RGBA": "rgba", "L": "gray", "P": "pal8", "CMYK": "cmyk", "I;16": "gray16"}
+_COUNTED: dict[Format, Callable[[Read, int], tuple[int, float]]] = {
+    "gif": gif_frames,
+    "webp": webp_frames,
+    "png": png_frames,
+}
 
 
 def look(request: ImageRequest) -> ImageAnswer:
@@ -38,7 +46,7 @@ def look(request: ImageRequest) -> ImageAnswer:
 
 
 def _judged(request: ImageRequest, image: Image.Image) -> ImageAnswer:
-    frames, seconds = _animation(request.path, request.format, image)
+    frames, seconds = _animation(request.path, request.format)
     found = ImageFound(
         format=request.format,
         width=image.width,
@@ -51,8 +59,8 @@ def _judged(request: ImageRequest, image: Image.Image) -> ImageAnswer:
         return ImageAnswer(found=found)
     orientation = int(image.getexif().get(_ORIENTATION, 1) or 1)
     image.draft("RGB", (_SEEN, _SEEN))
-    pixels = {"RGB": "rgb24", "RGBA": "rgba", "L": "gray", "P": "pal8", "CMYK": "cmyk"}.get(image.mode, image.mode)
-    small = image.convert("RGBA" if _may_be_clear(image) else "RGB")
+    pixels = _LAYOUTS.get(image.mode, image.mode)
+    small = _shallow(image).convert("RGBA" if _may_be_clear(image) else "RGB")
     small.thumbnail(fit(*small.size, _SEEN), Image.Resampling.BOX)
     upright = ImageOps.exif_transpose(_tagged(small, orientation))
     alpha = "A" in upright.getbands() and int(np.asarray(upright.getchannel("A")).min()) < 255
@@ -65,13 +73,20 @@ def _judged(request: ImageRequest, image: Image.Image) -> ImageAnswer:
     return ImageAnswer(found=found.model_copy(update={**done, **colours}), still=True)
 
 
-def _animation(path: Path, name: Format, image: Image.Image) -> tuple[int, float]:
-    """Frames and seconds. A GIF's are counted by its blocks: a library would decode them to count them."""
-    if name == "gif":
-        with path.open("rb") as file:
-            return gif_frames(file.read)
-    frames = int(getattr(image, "n_frames", 1))
-    return frames, frames * 0.1 if frames > 1 else 0.0
+def _animation(path: Path, name: Format) -> tuple[int, float]:
+    """Frames and seconds. They are counted by the blocks: a library would decode them to count them."""
+    count = _COUNTED.get(name)
+    if count is None:
+        return 1, 0.0
+    with path.open("rb") as file:
+        return count(file.read, MOST_FRAMES)
+
+
+def _shallow(image: Image.Image) -> Image.Image:
+    """16 bits of grey as 8: a conversion would clip them instead."""
+    if not image.mode.startswith("I"):
+        return image
+    return Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
 
 
 def _may_be_clear(image: Image.Image) -> bool:
