@@ -93,7 +93,7 @@ def _of_call(call: ast.Call, names: Names) -> Iterator[Entry]:
     given = {word.arg: word.value for word in call.keywords if word.arg}
     remedy = _text(given.get("remedy"), names)
     if "code" in given:
-        says = _text(given.get("message") or (call.args[0] if call.args else None), names)
+        says = _text(given.get("message") or given.get("reason") or (call.args[0] if call.args else None), names)
         yield from (Entry(code, says, remedy) for code in _codes(given["code"], names, WORD))
         return
     for code, message in zip_longest(call.args, call.args[1:]):

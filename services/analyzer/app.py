@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 
 from services.analyzer.engines.choose import no_server, speech_model, switched_off
+from services.analyzer.engines.listening import remote_engine
 from services.analyzer.engines.models import Model, cache_folder
-from services.analyzer.engines.remote import RemoteEngine
 from services.analyzer.engines.speech import OnProgress, Speech, SpeechEngine
 from services.analyzer.handlers.analyze import analyze_media
 from services.analyzer.handlers.deps import Deps
@@ -73,7 +73,7 @@ def speech_engine(settings: AnalyzerSettings, staying: Staying, hotwords: str = 
         return no_server()
     if settings.speech == "remote" or (settings.speech == "auto" and configured):
         listen = functools.partial(_listen, settings, hotwords)
-        return RemoteEngine(settings.speech_base_url, settings.speech_model, hotwords, listen)
+        return remote_engine(settings.speech_base_url, settings.speech_model, hotwords, listen)
     run = functools.partial(_recognize, settings, staying, hotwords)
     return speech_model(settings.whisper_model, cache_folder(os.environ), run, hotwords)
 
@@ -92,7 +92,7 @@ async def _recognize(
         path=speech.samples,
         folder=speech.folder,
         model=model.folder,
-        language=speech.language,
+        language=speech.language.partition("-")[0] if speech.language else None,
         duration=speech.duration,
         threads=settings.whisper_threads,
         beam=settings.whisper_beam,

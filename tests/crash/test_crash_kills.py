@@ -32,14 +32,16 @@ class StudioProcess:
         self.port = free_ports(["api"])["api"]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: Spawned | None = None
+        self.settings: dict[str, str] = {}
+        self.log_level = "warning"
 
     async def start(self, *deadly: str) -> None:
         """Start it on its data folder and wait until it answers, or has died of the ``deadly`` message and moment."""
-        up = ["cutroom", "up", "--port", str(self.port), "--data", str(self.data)]
+        up = ["cutroom", "up", "--port", str(self.port), "--data", str(self.data), "--log-level", self.log_level]
         doomed = ["tests.crash.doomed_studio", str(self.data), str(self.port), *deadly]
         argv = [sys.executable, "-m", *(doomed if deadly else up)]
         env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "CUTROOM_LEASE_SECONDS": "2"}
-        env["PYTHONPATH"] = str(ROOT)
+        env |= {"PYTHONPATH": str(ROOT), **self.settings}
         self.process = spawn(argv, cwd=ROOT, env=env, stdout=self.data.with_suffix(".log"))
         async with asyncio.timeout(60), httpx.AsyncClient() as http:
             while True:

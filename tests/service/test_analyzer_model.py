@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.analyzer.tools.requests import WhisperRequest
+from services.analyzer.engines.listening import whisper_engine
+from services.analyzer.engines.models import Model
+from services.analyzer.engines.speech import OnProgress, Speech
+from services.analyzer.tools.requests import SpokenAnswer, WhisperRequest
 from services.analyzer.tools.speech import recognize, whisper
 from services.analyzer.tools.staying import Staying
 from services.analyzer.tools.whisper_child import Models
-from shared.process import ProcessFailed
 from tests import spoken
 from tests.service.analyzer_model import build_model
 
@@ -99,13 +101,30 @@ async def test_cancel_ends_it_at_once_and_the_next_request_starts_another(
 async def test_a_broken_model_is_an_error_and_not_the_end(
     staying: Staying, model: Path, voice: Path, tmp_path: Path
 ) -> None:
-    broken = tmp_path / "broken"
-    broken.mkdir()
-    for name in ("model.bin", "config.json", "tokenizer.json"):
-        (broken / name).write_bytes(b"{}")
-    with pytest.raises(ProcessFailed):
-        await recognize(staying, _request(broken, voice, tmp_path), _quiet)
+    whole = {path.name: path.read_bytes() for path in model.iterdir()}
+    assert whole.keys() == {"model.bin", "config.json", "tokenizer.json", "vocabulary.json", "preprocessor_config.json"}
+    for name in ("model.bin", "config.json", "tokenizer.json", "vocabulary.json"):
+        for what, content in {"empty": b"", "words": b"no model", "cut": whole[name][: len(whole[name]) // 2]}.items():
+            broken = tmp_path / f"{what}-{name}"
+            broken.mkdir()
+            for each, kept in whole.items():
+                (broken / each).write_bytes(content if each == name else kept)
+            fault = (await recognize(staying, _request(broken, voice, tmp_path), _quiet)).fault
+            assert fault and fault.code == "speech_model_damaged" and broken.name in fault.reason, (name, what, fault)
+    assert staying.started == 1
     assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).language == "en"
+
+
+async def test_a_language_that_the_model_was_not_taught_is_named(
+    staying: Staying, model: Path, voice: Path, tmp_path: Path
+) -> None:
+    fault = (await recognize(staying, _request(model, voice, tmp_path, language="tlh"), _quiet)).fault
+    assert fault and fault.code == "speech_language_unknown" and "'tlh'" in fault.reason and fault.remedy
+    numbers = _request(model, voice, tmp_path, device="cpu", compute="float64x")
+    fault = (await recognize(staying, numbers, _quiet)).fault
+    assert fault and fault.code == "speech_device_unusable" and "COMPUTE" in fault.remedy
+    assert (await recognize(staying, _request(model, voice, tmp_path), _quiet)).fault is None
+    assert staying.started == 1
 
 
 class _Made:
@@ -155,8 +174,15 @@ async def test_it_is_ended_when_it_is_idle(model: Path, voice: Path, tmp_path: P
     await asyncio.wait([keeping])
 
 
-async def test_its_memory_is_bounded(model: Path, voice: Path, tmp_path: Path) -> None:
-    staying = whisper(600, 200 * 1024**2, "cpu")
-    with pytest.raises(ProcessFailed):
-        await recognize(staying, _request(model, voice, tmp_path), _quiet)
+@pytest.mark.parametrize("megabytes", [200, 500])
+async def test_its_memory_is_bounded(megabytes: int, model: Path, voice: Path, tmp_path: Path) -> None:
+    """Too little for its libraries, and enough for them but not for the model."""
+    staying = whisper(600, megabytes * 1024**2, "cpu")
+
+    async def run(_: Model, speech: Speech, on_progress: OnProgress) -> SpokenAnswer:
+        return await recognize(staying, _request(model, voice, speech.folder), on_progress)
+
+    done = await whisper_engine(Model(model, "m"), run).transcribe(Speech(voice, 1.0, "en", tmp_path), _quiet)
+    assert (done.transcript.status, done.transcript.code) == ("failed", "speech_memory"), done.transcript.reason
+    await staying.end()
     assert not staying.alive

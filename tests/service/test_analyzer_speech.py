@@ -9,9 +9,9 @@ import pytest
 from deploy.sample import Sample
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.engines.choose import speech_model
+from services.analyzer.engines.listening import whisper_engine
 from services.analyzer.engines.models import Model, cache_folder, find_model
 from services.analyzer.engines.speech import NoEngine, OnProgress, Speech
-from services.analyzer.engines.whisper import WhisperEngine
 from services.analyzer.tools.requests import SpokenAnswer
 from services.analyzer.tools.speech import read_captions
 from shared.process import ProcessFailed
@@ -61,9 +61,10 @@ def _speech(folder: Path) -> Speech:
 
 
 async def test_a_model_that_breaks_is_a_failed_transcript_with_a_remedy(tmp_path: Path) -> None:
-    engine = WhisperEngine(Model(tmp_path, "m"), _broken)
+    engine = whisper_engine(Model(tmp_path, "m"), _broken)
     done = await engine.transcribe(_speech(tmp_path), lambda *_: None)
-    assert done.transcript.status == "failed" and done.transcript.reason and done.transcript.remedy
+    assert (done.transcript.status, done.transcript.code) == ("failed", "speech_memory")
+    assert done.transcript.reason and done.transcript.remedy
 
 
 async def test_without_a_model_the_reason_says_which_was_wanted(tmp_path: Path) -> None:

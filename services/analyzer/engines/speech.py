@@ -90,9 +90,9 @@ def transcribed(found: Spoken, source: Literal["captions", "model"], language: s
 class NoEngine:
     """Knows no words, and says why and what to do about it."""
 
+    code: str
     reason: str
     remedy: str
-    code: str = "speech_model_missing"
 
     @property
     def identity(self) -> str:

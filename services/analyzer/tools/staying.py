@@ -54,7 +54,7 @@ class Staying:
                 await self._answered(talk, wall_s)
                 return await asyncio.to_thread(_read, folder, answer)
             except BaseException:
-                await self._end()
+                await self.end()
                 raise
             finally:
                 self._on_progress, self._used = ignore, time.monotonic()
@@ -66,9 +66,9 @@ class Staying:
                 await asyncio.sleep(min(_LOOK_S, self._idle_s))
                 if self._talk and not self._turn.locked() and time.monotonic() - self._used >= self._idle_s:
                     async with self._turn:
-                        await self._end()
+                        await self.end()
         finally:
-            await self._end()
+            await self.end()
 
     @property
     def alive(self) -> bool:
@@ -102,7 +102,8 @@ class Staying:
             await talk.ended
             raise ProcessFailed(self._module, "exit", 0, "it ended without an answer")
 
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """End the process; the next request starts another."""
         talk, self._talk = self._talk, None
         if talk is not None:
             await talk.end()

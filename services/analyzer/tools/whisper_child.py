@@ -16,6 +16,7 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.transcribe import Segment, TranscriptionInfo
 
 from services.analyzer.domain.sentences import lines_of
+from services.analyzer.domain.unheard import is_memory, of_loading, out_of_memory, unknown_language
 from services.analyzer.tools import telling
 from services.analyzer.tools.mended import spoken
 from services.analyzer.tools.parting import RATE, parts
@@ -48,6 +49,10 @@ class Models:
             self._model, self._key = self._loaded(request), key
         return self._model
 
+    def drop(self) -> None:
+        """Let go of the model and its memory."""
+        self._model, self._key = None, ()
+
     def _loaded(self, request: WhisperRequest) -> Any:
         """Load it where it is set to run, else on a GPU if there is one that works, else on the CPU."""
         if request.device != "auto":
@@ -74,7 +79,26 @@ class Models:
         )
 
 
-def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
+def heard(request: WhisperRequest, models: Models) -> SpokenAnswer:
+    """Return what was said, or the fault for which there are no words: another request may fare better."""
+    name = request.model.name
+    try:
+        model = models.get(request)
+    except Exception as error:  # the library raises whatever it meets in the files: all of it means this
+        models.drop()
+        return SpokenAnswer(fault=of_loading(name, error))
+    if request.language and request.language not in model.supported_languages:
+        return SpokenAnswer(fault=unknown_language(name, request.language, len(model.supported_languages)))
+    try:
+        return transcribe(request, model)
+    except (MemoryError, RuntimeError) as error:
+        if not is_memory(error):
+            raise
+        models.drop()
+        return SpokenAnswer(fault=out_of_memory(name))
+
+
+def transcribe(request: WhisperRequest, model: Any) -> SpokenAnswer:
     """Return what was said, with times mended: Whisper's overlap, run past the end, or have no length."""
     size = request.path.stat().st_size // 4
     samples: Samples = np.memmap(request.path, np.float32, mode="r", shape=(size,)) if size else np.zeros(0, np.float32)
@@ -85,7 +109,7 @@ def transcribe(request: WhisperRequest, models: Models) -> SpokenAnswer:
         if float(np.abs(part).max()) < _HEARABLE:
             continue
         telling.progress(start / RATE / request.duration)
-        segments, info = _heard(models.get(request), part, request, language)
+        segments, info = _heard(model, part, request, language)
         language = language or info.language
         lines.extend(_lines(segments, start / RATE, request))
     return spoken(lines, request.duration, language)
@@ -137,7 +161,7 @@ def main() -> None:
     models = Models()
     for row in sys.stdin:
         request = WhisperRequest.model_validate_json(row)
-        telling.answer(request.folder, transcribe(request, models))
+        telling.answer(request.folder, heard(request, models))
         telling.ready()
 
 
