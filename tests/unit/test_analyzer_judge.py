@@ -54,8 +54,11 @@ def test_a_good_film_has_no_notes() -> None:
         (_with(FILM, streams=(StreamFacts(index=0, type="subtitle"),)), "media_unsupported"),
         (_video(end=90_000, packets=30), "media_truncated"),
         (_with(FILM, streams=(VIDEO, AUDIO.model_copy(update={"end": 48_000}))), "media_truncated"),
-        (_video(promised=3000, end=3000, packets=1), "media_too_short"),
-        (_video(promised=0, end=None, first=None, packets=0, promised_frames=0), "media_too_short"),
+        (_with(FILM, streams=(VIDEO.model_copy(update={"promised": 3000, "end": 3000}),)), "media_too_short"),
+        (
+            _with(FILM, streams=(VIDEO.model_copy(update={"promised": 0, "end": None, "promised_frames": 0}),)),
+            "media_too_short",
+        ),
         (_video(decoded=False), "media_unsupported"),
         (_video(coded_width=20_000, coded_height=20_000), "media_too_complex"),
         (_with(FILM, scan_ended=False), "media_too_long"),
@@ -103,6 +106,13 @@ def test_sound_alone_is_good_unless_a_film_is_wanted() -> None:
     assert _code(facts, sound_alone=False) == "media_no_video"
     cover = VIDEO.model_copy(update={"picture": True})
     assert _code(_with(FILM, streams=(AUDIO, cover)), sound_alone=False) == "media_no_video"
+
+
+def test_a_song_with_a_single_frame_is_sound_alone() -> None:
+    song = _video(promised=3000, end=3000, packets=1)
+    info = judge(song)
+    assert (info.kind, info.video, info.duration) == ("audio", None, 3.0)
+    assert [note.code for note in info.notes] == ["video_too_short"]
 
 
 def test_a_film_without_sound_is_good_and_says_so() -> None:

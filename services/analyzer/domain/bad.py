@@ -78,13 +78,11 @@ def too_long(detected: str, seconds: float, most: float) -> BadMedia:
     )
 
 
-def too_complex(
-    detected: str, why: str, remedy: str = "Export it again with fewer streams or a smaller picture."
-) -> BadMedia:
+def too_complex(detected: str, why: str, remedy: str = "") -> BadMedia:
     """Reading it would take more memory or time than one file may have."""
     return BadMedia(
         f"The file asks for too much: {why}.",
         code="media_too_complex",
-        remedy=remedy,
+        remedy=remedy or "Export it again with fewer streams or a smaller picture.",
         details={"detected": detected, "why": why},
     )

@@ -9,7 +9,7 @@ from services.analyzer.domain import bad
 from services.analyzer.domain.describe import TOLERANCE_S, describe
 from services.analyzer.domain.facts import FileFacts, StreamFacts
 from services.analyzer.domain.lengths import held_seconds, promised_seconds
-from shared.contracts.media import MediaInfo
+from shared.contracts.media import MediaInfo, Note
 
 _LOST = 0.01
 """The share of a file that may be missing at its end as long as its packets last as long as they should."""
@@ -36,6 +36,10 @@ def judge(facts: FileFacts, bounds: Bounds = Bounds(), *, sound_alone: bool = Tr
         raise bad.too_complex(facts.kind, f"its picture is {video.coded_width}x{video.coded_height}")
     used = [s for s in (video, audio) if s is not None]
     _refuse_cut_off(facts, used)
+    if sound_alone and video is not None and audio is not None and _glimpse(facts, video, audio, bounds):
+        info = describe(facts, None, audio)
+        message = f"The video is {held_seconds(facts, video):.3f} s long; only the sound is used."
+        return info.model_copy(update={"notes": (*info.notes, Note(code="video_too_short", message=message))})
     if video is None and not sound_alone:
         raise bad.no_video(facts.kind)
     _refuse_length(facts, video or used[0], bounds)
@@ -43,6 +47,12 @@ def judge(facts: FileFacts, bounds: Bounds = Bounds(), *, sound_alone: bool = Tr
         limit = "" if video.coded_width else f" or have more than {bounds.max_pixels} pixels"
         raise bad.unsupported(facts.kind, f"its pictures ({video.codec or 'unknown'}) cannot be decoded{limit}")
     return describe(facts, video, audio)
+
+
+def _glimpse(facts: FileFacts, video: StreamFacts, audio: StreamFacts, bounds: Bounds) -> bool:
+    """Whether the video is too short to be one beside the sound, as where a song has its cover as a single frame."""
+    least = bounds.min_seconds
+    return held_seconds(facts, video) < least <= held_seconds(facts, audio) <= bounds.max_seconds and facts.scan_ended
 
 
 def _refuse_unreadable(facts: FileFacts, bounds: Bounds) -> None:
