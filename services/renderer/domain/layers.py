@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import pi
+from math import ceil, cos, pi, radians, sin
 
 from services.renderer.domain.chunks import Chunk, Piece
 from services.renderer.domain.filters import animated_expression
@@ -18,8 +18,9 @@ from shared.contracts.timeline import Output, Overlay
 
 DEFAULT_WIDTH = 0.3
 LEAST_SCALE = 0.001
-MARGIN = 4
-"""Transparent pixels about a moving picture: what lies outside it repeats its edge, which must not be seen."""
+MARGIN = 8
+"""Transparent pixels beside a moving picture, both sides together: two that it moves by on its sheet, and an edge that
+is repeated for what lies outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def box(overlay: Overlay, stream: VideoStream, output: Output) -> tuple[int, int
         width = height * shape if height is not None else DEFAULT_WIDTH * output.width
     if height is None:
         height = width / shape
-    return max(2, 2 * round(width / 2)), max(2, 2 * round(height / 2))
+    return _even((width, height))
 
 
 def stands_still(overlay: Overlay) -> bool:
@@ -74,24 +75,103 @@ def corner(overlay: Overlay, size: tuple[int, int], output: Output) -> tuple[int
     return round(x * output.width - size[0] / 2), round(y * output.height - size[1] / 2)
 
 
-def sheet(size: tuple[int, int], output: Output) -> tuple[int, int]:
-    """Return the size of the transparent sheet on which a moving picture is moved: it has room for all of the frame."""
-    return max(size[0], output.width) + MARGIN, max(size[1], output.height) + MARGIN
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The transparent sheet on which a picture is moved: ``size`` in pixels, as large as the picture gets.
+
+    It goes along with the picture by steps of two pixels, which is what the colours of 4:2:0 allow; the rest of the way
+    goes over it. Where it would be larger than the frame it is as large as that and stands still: ``x``, ``y``.
+    ``shrunk``: how much larger its picture is at scale 1 than what lies on the sheet, across and along.
+    """
+
+    size: tuple[int, int]
+    x: int | None
+    y: int | None
+    shrunk: tuple[float, float]
 
 
-def corners(one: Shown, across: tuple[int, int], output: Output) -> dict[str, str]:
-    """Return where ``perspective``, which counts frames from 1, puts the corners of the sheet ``across``."""
+def grown(one: Shown, size: tuple[int, int], stream: VideoStream, output: Output) -> tuple[int, int]:
+    """Return how large a picture of ``size`` pixels at scale 1 is drawn before it is moved.
+
+    It is as large as it ever gets, that it may not be seen soft, yet no larger than it is in its file, nor so large
+    that it would be shrunk to less than half: shrinking so far leaves pixels out. What stands still has its size.
+    """
+    overlay = one.overlay
+    frames = range(overlay.frames) if moves(overlay.scale) else range(1)
+    scales = [max(LEAST_SCALE, value_at(overlay.scale, number)) for number in frames]
+    if stands_still(overlay):
+        return _even(size, scales[0])
+    room = max(2.0, *(frame / own for frame, own in zip((output.width, output.height), size, strict=True)))
+    most = max(1.0, min(max(scales), 2 * min(scales), room, stream.width / size[0], stream.height / size[1]))
+    return _even(size, most)
+
+
+def _even(size: tuple[float, float], times: float = 1.0) -> tuple[int, int]:
+    return max(2, 2 * round(size[0] * times / 2)), max(2, 2 * round(size[1] * times / 2))
+
+
+def sheet(one: Shown, size: tuple[int, int], cell: tuple[int, int], output: Output) -> Sheet:
+    """Return the sheet for a picture of ``size`` pixels at scale 1 that was drawn ``cell`` pixels large."""
+    room, stands = [], []
+    for needed, own, frame in zip(_reach(one, size), cell, (output.width, output.height), strict=True):
+        across = max(2 * ceil(needed / 2), own) + MARGIN
+        still = max(own, frame) + MARGIN
+        room.append(min(across, still))
+        stands.append(None if across < still else (frame - still) // 2)
+    shrunk = (size[0] / cell[0], size[1] / cell[1])
+    return Sheet((room[0], room[1]), stands[0], stands[1], shrunk)
+
+
+def _reach(one: Shown, size: tuple[int, int]) -> tuple[float, float]:
+    """Return how wide and how high the picture gets, turned and scaled, in the frames that are shown."""
+    wide, high = 0.0, 0.0
+    for number in range(one.first, one.first + one.frames):
+        scale = max(LEAST_SCALE, value_at(one.overlay.scale, number))
+        turn = radians(value_at(one.overlay.rotation, number))
+        across, along = abs(cos(turn)), abs(sin(turn))
+        wide = max(wide, scale * (size[0] * across + size[1] * along))
+        high = max(high, scale * (size[0] * along + size[1] * across))
+    return wide, high
+
+
+def corners(one: Shown, moved: Sheet, output: Output) -> dict[str, str]:
+    """Return where ``perspective``, which counts frames from 1, puts the corners of the sheet."""
     overlay, frame = one.overlay, f"(in-1+{one.first})"
     span = (one.first, one.first + one.frames)
-    x, y, turn = (animated_expression(v, frame, span) for v in (overlay.x, overlay.y, overlay.rotation))
+    turn = animated_expression(overlay.rotation, frame, span)
     scale = f"max({LEAST_SCALE},{animated_expression(overlay.scale, frame, span)})"
-    cos, sin = f"cos({turn}*{pi / 180:.9f})", f"sin({turn}*{pi / 180:.9f})"
+    cosine, sine = f"cos({turn}*{pi / 180:.9f})", f"sin({turn}*{pi / 180:.9f})"
+    x, y = (_left(place, one, moved, output, frame) for place in (0, 1))
+    left = f"mod({x},2)" if moved.x is None else f"({x}-({moved.x}))"
+    top = f"mod({y},2)" if moved.y is None else f"({y}-({moved.y}))"
     found: dict[str, str] = {}
     for number, (right, down) in enumerate(((-1, -1), (1, -1), (-1, 1), (1, 1))):
-        dx, dy = right * across[0] / 2, down * across[1] / 2
-        found[f"x{number}"] = f"{across[0] / 2}+({x}-0.5)*{output.width}+{scale}*({dx}*{cos}-{dy}*{sin})"
-        found[f"y{number}"] = f"{across[1] / 2}+({y}-0.5)*{output.height}+{scale}*({dx}*{sin}+{dy}*{cos})"
+        dx, dy = right * moved.size[0] * moved.shrunk[0] / 2, down * moved.size[1] * moved.shrunk[1] / 2
+        found[f"x{number}"] = f"{moved.size[0] / 2}+{left}+{scale}*({dx}*{cosine}-{dy}*{sine})"
+        found[f"y{number}"] = f"{moved.size[1] / 2}+{top}+{scale}*({dx}*{sine}+{dy}*{cosine})"
     return found
+
+
+def places(one: Shown, moved: Sheet, output: Output, rate: str) -> tuple[str, str]:
+    """Return where ``overlay`` lays the sheet: numbers or expressions of the chunk's time, in whole even pixels.
+
+    The frame is told by its time: ``overlay`` counts frames that it has read ahead.
+    """
+    frame = f"(round(t*{rate})-{one.at}+{one.first})"
+    stands = (moved.x, moved.y)
+    found = [
+        str(still) if still is not None else f"2*floor({_left(place, one, moved, output, frame)}/2)"
+        for place, still in enumerate(stands)
+    ]
+    return found[0], found[1]
+
+
+def _left(place: int, one: Shown, moved: Sheet, output: Output, frame: str) -> str:
+    """The left or upper edge of the sheet about the picture's middle, in pixels of the frame."""
+    middle = (one.overlay.x, one.overlay.y)[place]
+    long = (output.width, output.height)[place]
+    value = animated_expression(middle, frame, (one.first, one.first + one.frames))
+    return f"({value}*{long}-{moved.size[place] / 2})"
 
 
 def opacity_commands(one: Shown, rate: str, name: str) -> str:

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from services.renderer.domain.chunks import Chunk
-from services.renderer.domain.layers import Shown, box, corner, corners, opacity_commands, sheet, shown, stands_still
+from services.renderer.domain.layers import (
+    Shown,
+    box,
+    corner,
+    corners,
+    grown,
+    opacity_commands,
+    places,
+    sheet,
+    shown,
+    stands_still,
+)
 from services.renderer.domain.lettering import lettering
 from services.renderer.tools.dressing import dressed
 from services.renderer.tools.ffmpeg import Bench
@@ -64,18 +75,21 @@ def _laid(bench: Bench, video: Node, one: Shown, film: Node, timeline: Timeline,
         return video
     source, rate = timeline.sources[clip.source], timeline.rate
     size = box(one.overlay, picture_of(source), output)
-    cell = Output.model_construct(name="cell", width=size[0], height=size[1], fit=one.overlay.fit, draft=False)
+    large = grown(one, size, picture_of(source), output)
+    cell = Output.model_construct(name="cell", width=large[0], height=large[1], fit=one.overlay.fit, draft=False)
     content = _content(film, source, one, cell, rate)
     content = content.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=one.frames)
     content = on_grid(_faded(bench, content, one, rate), rate)
+    x: str | int
+    y: str | int
     if stands_still(one.overlay):
-        x, y = corner(one.overlay, size, output)
+        x, y = corner(one.overlay, large, output)
     else:
-        across = sheet(size, output)
-        room = {"w": across[0], "h": across[1], "x": "(ow-iw)/2", "y": "(oh-ih)/2", "color": "black@0"}
-        moved = {**corners(one, across, output), "interpolation": "linear", "sense": "destination", "eval": "frame"}
+        made = sheet(one, size, large, output)
+        room = {"w": made.size[0], "h": made.size[1], "x": "(ow-iw)/2", "y": "(oh-ih)/2", "color": "black@0"}
+        moved = {**corners(one, made, output), "interpolation": "linear", "sense": "destination", "eval": "frame"}
         content = content.filter("pad", **room).filter("perspective", **moved)
-        x, y = (output.width - across[0]) // 2, (output.height - across[1]) // 2
+        x, y = places(one, made, output, rate)
     content = content.filter("setpts", expr=f"PTS+{one.at}")
     return video.overlay(content, x=x, y=y, eof_action="pass", repeatlast=0, format="yuv420")
 
