@@ -36,17 +36,19 @@ async def test_what_the_source_has_is_noted(tmp_path: Path) -> None:
 
 async def test_what_the_source_has_not_is_an_error(tmp_path: Path) -> None:
     footage = {"a": await numbered(tmp_path, 200, "25/1")}
-    made = timeline(footage, [clip(0, 0, 4), clip(1, 4, 8, effects=[{"name": "zoom"}])])
+    logo = {"id": "l", "start": 0, "frames": 300, "shape": {}, "width": 0.2, "height": 0.2}
+    clips = [clip(0, 0, 4), clip(1, 4, 8, effects=[{"name": "zoom"}]), clip(2, 0, 4, effects=[{"name": "blur"}])]
+    made = timeline(footage, clips, overlays=[logo])
     bench = Bench(tmp_path, RendererSettings())
     paths = {"a": footage["a"].path}
     outputs = (Output(name="x", width=192, height=108),)
     order = Order(made, paths, outputs, RenderOptions(), TAGS)
     claims = tuple(
         Finding(code=code, severity="warning", message="It is.", at=at, figure=2.0)
-        for code, at in (("black", 1.0), ("frozen", 1.0), ("frozen", 5.0))
+        for code, at in (("black", 1.0), ("frozen", 1.0), ("frozen", 5.0), ("frozen", 9.0))
     )
     verdict = await explained(bench, order, Check(passed=True, findings=claims))
-    assert [f.severity for f in verdict.findings] == ["error", "error", "note"] and not verdict.passed
+    assert [f.severity for f in verdict.findings] == ["error", "error", "error", "note"] and not verdict.passed
     cut = replace(order, timeline=timeline(footage, [clip(0, 0, 4)]))
     assert not (await explained(bench, cut, Check(passed=True, findings=claims[:1]))).passed
 

@@ -156,5 +156,11 @@ def test_loudness_is_judged_only_where_it_was_set() -> None:
     assert codes(replace(GOOD, level=Level(-70.0, -math.inf))) == set()
 
 
+def test_silence_is_told_where_the_material_has_sound() -> None:
+    silent = replace(GOOD, level=Level(-70.0, -math.inf))
+    assert codes(silent, replace(EXPECTED, heard=True)) == {("warning", "silent")}
+    assert codes(replace(GOOD, level=Level(-70.0, -30.0)), replace(EXPECTED, heard=True)) == set(), "soft, or too short"
+
+
 def test_spans_are_runs() -> None:
     assert list(spans([True, True, False, True, False, True, True, True], 2)) == [(0, 2), (5, 3)]

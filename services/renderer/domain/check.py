@@ -14,6 +14,7 @@ BLACK_SECONDS = 0.5
 FROZEN_SECONDS = 2.0
 LOUDNESS_TOLERANCE = 1.0
 PEAK_TOLERANCE = 0.05
+SILENT_DBTP = -70.0
 
 
 def check(expected: Expected, measured: Measured, undrawn: str = "", uncopied: str = "") -> Check:
@@ -90,6 +91,7 @@ def _audio(expected: Expected, measured: Measured) -> Iterator[Finding]:
             "audio_format", f"The sound is {said}, not {expected.layout} {expected.sound} at {sample_rate} Hz."
         )
     yield from _offset(expected, measured, track)
+    yield from _silence(expected, measured.level)
     yield from _loudness(expected.loudness, measured.level)
 
 
@@ -104,6 +106,11 @@ def _offset(expected: Expected, measured: Measured, audio: Track) -> Iterator[Fi
             yield _error(
                 "sound_offset", f"The sound {name} {float(offset) * 1000:.1f} ms off the picture.", float(offset)
             )
+
+
+def _silence(expected: Expected, level: Level | None) -> Iterator[Finding]:
+    if expected.heard and level is not None and level.peak < SILENT_DBTP:
+        yield _warning("silent", "Nothing is heard, though what the film is made of has sound.")
 
 
 def _loudness(target: float | None, level: Level | None) -> Iterator[Finding]:

@@ -14,7 +14,8 @@ from shared.contracts.timeline import SoundLayout
 class Expected:
     """What was ordered. ``samples`` of sound at ``sample_rate``; ``loudness`` in LUFS, None where it was left alone.
 
-    ``codec`` and ``sound`` are empty where the file is to have no picture or no sound.
+    ``codec`` and ``sound`` are empty where the file is to have no picture or no sound. ``heard``: whether what it is
+    made of has sound.
     """
 
     width: int
@@ -28,6 +29,7 @@ class Expected:
     pixels: str = "yuv420p"
     sound: str = "aac"
     layout: SoundLayout = "stereo"
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from services.renderer.domain.check import BLACK_LUMA
 from services.renderer.domain.seen import SHAPE, Seen, figures
+from services.renderer.domain.wished import Part, unexplained
 from services.renderer.tools.ffmpeg import Bench, file_url, seconds
 from services.renderer.tools.parts import Order
 from services.renderer.tools.sources import picture_of
-from shared.contracts.layout import starts
-from shared.contracts.timeline import Check, Clip, Finding
+from shared.contracts.timeline import Check, Finding
 from shared.process import ffmpeg_path, stream
 
 MOST_LOOKED_S = Fraction(3)
@@ -20,15 +19,6 @@ MOST_FRAMES = 400
 MOST_SPANS = 12
 """Spans of one film that the source is opened for; further ones stay warnings."""
 LUMA_SLACK = 6
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What of a clip lies in a span: ``begin`` and ``length`` in seconds of its source."""
-
-    clip: Clip
-    begin: Fraction
-    length: Fraction
 
 
 async def explained(bench: Bench, order: Order, verdict: Check) -> Check:
@@ -45,8 +35,10 @@ async def explained(bench: Bench, order: Order, verdict: Check) -> Check:
 
 
 async def _explained(bench: Bench, order: Order, finding: Finding, at: float) -> Finding:
-    parts = _parts(order, Fraction(repr(at)), Fraction(repr(finding.figure or 0.0)))
-    if order.timeline.overlays or any(_asked(order, part.clip) for part in parts):
+    rate = Fraction(order.timeline.rate)
+    first, frames = round(Fraction(repr(at)) * rate), round(Fraction(repr(finding.figure or 0.0)) * rate)
+    parts = unexplained(order.timeline, finding.code, first, first + frames)
+    if not parts:
         return finding.model_copy(update={"severity": "note", "message": f"{finding.message} The edit asks for it."})
     own = [await _shows(bench, order, part, finding.code) for part in parts]
     if all(own):
@@ -55,27 +47,7 @@ async def _explained(bench: Bench, order: Order, finding: Finding, at: float) ->
     return finding.model_copy(update={"severity": "error", "message": message})
 
 
-def _parts(order: Order, at: Fraction, length: Fraction) -> list[_Part]:
-    rate, clips = Fraction(order.timeline.rate), order.timeline.video
-    found = []
-    for clip, first in zip(clips, starts(clips), strict=True):
-        begins, ends = first / rate, (first + clip.frames) / rate
-        begin, end = max(begins, at), min(ends, at + length)
-        if end - begin > 2 / rate:
-            found.append(_Part(clip, clip.source_start + (begin - begins) * Fraction(clip.speed), end - begin))
-    return found
-
-
-def _asked(order: Order, clip: Clip) -> bool:
-    """Tell whether the edit changes the clip's pictures or their time, so that stillness or darkness may be wished."""
-    index = order.timeline.video.index(clip)
-    after = order.timeline.video[index + 1] if index + 1 < len(order.timeline.video) else None
-    fades = clip.transition_in is not None or (after is not None and after.transition_in is not None)
-    still = order.timeline.sources[clip.source].media.kind == "image"
-    return bool(clip.effects or clip.warp or clip.reverse or fades or still or Fraction(clip.speed) < 1)
-
-
-async def _shows(bench: Bench, order: Order, part: _Part, code: str) -> bool:
+async def _shows(bench: Bench, order: Order, part: Part, code: str) -> bool:
     """Tell whether the source itself is black, or stands still, in the middle of the part."""
     length = min(part.length, MOST_LOOKED_S)
     begin = max(Fraction(0), part.begin + (part.length - length) / 2)

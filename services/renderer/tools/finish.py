@@ -28,7 +28,7 @@ from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn, Voiced
 from services.renderer.tools.subtitles import lay_out_subtitles
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import AudioCodec, Check, Output
+from shared.contracts.timeline import AudioCodec, Check, Output, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,5 +168,10 @@ def expected(order: Order, output: Output) -> Expected:
     return Expected(
         output.width, output.height, line.rate, line.frames, line.sample_rate, samples, order.options.loudness,
         codec, pixels, formats.SOUNDS[sound].codec if sound in formats.SOUNDS else "",
-        layout=line.layout,
+        layout=line.layout, heard=_has_sound(line),
     )  # fmt: skip
+
+
+def _has_sound(timeline: Timeline) -> bool:
+    sources = (timeline.sources[clip.source] for clip in timeline.video)
+    return bool(timeline.sounds) or any(source.media.audio is not None for source in sources)
