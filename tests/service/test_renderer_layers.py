@@ -73,3 +73,13 @@ async def test_a_picture_that_stands_is_as_large_as_its_scale_says(tmp_path: Pat
     (seen,) = (await _laid(tmp_path, white, scale=1.5, width=0.25))[-1:]
     rows, columns = (np.flatnonzero((seen > 125).any(axis=axis)) for axis in (1, 0))
     assert (len(columns), len(rows)) == (120, 80)
+
+
+async def test_a_still_picture_that_is_zoomed_into_is_as_sharp_as_its_file(tmp_path: Path) -> None:
+    wide = np.repeat(np.tile(np.array([30, 220], np.uint8), 160)[None], 540, axis=0).repeat(3, axis=1)
+    footage = {"a": _picture(tmp_path, wide)}
+    near = [{"name": "zoom", "parameters": {"from": 1.0, "to": 3.0}}]
+    made = timeline(footage, [clip(0, 0, 1, effects=near)])
+    (done,) = await rendered(tmp_path / "out", made, footage, Output(name="o", width=320, height=180), settings=FINE)
+    row = (await pictures(done.file, SIZE))[-1, 90].astype(float)
+    assert np.percentile(row, 90) - np.percentile(row, 10) > 150, "stripes of three pixels are dark and bright"

@@ -23,6 +23,7 @@ from services.renderer.tools.encoders import device, encoder, uploads
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FOLDER
 from services.renderer.tools.layers import layered, opened
+from services.renderer.tools.nearing import drawn_large, neared
 from services.renderer.tools.placing import placed
 from services.renderer.tools.sources import lasting, picture_of, read
 from services.renderer.tools.transitions import joined, on_grid
@@ -112,6 +113,8 @@ def _drawn(video: Node, canvas: Canvas, piece: Piece) -> Node:
     clip = canvas.timeline.video[piece.clip]
     source = canvas.timeline.sources[clip.source]
     way = course(source, clip, piece, canvas.output, canvas.timeline.rate)
+    if way is None and (near := neared(source, clip, canvas.output)) is not None:
+        return drawn_large(video, near, source, clip, piece, canvas.output, canvas.timeline.rate)
     filled = placed(video, picture_of(source), canvas.output, way)
     shaped = lasting(filled, source, clip, piece, canvas.timeline.rate)
     return dressed(shaped, clip, piece, canvas.output, canvas.timeline.rate)
