@@ -28,12 +28,14 @@ def layer_violations(
         yield from _overlay(f"timeline.overlays[{place}]", overlay, owned, media)
     for place, music in enumerate(data.music):
         yield from _needed(f"timeline.music[{place}]", music, owned, media, ("audio", "video"))
+        yield from _begins(f"timeline.music[{place}].start", music.start, music, owned, media)
     yield from _sounds("timeline", data.sounds, owned, media)
     for place, segment in enumerate(data.segments):
         here = f"timeline.segments[{place}]"
         yield from _sounds(here, segment.sounds, owned, media)
         for number, part in enumerate(segment.split):
             yield from _needed(f"{here}.split[{number}]", part, owned, media, ("video", "image"))
+            yield from _begins(f"{here}.split[{number}].from_time", part.from_time, part, owned, media)
 
 
 def media_violations(
@@ -68,6 +70,16 @@ def _needed(
     yield from media_violations(field, layer.given, owned, media, kinds)
 
 
+def _begins(
+    field: str, at: float, layer: MediaReference, owned: Mapping[str, str], media: Mapping[str, MediaInfo]
+) -> Iterator[Violation]:
+    """Yield where a film or a sound is to begin behind its own end."""
+    info = media.get(owned.get(layer.reference, ""))
+    if info is not None and info.kind != "image" and at > 0 and at >= info.duration:
+        message = f"{at:.3f} s is outside the media, which is {info.duration:.3f} s long."
+        yield Violation(field=field, code="outside_media", message=message)
+
+
 def _overlay(
     field: str, overlay: OverlayData, owned: Mapping[str, str], media: Mapping[str, MediaInfo]
 ) -> Iterator[Violation]:
@@ -79,6 +91,7 @@ def _overlay(
     if overlay.shape and (overlay.width is None or overlay.height is None):
         yield Violation(field=f"{field}.width", code="overlay_size", message="A shape needs width and height.")
     yield from media_violations(field, overlay.given, owned, media, ("video", "image"))
+    yield from _begins(f"{field}.from_time", overlay.from_time, overlay, owned, media)
     for name, (low, high) in RANGES.items():
         yield from _moving(f"{field}.{name}", getattr(overlay, name), low, high)
 
@@ -101,3 +114,4 @@ def _sounds(
             message = f"There is no built-in sound {sound.name!r}; there are {', '.join(SFX)}."
             yield Violation(field=f"{here}.name", code="sfx_unknown", message=message)
         yield from media_violations(here, sound.given, owned, media, ("audio", "video"))
+        yield from _begins(f"{here}.from_time", sound.from_time, sound, owned, media)
