@@ -140,3 +140,13 @@ async def test_damaged_sound_is_told(tmp_path: Path) -> None:
     data[middle] = bytes(byte if byte == 0xFF else byte * 7 + 13 & 0xFE for byte in data[middle])
     path.write_bytes(data)
     assert [note.code for note in (await extracted(path, 4)).notes] == ["sound_damaged"]
+
+
+async def test_an_offset_is_no_sound(tmp_path: Path) -> None:
+    path = tmp_path / "offset.wav"
+    wave = np.concatenate([tone(-20, 2), silence(2)]) + 0.4
+    await asyncio.to_thread(soundfile.write, path, wave, RATE, "PCM_16")
+    await extracted(path, 4)
+    loud, quiet = kept(tmp_path)[16_000:30_000], kept(tmp_path)[40_000:]
+    assert np.sqrt(np.mean(loud**2)) == pytest.approx(0.1 / np.sqrt(2), rel=0.05)
+    assert np.abs(quiet).max() < 1e-3

@@ -22,6 +22,7 @@ from shared.process import Limits, ffmpeg_path, run
 
 RATE = 16_000
 _MEMORY = 3 * 1024**3
+_LOWEST_HZ = 10
 _UNBOUNDED = ("pcm_f", "pcm_s64")
 _BOUNDED = "if(isnan(val(ch))+isinf(val(ch)),0,clip(val(ch),-16,16))"
 """Floating-point sound may hold anything. One NaN would stay in the memory of every filter behind it."""
@@ -70,6 +71,7 @@ def _command(path: Path, facts: FileFacts, stream: StreamFacts, seconds: float, 
         measured = split[1].filter("ebur128", peak="true", framelog="quiet")
         outputs.append(ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}"))
     kept = sound.filter("aresample", RATE, **{"async": 1, "first_pts": 0}).filter("aformat", channel_layouts="mono")
+    kept = kept.filter("highpass", _LOWEST_HZ)  # a constant offset is not heard, and would be the level of every pause
     kept = kept.filter("astats", measure_perchannel="none", measure_overall="RMS_peak")
     samples = ffmpeg.output(kept, f"file:{target}", f="f32le", ac=1, ar=RATE, t=f"{seconds:.3f}")
     both = ffmpeg.merge_outputs(samples, *outputs)
