@@ -181,6 +181,16 @@ def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
     assert spans.freezes(tripod, times) == ()
 
 
+def test_a_frame_that_stands_is_frozen_where_others_pass() -> None:
+    """A recording of a screen: 25 frames a second while something moves, none for four seconds while nothing does."""
+    moving = _measure(_shot(1, 50))
+    times = np.append(np.arange(50) * 0.04, 2.0)
+    times[30:] += 4.0
+    (span,) = spans.freezes(moving, times)
+    assert (span.start, span.end) == pytest.approx((1.16, 5.2))
+    assert spans.freezes(moving, np.arange(51) * 1.0) == ()
+
+
 def test_shots_are_the_spans_between_cuts_in_ticks_and_seconds() -> None:
     first, second = spans.shots([2], np.array([0, 1001, 2002, 3003, 4004]), 1 / 30000)
     assert (first.start_ticks, first.end_ticks, second.start_ticks, second.end_ticks) == (0, 2002, 2002, 4004)

@@ -15,6 +15,7 @@ from shared.contracts.media import Shot, Span
 MIN_BLACK_S = 0.1
 MIN_FREEZE_S = 1.0
 _STILL = 0.05
+_STANDING = 8
 MOTION_STEP_S = 0.25
 Times = npt.NDArray[np.float64]
 """Each frame's start in seconds, and the end of the last."""
@@ -32,11 +33,17 @@ def blacks(found: Features, times: Times) -> tuple[Span, ...]:
 
 
 def freezes(found: Features, times: Times) -> tuple[Span, ...]:
-    """Return spans of at least a second in which the picture does not change at all."""
+    """Return spans of at least a second in which the picture does not change at all.
+
+    A recording of a screen has no frames at all while nothing moves: a frame that stands much longer than is usual
+    there is frozen too.
+    """
     still = found.step <= _STILL
     if len(still):
         still[0] = False
         still[:-1] |= still[1:]
+        lasts = np.diff(times)
+        still |= lasts >= max(MIN_FREEZE_S, _STANDING * float(np.median(lasts)))
     return _spans(still, times, MIN_FREEZE_S)
 
 
