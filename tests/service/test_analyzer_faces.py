@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from services.analyzer.domain.judge import Bounds, judge
+from services.analyzer.domain.looks import overlap
+from services.analyzer.tools.faces import find_faces, find_near
 from services.analyzer.tools.requests import VideoAnswer
 from services.analyzer.tools.video import measure_video
 from shared.contracts.sight import FaceBox, FaceTrack
-from tests.people import Person, Take, film
+from tests.people import Person, Take, film, pictures
 from tests.service.analyzer_stage import facts_of
 
 SIZE = (320, 180)
@@ -29,11 +32,17 @@ async def found(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Video
     return await seen(people, tmp_path_factory.mktemp("seen"))
 
 
-async def seen(path: Path, folder: Path) -> VideoAnswer:
+async def seen(path: Path, folder: Path, shares: int = 1) -> VideoAnswer:
     facts = await facts_of(path, folder / "probe")
     (folder / "pictures").mkdir()
     made = await measure_video(
-        path, facts, judge(facts), folder=folder / "pictures", bounds=Bounds(), on_progress=lambda *_: None
+        path,
+        facts,
+        judge(facts),
+        folder=folder / "pictures",
+        bounds=Bounds(),
+        on_progress=lambda *_: None,
+        shares=shares,
     )
     return made.found
 
@@ -77,3 +86,29 @@ async def test_a_straight_walk_needs_few_boxes(found: VideoAnswer) -> None:
 async def test_the_eye_is_drawn_only_where_there_is_no_face(found: VideoAnswer) -> None:
     assert found.focus
     assert all(4.0 <= point.time < 6.05 for point in found.focus)
+
+
+def test_looking_near_known_faces_finds_what_looking_everywhere_does() -> None:
+    first, second = (
+        Image.fromarray(next(pictures([Take(1, 4, (Person(at, at, 0.3),))], (512, 288))))
+        for at in ((0.3, 0.4), (0.32, 0.42))
+    )
+    known = find_faces(first)
+    everywhere, near = find_faces(second), find_near(second, known)
+    assert len(everywhere) == len(near) == 1
+    assert overlap(everywhere[0], near[0]) > 0.85
+    assert near[0].score > 0.6
+
+
+def test_a_face_that_is_gone_from_its_place_is_looked_for_everywhere() -> None:
+    first, second = (
+        Image.fromarray(next(pictures([Take(1, 4, (Person(at, at, 0.3),))], (512, 288))))
+        for at in ((0.15, 0.4), (0.8, 0.4))
+    )
+    assert find_near(second, find_faces(first)) == find_faces(second)
+
+
+async def test_faces_are_the_same_in_one_span_and_in_three(people: Path, found: VideoAnswer, tmp_path: Path) -> None:
+    apart = await seen(people, tmp_path, shares=3)
+    assert apart.faces == found.faces
+    assert apart.focus == found.focus

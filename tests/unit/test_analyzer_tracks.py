@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.analyzer.domain.faces import boxes, grid_size
+from services.analyzer.domain.faces import around, boxes, grid_size, placed
 from services.analyzer.domain.looks import Box, Look
 from services.analyzer.domain.salience import focus, focus_points
 from services.analyzer.domain.tracks import face_tracks
@@ -82,3 +82,20 @@ def test_a_flicker_of_the_focus_moves_nothing_and_a_cut_does_at_once() -> None:
     seen = [Look(time=round(0.4 * n, 3), focus=(x, 0.5, 0.7)) for n, x in enumerate(places)]
     points = focus_points(seen, [4.0])
     assert [p.x for p in points] == [0.2] * 10 + [0.8] * 10
+
+
+def test_what_is_looked_at_around_known_faces_holds_them_and_lies_on_the_grid() -> None:
+    known = (
+        Box(x=0.5, y=0.4, width=0.1, height=0.2, score=0.9),
+        Box(x=0.9, y=-0.05, width=0.15, height=0.2, score=0.9),
+    )
+    left, top, right, bottom = around(known, 512, 288)
+    assert all(edge % 32 == 0 for edge in (left, top, right, bottom))
+    assert (top, right) == (0, 512)
+    assert left <= 0.4 * 512
+    assert bottom >= 0.8 * 288
+
+
+def test_a_box_of_a_cut_out_is_put_back_in_its_place() -> None:
+    whole = placed(Box(x=0.5, y=0.25, width=0.5, height=0.5, score=0.9), (0.25, 0.5, 0.5, 0.5))
+    assert (whole.x, whole.y, whole.width, whole.height, whole.score) == (0.5, 0.625, 0.25, 0.25, 0.9)

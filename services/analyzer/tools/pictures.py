@@ -12,8 +12,8 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from PIL import Image
 
 from services.analyzer.domain.turning import Turn
+from services.analyzer.tools.sampling import SMALL, fits, sampled
 
-SMALL = (64, 36)
 _HDR = {16, 18}
 _UNKNOWN = 2
 _TURN = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
@@ -27,6 +27,8 @@ class Shrinker:
 
     def small(self, frame: VideoFrame) -> npt.NDArray[np.uint8]:
         """Return the frame as 3 planes Y, U, V of 36 rows and 64 columns, in TV range, not turned."""
+        if fits(frame):
+            return sampled(frame)
         made = self._scaler.reformat(
             frame, *SMALL, "yuv444p", interpolation="AREA", dst_color_range=ColorRange.MPEG, threads=1
         )
