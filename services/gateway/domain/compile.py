@@ -8,6 +8,7 @@ from fractions import Fraction
 from services.gateway.domain.laying import retimed, with_layers
 from services.gateway.domain.pace import drawn_effects, pace_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from services.gateway.domain.transcript import Transcript
 from shared.contracts.layout import lay_out, starts
 from shared.contracts.speech import Caption, Word
 from shared.contracts.time import MICROSECONDS, fraction_text, frame_at, to_ticks
@@ -23,8 +24,9 @@ def compile_timeline(
     they are written, to asset ids. The caller has validated ``data``.
     """
     shown = [segment.asset_id or main for segment in data.segments]
+    transcript = Transcript(data.captions)
     clips = [
-        _clip(i, segment, data, key, sources[key])
+        _clip(i, segment, transcript, key, sources[key])
         for i, (segment, key) in enumerate(zip(data.segments, shown, strict=True))
     ]
     placed = _with_transitions(lay_out(clips, rate), data, rate)
@@ -58,7 +60,7 @@ def retime(timeline: Timeline, rate: str) -> Timeline:
     return timeline.model_copy(update={"rate": rate, "video": tuple(clips), "sounds": sounds, "overlays": overlays})
 
 
-def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, source: Source) -> Clip:
+def _clip(place: int, segment: SegmentData, transcript: Transcript, asset: str, source: Source) -> Clip:
     time_base = source.media.video.time_base if source.media.video else MICROSECONDS
     # A still picture lasts as long as it is wanted.
     whole = segment.end if source.media.kind == "image" else source.media.duration
@@ -80,13 +82,13 @@ def _clip(place: int, segment: SegmentData, data: TimelineData, asset: str, sour
         reverse=pace.reverse,
         frames=1,
         effects=drawn_effects(segment, pace, span, start * Fraction(time_base)),
-        captions=_drawn(segment, data),
+        captions=_drawn(segment, transcript),
         evidence=(Evidence(kind="person", at=segment.start, detail="the project's timeline"),),
     )
 
 
-def _drawn(segment: SegmentData, data: TimelineData) -> tuple[Caption, ...]:
-    written = data.captions if segment.captions is None else segment.captions
+def _drawn(segment: SegmentData, transcript: Transcript) -> tuple[Caption, ...]:
+    written = transcript.between(segment.start, segment.end) if segment.captions is None else segment.captions
     drawn = (_inside(caption, segment.start, segment.end) for caption in written)
     return tuple(caption for caption in drawn if caption is not None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -66,7 +67,9 @@ async def start_render(
     project, job_id, rate = subject.project, new_id(), rate_of(order.fps)
     document: BlobRef | None = None
     if subject.timeline is not None:
-        compiled = await with_sightings(blobs, _compiled(subject, subject.timeline, rate), subject.media)
+        # Thousands of segments take a second; in a thread of its own that second is shared with other requests.
+        laid = await asyncio.to_thread(_compiled, subject, subject.timeline, rate)
+        compiled = await with_sightings(blobs, laid, subject.media)
         if mark := order.watermark_asset:
             compiled = marked(compiled, mark, subject.media[mark].source)
         document = await write_timeline(blobs, job_id, await with_luts(blobs, compiled, caller.id))
