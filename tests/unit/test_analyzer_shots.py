@@ -161,6 +161,29 @@ def test_pans_that_begin_and_end_and_slow_light_are_no_cuts() -> None:
     assert _slow_cuts([still * np.array([min(1, 0.4 + n / 80), 1, 1])[:, None, None] for n in range(90)]) == []
 
 
+@pytest.mark.parametrize("lasts", [4, 12, 20])
+def test_a_lamp_that_burns_the_picture_out_is_no_change(lasts: int) -> None:
+    lit = [min(1.0, max(0.0, (n - 40) / lasts)) for n in range(120)]
+    film = []
+    for frame, share in zip(_shot(1, 120, speed=0.1, low=90, high=190), lit, strict=True):
+        bright = frame.copy()
+        bright[0] = np.minimum(frame[0] * (1 + 0.55 * share), 235)
+        film.append(bright)
+    assert (film[-1][0] > 222).mean() > 0.3
+    assert _changes(film) == []
+
+
+def test_a_dissolve_from_a_bare_wall_is_one() -> None:
+    wall = [np.full((3, 36, 64), 128.0) + np.array([34.0, 4, -6])[:, None, None]] * 60
+    film = [
+        *wall[:40],
+        *_blend(wall[40:52], _shot(4, 12, 0.05, low=60, high=140)),
+        *_shot(4, 60, 0.05, low=60, high=140),
+    ]
+    (change,) = _changes(film)
+    assert change.kind == "dissolve" and abs(change.start - 40) <= 3 and abs(change.end - 52) <= 3
+
+
 def test_black_spans_are_found() -> None:
     black = [np.stack([np.full((36, 64), 16.0), *[np.full((36, 64), 128.0)] * 2])] * 15
     found = _measure([*_shot(1, 30), *black, *_shot(2, 30)])

@@ -8,14 +8,16 @@ the other (as it does in a pan). A fade is a dissolve from or to black or white.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from services.analyzer.domain.explaining import drifts, explained, is_light
 from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.trace import LUMA, Trace, moved, relit
+from services.analyzer.domain.trace import LUMA, Trace
+from services.analyzer.domain.windows import RULES, Rules, Window
 
 Ints = npt.NDArray[np.int64]
 EVERY_S = 0.1
@@ -23,49 +25,7 @@ LAGS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 _CHUNK = 512
 _MIDDLES = 5
 _LONG = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Thresholds, found on generated clips. ``off``: distance from the line; ``uneven``: and from an even pace."""
-
-    least: float = 3.0
-    apart: float = 1.1
-    like: float = 0.5
-    off: float = 0.3
-    worst: float = 0.75
-    uneven: float = 0.22
-    leap: float = 0.22
-    moved: float = 0.5
-    relit: float = 0.5
-    drift: float = 0.8
-    drift_most: float = 0.86
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Frames ``start`` to ``end`` look like a transition; ``weight`` ranks windows, ``score`` is 0..1."""
-
-    start: int
-    end: int
-    weight: float
-    score: float
-    wiped: bool = False
-
-
-PackedWindows = npt.NDArray[np.void]
-_PACKED = np.dtype([("start", "i4"), ("end", "i4"), ("weight", "f8"), ("score", "f4"), ("wiped", "?")])
-
-
-def packed(windows: Iterable[Window]) -> PackedWindows:
-    """Return windows as rows of an array: an hour has a hundred thousand of them, most for nothing."""
-    rows = ((w.start, w.end, w.weight, w.score, w.wiped) for w in windows)
-    return np.fromiter(rows, _PACKED)
-
-
-def unpacked(row: np.void) -> Window:
-    """Return a window of an array."""
-    return Window(int(row["start"]), int(row["end"]), float(row["weight"]), float(row["score"]), bool(row["wiped"]))
+_BESIDE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +55,21 @@ def chunks(trace: Trace) -> Iterator[tuple[Ints, Floats]]:
         yield part, trace.signed(part)
 
 
-def slow_windows(trace: Trace, rules: Rules = Rules()) -> Iterator[Window]:
+def slow_windows(trace: Trace, rules: Rules = RULES) -> Iterator[Window]:
     """Yield windows that look like a dissolve or half a fade, in any order, many of them over each other."""
     for frames, rows in chunks(trace):
         times = trace.times[frames]
         for lag in (lag for lag in LAGS if lag < len(rows)):
             change, apart, like = compared(trace, frames, rows, lag)
-            fits = (like <= rules.like) & (change >= rules.least) & (apart >= rules.apart)
+            fits = (like <= rules.like_most) & (change >= rules.least) & (apart >= rules.apart)
             fits &= ~(trace.blank[frames[:-lag]] & trace.blank[frames[lag:]])
             for start in _straight(rows, np.flatnonzero(fits), lag, change, rules):
                 picked = start + np.unique(np.linspace(0, lag, min(lag, _MIDDLES + 1) + 1).astype(np.int64))
                 seen = ramp(rows[picked], times[picked])
                 if seen.off <= rules.off and seen.uneven <= rules.uneven:
                     score = (1 - seen.off) * (1 - seen.uneven)
+                    if like[start] > rules.like and score < rules.straight:
+                        continue
                     weight = float(change[start]) * (1 - seen.off - 2 * seen.uneven)
                     yield Window(int(frames[start]), int(frames[start + lag]), weight, score)
 
@@ -146,12 +108,12 @@ def ramp(rows: Floats, times: npt.NDArray[np.float64]) -> Ramp:
     )
 
 
-def confirmed(trace: Trace, window: Window, rules: Rules = Rules()) -> Window | None:
+def confirmed(trace: Trace, window: Window, rules: Rules = RULES) -> Window | None:
     """Look at every frame of a window; return it with its exact edges, or None if it is no transition after all."""
     frames = np.arange(window.start, window.end + 1)
     times = trace.times[frames]
     rows = trace.signed(frames)
-    if len(frames) < 3 or explained(trace, window, rules) or _drifts(trace, window, rules):
+    if len(frames) < 3 or explained(trace, window, rules) or drifts(trace, window, rules):
         return None
     seen = ramp(rows, times)
     if (
@@ -161,52 +123,19 @@ def confirmed(trace: Trace, window: Window, rules: Rules = Rules()) -> Window | 
         or seen.leap > max(rules.leap, 2.2 / len(frames))
     ):
         return None
+    exact = _edged(trace, window, times, seen)
+    near = slice(max(0, exact.start - _BESIDE), exact.end + _BESIDE)
+    return None if not trace.blank[near].any() and is_light(trace, exact, rules) else exact
+
+
+def _edged(trace: Trace, window: Window, times: npt.NDArray[np.float64], seen: Ramp) -> Window:
+    """Return the window from where the line through its frames begins to where it ends."""
     inside = (seen.along > 0.12) & (seen.along < 0.88)
-    if inside.sum() >= 2:
-        slope, level = np.polyfit(times[inside], seen.along[inside], 1)
-        if slope > 0:
-            low, high = (trace.first_at((k - level) / slope) for k in (0, 1))
-            start, end = max(window.start - 8, low), min(window.end + 8, high, len(trace) - 1)
-            return Window(start, max(start + 1, end), window.weight, window.score)
-    return window
-
-
-def explained(trace: Trace, window: Window, rules: Rules) -> bool:
-    """Whether light, a pan or something that passes explains what happens in the window."""
-    if trace.blank[[window.start, window.end]].any():
-        return False
-    before, after = trace.luma(window.start), trace.luma(window.end)
-    apart = float(np.abs(after - before).mean())
-    if relit(before, after) <= rules.relit:
-        return True
-    middle = trace.luma((window.start + window.end) // 2)
-    if sum(_panned(a, b, rules) for a, b in ((before, after), (before, middle), (middle, after))) >= 2:
-        return True
-    last = min(trace.first_at(trace.times[window.end] + 1.0), len(trace) - 1)
-    step, limit = max(1, (last - window.end) // 12), 0.4 * apart
-    first = trace.first_at(trace.times[window.start] - 0.4)
-    if any(_again(after, trace.luma(k), limit) for k in range(first, window.start)):
-        return True
-    return any(_again(before, trace.luma(k), limit) for k in range(window.end + step, last + 1, step))
-
-
-def _again(a: Floats, b: Floats, limit: float) -> bool:
-    return float(np.abs(a - b).mean()) <= 3 * limit and moved(a, b) <= limit
-
-
-def _drifts(trace: Trace, window: Window, rules: Rules) -> bool:
-    """Whether all along the window a shift explains some of each step, as when a camera moves past something still."""
-    if trace.blank[[window.start, window.end]].any():
-        return False
-    at = [window.start + (window.end - window.start) * eighth // 8 for eighth in range(9)]
-    left: list[float] = []
-    for a, b in zip(at, at[3:], strict=False):
-        first, second = (trace.luma(frame) - trace.luma(frame).mean() for frame in (a, b))
-        left.append(moved(first, second, across=14) / max(float(np.abs(first - second).mean()), 1e-6))
-    return float(np.median(left)) < rules.drift and max(left) < rules.drift_most
-
-
-def _panned(a: Floats, b: Floats, rules: Rules) -> bool:
-    """Whether a shift explains much of the difference of two pictures, whatever their light."""
-    a, b = a - a.mean(), b - b.mean()
-    return moved(a, b, across=14) < rules.moved * float(np.abs(a - b).mean())
+    if inside.sum() < 2:
+        return window
+    slope, level = np.polyfit(times[inside], seen.along[inside], 1)
+    if slope <= 0:
+        return window
+    low, high = (trace.first_at((k - level) / slope) for k in (0, 1))
+    start, end = max(window.start - _BESIDE, low), min(window.end + _BESIDE, high, len(trace) - 1)
+    return Window(start, max(start + 1, end), window.weight, window.score)

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from services.analyzer.domain.explaining import explained
 from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.gradual import LAGS, Window, chunks, compared, explained
-from services.analyzer.domain.gradual import Rules as Slow
+from services.analyzer.domain.gradual import LAGS, chunks, compared
 from services.analyzer.domain.trace import Trace, planes
+from services.analyzer.domain.windows import RULES as SLOW
+from services.analyzer.domain.windows import Window
 
 _SHORTEST = 3
 _LONG = 10
@@ -95,11 +97,11 @@ def confirmed_wipe(trace: Trace, window: Window) -> Window | None:
     """Look at the window's ends; return it with its edges, or None if the old picture comes back."""
     frames = np.arange(window.start, window.end + 1)
     rows = trace.signed(frames)
-    if explained(trace, window, Slow()):
+    if explained(trace, window, SLOW):
         return None
     way = rows[-1] - rows[0]
     along = (rows - rows[0]) @ way / float((way * way).sum())
-    if float(np.abs(np.diff(along)).max()) > max(Slow().leap, 3.0 / len(frames)):
+    if float(np.abs(np.diff(along)).max()) > max(SLOW.leap, 3.0 / len(frames)):
         return None
     inside: npt.NDArray[np.int64] = np.flatnonzero((along > 0.03) & (along < 0.97))
     if len(inside) < 2:

@@ -1,4 +1,4 @@
-"""Backdrops and figures to film, drawn from a seed. Half of the families are for tuning, half are held out."""
+"""Backdrops and figures to film, drawn from a seed. A third of the families is for tuning, one held out, one blind."""
 
 from __future__ import annotations
 
@@ -110,6 +110,51 @@ def room(rng: Rng) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(picture, np.float32) + grain, 0, 255).astype(np.uint8))
 
 
+def night(rng: Rng) -> Image.Image:
+    """Lights of all sizes and colours in the dark, and their glow."""
+    picture = Image.new("RGB", WORLD, tuple(int(v) for v in rng.integers(5, 45, 3)))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(260):
+        x, y, size = int(rng.integers(0, WORLD[0])), int(rng.integers(0, WORLD[1])), int(rng.integers(2, 22))
+        draw.ellipse((x - size, y - size, x + size, y + size), tuple(int(v) for v in rng.integers(60, 255, 3)))
+    return Image.blend(picture, picture.filter(ImageFilter.GaussianBlur(14)), 0.5)
+
+
+def forest(rng: Rng) -> Image.Image:
+    """Trunks before trunks in the mist, the nearer the darker."""
+    mist = rng.integers(120, 235, 3)
+    picture = _palette(rng, np.linspace(0.2, 0.7, WORLD[1], dtype=np.float32)[:, None].repeat(WORLD[0], 1))
+    draw = ImageDraw.Draw(picture)
+    for depth in np.sort(rng.random(70)):
+        x, wide = int(rng.integers(-20, WORLD[0])), int(6 + 46 * depth * rng.random())
+        bark = mist * (1 - 0.85 * depth) + rng.normal(0, 12, 3)
+        lean = int(rng.normal(0, 16))
+        shade = tuple(int(v) for v in np.clip(bark, 0, 255))
+        draw.polygon([(x, WORLD[1]), (x + wide, WORLD[1]), (x + wide * 2 // 3 + lean, 0), (x + lean, 0)], shade)
+    return Image.blend(picture, Image.fromarray((_noise(rng, 60) * 255).astype(np.uint8)).convert("RGB"), 0.12)
+
+
+def desk(rng: Rng) -> Image.Image:
+    """Papers, plates and pens on a table, seen from above; often on white."""
+    ground = rng.integers(150, 252, 3) if rng.random() < 0.6 else rng.integers(30, 120, 3)
+    picture = Image.new("RGB", WORLD, tuple(int(v) for v in ground))
+    draw = ImageDraw.Draw(picture)
+    for _ in range(45):
+        x, y = int(rng.integers(0, WORLD[0])), int(rng.integers(0, WORLD[1]))
+        colour = tuple(int(v) for v in rng.integers(10, 250, 3))
+        match int(rng.integers(0, 3)):
+            case 0:
+                corners = [(x + int(rng.integers(-90, 90)), y + int(rng.integers(-70, 70))) for _ in range(4)]
+                draw.polygon(corners, colour)
+            case 1:
+                size = int(rng.integers(12, 70))
+                draw.ellipse((x - size, y - size, x + size, y + size), colour, (90, 90, 90), 3)
+            case _:
+                reach = (x + int(rng.integers(-160, 160)), y + int(rng.integers(-160, 160)))
+                draw.line([(x, y), reach], colour, int(rng.integers(3, 12)))
+    return picture.filter(ImageFilter.GaussianBlur(0.8))
+
+
 def figure(rng: Rng, height: int) -> Image.Image:
     """Somebody from the waist up: head, hair, shoulders; with an edge that is not hard."""
     scale = height / 100
@@ -132,4 +177,5 @@ def figure(rng: Rng, height: int) -> Image.Image:
 
 TUNING: dict[str, Callable[[Rng], Image.Image]] = {"hills": hills, "town": town, "studio": studio}
 HELD_OUT: dict[str, Callable[[Rng], Image.Image]] = {"cells": cells, "waves": waves, "room": room}
-EVERY = {**TUNING, **HELD_OUT}
+BLIND: dict[str, Callable[[Rng], Image.Image]] = {"night": night, "forest": forest, "desk": desk}
+EVERY = {**TUNING, **HELD_OUT, **BLIND}
