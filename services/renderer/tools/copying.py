@@ -18,7 +18,7 @@ import services
 from services.renderer.domain import copying
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.copying import Run, Span
-from services.renderer.domain.formats import Option
+from services.renderer.domain.formats import Option, quality
 from services.renderer.domain.h264 import MOST_NUMBER, sets_of
 from services.renderer.tools.encoders import timescale
 from services.renderer.tools.ffmpeg import OWN, Bench, file_url
@@ -33,6 +33,8 @@ from shared.process import run
 MOST_SECONDS = 6
 DELAY = 4
 """Frames that decoding runs ahead of showing, at least: so it does in what we encode."""
+EDGE_PRESET, EDGE_CRF = "ultrafast", 2
+"""What lies between copies is short: it may take more bits, and at so much more of x264's scale it is as good."""
 _CODE_ROOT = str(Path(services.__file__).parent.parent)
 R = TypeVar("R", bound=BaseModel)
 
@@ -101,13 +103,17 @@ def _asked(order: Order, output: Output) -> tuple[dict[str, Source], str]:
 
 
 def _encoder(bench: Bench, output: Output, sources: Sequence[Found]) -> dict[str, Option]:
-    """Return options that give our parameter sets a number that no source uses, so that the file's head holds all."""
+    """Return how the edges are encoded: quickly, and with parameter sets of a number that no source uses.
+
+    So the file's head holds the sets of all.
+    """
     if output.codec in bench.hardware:
         return {}
     heads = [sets_of(bytes.fromhex(source.head)) for source in sources]
     taken = {number for sets in heads if sets is not None for number in sets.numbers}
     free = next((number for number in range(MOST_NUMBER + 1) if number not in taken), 0)
-    return {"x264-params": f"sps-id={free}"}
+    crf = quality(output, bench.settings.crf) + EDGE_CRF
+    return {"preset": EDGE_PRESET, "crf": crf, "x264-params": f"deblock=0,0:sps-id={free}"}
 
 
 async def join_copied(

