@@ -13,8 +13,12 @@ TEXT = {"text": {"text": "Hello"}, "start": 0.5, "end": 1.5, "y": [{"at": 0.0, "
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"LUT_1D_SIZE 2\n", b"LUT_3D_SIZE 99\n", "LUT_3D_SIZE 2\né".encode(), b"MZ" * 500]
-)
+    "body",
+    [
+        b"", b"LUT_1D_SIZE 2\n", b"LUT_3D_SIZE 99\n", "LUT_3D_SIZE 2\né".encode(), b"MZ" * 500,
+        b"LUT_3D_SIZE 2\n0 0 0\n", b"LUT_3D_SIZE 2\n" + b"nan 0 0\n" * 8, b"LUT_3D_SIZE 1000000000\n0 0 0",
+    ],
+)  # fmt: skip
 async def test_what_is_no_table_is_refused(make_infra: MakeInfra, body: bytes) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         answer = await gateway.client.post("/api/luts", content=body)

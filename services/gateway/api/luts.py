@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from services.gateway.api.context import Caller, Parts
 from services.gateway.api.records import shown_as
 from services.gateway.domain.luts import CONTENT_TYPE, MAX_BYTES, key_of, size_of
-from services.gateway.domain.refusal import Refusal, wrong_field
+from services.gateway.domain.refusal import Refusal
 from services.gateway.domain.views import View
 from shared.contracts.ids import new_id
 
@@ -34,9 +36,7 @@ async def upload_lut(request: Request, gateway: Parts, caller: Caller) -> View:
         body += part
         if len(body) > MAX_BYTES:
             raise Refusal(413, "lut_too_large", TOO_LARGE, remedy="Use fewer steps.")
-    size = size_of(bytes(body))
-    if size is None:
-        raise wrong_field("body", "lut_invalid", "It is no .cube file with a 3D table of 2 to 65 steps.")
+    size = await asyncio.to_thread(size_of, bytes(body))
     lut = new_id()
     key = key_of(caller.id, lut)
     if key is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
+from services.gateway.domain.refusal import wrong_field
 from shared.contracts.timeline import Timeline
+from shared.cube import rows_of
 
 MAX_BYTES = 8 * 1024 * 1024
 CONTENT_TYPE = "text/plain; charset=utf-8"
 _ID = re.compile(r"[0-9a-z_][0-9a-z_-]{0,63}")
-_SIZE = re.compile(rb"^LUT_3D_SIZE[ \t]+(\d{1,3})\s*$", re.MULTILINE)
-SIZES = range(2, 66)
 
 
 def key_of(account: str, lut: str) -> str | None:
@@ -18,14 +18,17 @@ def key_of(account: str, lut: str) -> str | None:
     return f"luts/{account}/{lut}.cube" if _ID.fullmatch(lut) else None
 
 
-def size_of(body: bytes) -> int | None:
-    """Return the size that a .cube file says its 3D table has; None when it is none that is taken.
+def size_of(body: bytes) -> int:
+    """Return the size of the 3D table of a .cube file. Raises the 422 refusal ``lut_invalid`` that says what is wrong.
 
-    The colours themselves are read by the renderer, which says ``lut_invalid`` where they are wrong.
+    The largest table takes half a second.
     """
-    found = _SIZE.search(body[:65536])
-    size = int(found[1]) if found else 0
-    return size if size in SIZES and body.isascii() else None
+    try:
+        return rows_of(body.decode("ascii"))[0]
+    except UnicodeDecodeError:
+        raise wrong_field("body", "lut_invalid", "It is no .cube file: it is not written in ASCII.") from None
+    except ValueError as bad:
+        raise wrong_field("body", "lut_invalid", f"It is no .cube file with a 3D table: {bad}.") from None
 
 
 def used(timeline: Timeline) -> set[str]:

@@ -1,7 +1,4 @@
-"""Tables of colours: read from .cube files of people, built for the looks that come with Cutroom, and written by us.
-
-Format: Adobe, "Cube LUT Specification" 1.0 (2013): three-dimensional tables, red running fastest. Pure.
-"""
+"""Tables of colours: those of people, built for the looks that come with Cutroom, and written by us. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shared.contracts.effects import Lut
+from shared.cube import rows_of
 
 Table = NDArray[np.float64]
 """(blue, green, red, 3) values from 0 to 1."""
-SMALLEST, LARGEST = 2, 65
 MAX_BYTES = 16 * 1024 * 1024
 LOOK_SIZE = 17
 
@@ -27,38 +24,8 @@ def cube_name(settings: Lut) -> str:
 
 def parse(text: str) -> Table:
     """Return the table of a .cube file. Raises ValueError that says what is wrong with it."""
-    size, low, high = 0, np.zeros(3), np.ones(3)
-    rows: list[list[float]] = []
-    for number, raw in enumerate(text.splitlines(), 1):
-        words = raw.split("#", 1)[0].split()
-        if not words or words[0] == "TITLE":
-            continue
-        try:
-            if words[0] == "LUT_3D_SIZE":
-                size = int(words[1])
-                if not SMALLEST <= size <= LARGEST:
-                    raise ValueError
-            elif words[0] in ("DOMAIN_MIN", "DOMAIN_MAX"):
-                values = np.array([float(word) for word in words[1:4]])
-                low, high = (values, high) if words[0] == "DOMAIN_MIN" else (low, values)
-            else:
-                rows.append([float(word) for word in words])
-        except (ValueError, IndexError):
-            raise ValueError(f"line {number} is none of a 3D table of {SMALLEST} to {LARGEST}") from None
-        if len(rows) > max(size, SMALLEST) ** 3:
-            raise ValueError(f"line {number}: there are more colours than LUT_3D_SIZE says")
-    return _table(rows, size, low, high)
-
-
-def _table(rows: list[list[float]], size: int, low: NDArray[np.float64], high: NDArray[np.float64]) -> Table:
-    if not size or len(rows) != size**3 or any(len(row) != 3 for row in rows):
-        raise ValueError(f"it has {len(rows)} colours; a table of {size} needs {size**3} of three numbers")
-    values = np.array(rows)
-    if not np.isfinite(values).all() or np.abs(values).max() > 16:
-        raise ValueError("a colour is not a number between -16 and 16")
-    if np.any(low != 0) or np.any(high != 1):
-        raise ValueError("its domain is not 0 to 1")
-    return np.asarray(np.clip(values, 0, 1).reshape(size, size, size, 3))
+    size, rows = rows_of(text)
+    return np.asarray(np.clip(np.array(rows), 0, 1).reshape(size, size, size, 3))
 
 
 def identity(size: int) -> Table:
