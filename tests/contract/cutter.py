@@ -17,9 +17,15 @@ class Cutter:
         self.cuts = 0
         self.after = 0
         self.stall = False
+        self.sent = 0
+        """Bytes of replies so far."""
+        self._serving: dict[asyncio.Task[None], tuple[asyncio.StreamWriter, ...]] = {}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, here = await asyncio.open_connection(self._host, self._port)
+        if (task := asyncio.current_task()) is not None:
+            self._serving[task] = (writer, here)
+            task.add_done_callback(self._serving.pop)
         with contextlib.suppress(ConnectionError):
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._copy(reader, here, cut=False))
@@ -35,10 +41,18 @@ class Cutter:
                         await asyncio.sleep(0.05)
                     self.cuts -= 1
                     return
+                self.sent += len(data) * cut
                 writer.write(data)
                 await writer.drain()
         finally:
             writer.close()
+
+    async def hang_up(self) -> None:
+        """Close connections that somebody keeps open for another time."""
+        for task, ends in list(self._serving.items()):
+            for end in ends:
+                end.close()
+            await asyncio.wait([task])
 
 
 @contextlib.asynccontextmanager
@@ -47,3 +61,4 @@ async def cut_off(endpoint: str) -> AsyncIterator[tuple[Cutter, str]]:
     server = await asyncio.start_server(cutter.serve, "127.0.0.1", 0)
     async with server:
         yield cutter, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await cutter.hang_up()

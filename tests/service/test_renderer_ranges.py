@@ -14,6 +14,7 @@ import pytest
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.sources import opened
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.blocks import BLOCK, Blocks
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import render
 from services.renderer.tools.join import Tags
@@ -100,6 +101,27 @@ async def test_a_store_that_fails_is_not_a_broken_film(make_infra: MakeInfra, tm
         async with opened(made, {"a"}, deps) as sources:
             order = Order(made, sources, (Output(name="w", width=192, height=108),), PLAIN, _tags())
             await render(Bench(scratch, deps.settings, ranges=True), order, lambda fraction, detail: None)
+
+
+async def test_what_two_programs_read_is_fetched_once_and_kept_within_bounds(tmp_path: Path) -> None:
+    blobs, data = FarBlobs(tmp_path / "far"), bytes(range(256)) * 8192
+    ref = await blobs.put_bytes("a", data, "video/mp4")
+    blocks = Blocks(blobs, room=8 * BLOCK)
+    asked = [blocks.get(ref, number, 4) for number in (0, 1, 0, 3)]
+    assert await asyncio.gather(*asked) == [data[n * BLOCK : (n + 1) * BLOCK] for n in (0, 1, 0, 3)]
+    assert blobs.read_bytes == 4 * BLOCK
+    for number in range(16):
+        assert await blocks.get(ref, number, 1) == data[number * BLOCK : (number + 1) * BLOCK]
+    assert blobs.read_bytes == 16 * BLOCK
+    await blocks.get(ref, 15, 1)
+    await blocks.get(ref, 0, 1)
+    assert blobs.read_bytes == 17 * BLOCK, "the first had to make room"
+    blobs.broken = True
+    with pytest.raises(BlobStoreUnavailable):
+        await blocks.get(ref, 1, 1)
+    blobs.broken = False
+    assert await blocks.get(ref, 1, 1) == data[BLOCK : 2 * BLOCK]
+    await blocks.close()
 
 
 async def test_nobody_else_reads_through_the_server(make_infra: MakeInfra, tmp_path: Path) -> None:

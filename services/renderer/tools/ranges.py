@@ -10,11 +10,11 @@ import asyncio
 import re
 import secrets
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import cast
 
+from services.renderer.tools.blocks import BLOCK, Blocks
 from services.renderer.tools.ffmpeg import remote_path
 from shared import log
 from shared.blobs import Blobs
@@ -23,7 +23,6 @@ from shared.errors import CutroomError
 
 MAX_HEAD = 8192
 PATIENCE_S = 30.0
-FIRST_WINDOW, LAST_WINDOW = 128 * 1024, 8 * 1024**2
 SOCKET_BUFFER = 64 * 1024
 _REQUEST = re.compile(rb"(GET|HEAD) /([0-9a-f]+)/(\d+) HTTP/1\.[01]\r\n")
 _RANGE = re.compile(rb"\r\nrange: *bytes=(\d+)-(\d*)", re.IGNORECASE)
@@ -33,8 +32,8 @@ logger = log.get(__name__)
 class RangeServer:
     """Serves ``refs`` by their number. ``sent`` counts bytes; ``failed`` is the store's last error."""
 
-    def __init__(self, blobs: Blobs, refs: Sequence[BlobRef]) -> None:
-        self._blobs, self._refs = blobs, refs
+    def __init__(self, blocks: Blocks, refs: Sequence[BlobRef]) -> None:
+        self._blocks, self._refs = blocks, refs
         self._secret = secrets.token_hex(16)
         self.port = 0
         self.sent = 0
@@ -83,16 +82,13 @@ class RangeServer:
 
     async def _send(self, ref: BlobRef, start: int, end: int, writer: asyncio.StreamWriter) -> None:
         """Read on in windows that grow: whoever only wants an index, or jumps on, has not had megabytes fetched."""
-        window = FIRST_WINDOW
-        while start < end:
-            stop = min(end, start + window)
-            pieces = cast(AsyncGenerator[bytes, None], self._blobs.read(ref.key, start, stop))
-            async with aclosing(pieces):
-                async for piece in pieces:
-                    writer.write(piece)
-                    self.sent += len(piece)
-                    await writer.drain()
-            start, window = stop, min(2 * window, LAST_WINDOW)
+        first = start // BLOCK
+        for number in range(first, -(-end // BLOCK)):
+            block = await self._blocks.get(ref, number, number - first + 1)
+            piece = block[max(0, start - number * BLOCK) : end - number * BLOCK]
+            writer.write(piece)
+            self.sent += len(piece)
+            await writer.drain()
 
 
 def _keep_short(writer: asyncio.StreamWriter) -> None:
@@ -105,7 +101,8 @@ def _keep_short(writer: asyncio.StreamWriter) -> None:
 @asynccontextmanager
 async def ranges(blobs: Blobs, refs: Sequence[BlobRef]) -> AsyncIterator[RangeServer]:
     """Serve ``refs`` while in the block. An error of the store is raised at its end, in place of what it led to."""
-    server = RangeServer(blobs, refs)
+    blocks = Blocks(blobs)
+    server = RangeServer(blocks, refs)
     listening = await asyncio.start_server(server.handle, "127.0.0.1", 0, limit=MAX_HEAD)
     server.port = listening.sockets[0].getsockname()[1]
     try:
@@ -116,3 +113,4 @@ async def ranges(blobs: Blobs, refs: Sequence[BlobRef]) -> AsyncIterator[RangeSe
         raise
     finally:
         listening.close()
+        await blocks.close()
