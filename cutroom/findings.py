@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
-from itertools import islice
 
 from shared.contracts.media import Analysis, Span
+from shared.contracts.sight import DocumentFacts, ImageFacts
 
 MOST_TIMES = 8
 MOST_TEXT = 160
@@ -14,8 +15,12 @@ Row = tuple[str, str]
 
 
 def heading(analysis: Analysis) -> str:
-    """Return length, size, rate and sound of the medium."""
+    """Return length, size, rate and sound of the medium; of a picture or document what it is."""
     info = analysis.media
+    if info.image is not None and info.video is not None:
+        return f"{info.video.width}x{info.video.height}  {info.image.format}"
+    if info.document is not None:
+        return f"{info.document.pages} pages  {info.container}"
     words = [f"{info.duration:.2f} s"]
     if info.video is not None:
         words += [f"{info.video.width}x{info.video.height}", f"{float(Fraction(info.video.frame_rate)):.5g} fps"]
@@ -26,9 +31,33 @@ def heading(analysis: Analysis) -> str:
 
 
 def rows(analysis: Analysis, wanted: Sequence[str]) -> list[Row]:
-    """Return name and finding of what is ``wanted`` (names of ``WANTED``), then the notes."""
+    """Return name and finding of what is ``wanted`` (names of ``WANTED``), then the notes.
+
+    Pictures and documents have no time: all that is known of them is told.
+    """
+    notes = [("note", note.message) for note in analysis.media.notes]
+    if analysis.media.image is not None:
+        return [*_picture(analysis.media.image), *notes]
+    if analysis.media.document is not None:
+        return [*_document(analysis.media.document), *notes]
     found = [(name, line) for name in SAID if name in wanted for line in SAID[name](analysis)]
-    return found + [("note", note.message) for note in analysis.media.notes]
+    return found + notes
+
+
+def _picture(image: ImageFacts) -> Iterable[Row]:
+    if image.frames > 1:
+        yield "frames", f"{image.frames}, {image.seconds:.2f} s"
+    yield "colours", ", ".join(f"{colour.rgb} {colour.share:.0%}" for colour in image.palette) or "nothing to be seen"
+    yield "alpha", "partly see-through" if image.alpha else "none"
+    yield "faces", str(len(image.faces))
+    if image.orientation != 1:
+        yield "turned", f"by its EXIF orientation {image.orientation}"
+
+
+def _document(document: DocumentFacts) -> Iterable[Row]:
+    for size in itertools.islice(dict.fromkeys(document.sizes), MOST_TIMES):
+        yield "size", f"{size[0]:g} x {size[1]:g} points, {document.sizes.count(size)} of the first pages"
+    yield "text", f"{document.characters} characters" if document.characters else "none"
 
 
 def _shots(analysis: Analysis) -> Iterable[str]:
@@ -38,7 +67,9 @@ def _shots(analysis: Analysis) -> Iterable[str]:
     gradual = [change for change in analysis.changes if change.kind not in ("cut", "fade_in", "fade_out")]
     yield f"{len(analysis.shots)} shots{_times('cuts at', [shot.start for shot in analysis.shots[1:]])}"
     if gradual:
-        yield "; ".join(f"{each.kind} {each.start:.2f}-{each.end:.2f} s" for each in islice(gradual, MOST_TIMES))
+        yield "; ".join(
+            f"{each.kind} {each.start:.2f}-{each.end:.2f} s" for each in itertools.islice(gradual, MOST_TIMES)
+        )
     for name, spans in (("black", analysis.blacks), ("frozen", analysis.freezes)):
         if spans:
             yield f"{name}: {_spans(spans)}"

@@ -10,13 +10,14 @@ import typer
 
 from cutroom import analysing
 from cutroom.analysing import WANTED
+from cutroom.client import ApiError
 from cutroom.commands.options import AsJson, Data, Hotwords, Language, Quiet, Server, speech_wishes
-from cutroom.exits import misuse
+from cutroom.exits import Exit, Stopped, misuse, told
 from cutroom.findings import heading, rows
 from cutroom.footage import Film, films
 from cutroom.places import data_folder, studio
 from cutroom.running import run
-from cutroom.screen import Screen
+from cutroom.screen import Screen, complain
 from shared.contracts.media import Analysis, Part
 from shared.contracts.speech import SpeechWishes
 
@@ -68,12 +69,30 @@ async def _analyze(
 ) -> None:
     parts: list[Part] = sorted({WANTED[name] for name in wanted})
     async with studio(server, data, screen) as client:
+        ends: list[Exit] = []
         for film in given:
-            found = await analysing.analyze(client, film, parts, screen, speech)
+            try:
+                found = await analysing.analyze(client, film, parts, screen, speech)
+            except (ApiError, Stopped) as error:
+                if len(given) == 1:
+                    raise
+                ends.append(_passed_over(film.path, error))
+                continue
             if as_json:
                 typer.echo(json.dumps({"path": str(film.path), **found.model_dump(mode="json")}))
             else:
                 _show(film.path, found, wanted, screen)
+    if ends:
+        raise Stopped(max(ends), "inputs_failed", f"{len(ends)} of {len(given)} inputs could not be analysed.")
+
+
+def _passed_over(path: Path, error: ApiError | Stopped) -> Exit:
+    """Say what is wrong with one of several inputs. Raises the error where it is not about the input alone."""
+    end = told(error)
+    if end is None or end.exit_code not in (Exit.USAGE, Exit.FAILED):
+        raise error
+    complain(end.code, f"{path}: {end.message}", end.remedy)
+    return end.exit_code
 
 
 def _show(path: Path, found: Analysis, wanted: list[str], screen: Screen) -> None:

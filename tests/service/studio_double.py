@@ -41,7 +41,7 @@ class FakeStudio:
 
     ``ends``: how jobs of a kind end, completed unless said. ``cut``: after how many events each connection to a log is
     closed. ``hang``: kinds whose log never ends. ``analysis``: the document of every asset. ``refusals``: status and
-    problem by path prefix.
+    problem by path prefix, ``refused_files``: by the name of an upload.
     """
 
     url: str = ""
@@ -54,6 +54,7 @@ class FakeStudio:
     hang: set[str] = field(default_factory=set)
     cut: list[int] = field(default_factory=list)
     refusals: dict[str, tuple[int, dict[str, object]]] = field(default_factory=dict)
+    refused_files: dict[str, tuple[int, dict[str, object]]] = field(default_factory=dict)
     short_media: bool = False
     analysis: str = ""
     resumed: list[str | None] = field(default_factory=list)
@@ -99,6 +100,8 @@ def _app(studio: FakeStudio) -> Starlette:
             part = form["file"]
             assert not isinstance(part, str)
             studio.forms.append({"file": (part.filename, await part.read())})
+        if refused := studio.refused_files.get(part.filename or ""):
+            return JSONResponse(refused[1], refused[0])
         return JSONResponse({"asset": {"id": f"asset-{len(studio.forms)}", "duration": 9.0}, "job_id": "j"}, 201)
 
     async def transcript(request: Request) -> Response:

@@ -17,9 +17,9 @@ from services.analyzer.domain.documents import MOST_CHARACTERS, DocumentFound, r
 from services.analyzer.domain.images import MOST_FRAMES, image_info, picture_format
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.tools.holdings import look_at_document, look_at_image
-from shared.contracts.commands import ProbeMedia
-from shared.contracts.events import MediaProbed, StepFailed
-from shared.contracts.media import MediaInfo
+from shared.contracts.commands import AnalyzeMedia, ProbeMedia
+from shared.contracts.events import MediaAnalyzed, MediaProbed, StepFailed
+from shared.contracts.media import Analysis, MediaInfo
 from shared.errors import BadMedia
 from tests.database import MakeInfra
 from tests.people import PORTRAIT
@@ -280,3 +280,19 @@ async def test_what_is_wrong_with_a_picture_has_a_remedy_for_pictures(tmp_path: 
     with pytest.raises(BadMedia) as caught:
         refuse(DocumentFound(pages=5000, problem="pages"))
     assert "Split" in caught.value.remedy
+
+
+async def test_a_picture_and_a_document_are_analysed_at_a_look(make_infra: MakeInfra, tmp_path: Path) -> None:
+    flag().save(tmp_path / "flag.png")
+    (tmp_path / "two.pdf").write_bytes(pdf(2))
+    async with analyzer(await make_infra("analyzer")) as stage:
+        found: list[Analysis] = []
+        for name, content_type in (("flag.png", "image/png"), ("two.pdf", "application/pdf")):
+            media = await stage.upload(tmp_path / name, content_type)
+            answer = await stage.ask(AnalyzeMedia(asset_id="a", media=media))
+            assert answer.name == "MediaAnalyzed", answer.data
+            found.append(await stage.document(MediaAnalyzed.model_validate(answer.data).analysis))
+    picture, document = found
+    assert picture.media.image and picture.media.image.palette[0].rgb == "#dc1e28" and picture.thumbnail
+    assert document.media.document and document.media.document.pages == 2 and document.thumbnail
+    assert not picture.missing and not document.missing and not picture.shots and picture.transcript.captions == ()

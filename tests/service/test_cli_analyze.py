@@ -13,11 +13,11 @@ import pytest
 
 from cutroom.__main__ import main
 from cutroom.client import Client, Started
-from cutroom.findings import rows
+from cutroom.findings import heading, rows
 from deploy.sample import Sample
 from shared.contracts.hearing import Beats, Loudness
 from shared.contracts.media import Analysis, AudioStream, MediaInfo, Note, Shot, ShotChange, Span, VideoStream
-from shared.contracts.sight import FaceBox, FaceTrack
+from shared.contracts.sight import Colour, DocumentFacts, FaceBox, FaceTrack, ImageFacts
 from shared.contracts.speech import Caption, Transcript, Word
 from tests.service.studio_double import FakeStudio, fake_studio
 
@@ -116,6 +116,22 @@ def test_json_is_a_line_for_each_input(studio: FakeStudio, film: Path, capsys: p
     assert all(Analysis.model_validate(line) == ANALYSIS for line in lines)
 
 
+def test_one_bad_input_does_not_stop_the_others(
+    studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.refused_files["bad.mp4"] = (
+        415,
+        {"code": "media_unsupported", "detail": "It is text.", "remedy": "Send a film."},
+    )
+    bad = film.with_name("bad.mp4")
+    bad.write_bytes(b"text")
+    assert cutroom("analyze", bad, film, "--server", studio.url, "--json") == 2
+    told = capsys.readouterr()
+    assert [json.loads(line)["path"] for line in told.out.splitlines()] == [str(film)]
+    assert f"error [media_unsupported] {bad}: It is text." in told.err
+    assert "error [inputs_failed] 1 of 2 inputs could not be analysed." in told.err
+
+
 def test_subtitles_beside_the_film_are_its_words(studio: FakeStudio, film: Path) -> None:
     film.with_suffix(".srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHi\n")
     assert cutroom("analyze", film, "--server", studio.url) == 0
@@ -164,3 +180,20 @@ def test_without_a_server_a_studio_is_started(sample: Sample, tmp_path: Path) ->
     analysis = Analysis.model_validate(found)
     assert analysis.parts == ("sound", "beats") and analysis.beats.tempo == pytest.approx(116, rel=0.02)
     assert analysis.loudness and analysis.waveform
+
+
+def test_a_picture_and_a_document_are_told_by_what_they_are() -> None:
+    video = VideoStream(
+        index=0, codec="png", width=120, height=60, coded_width=120, coded_height=60, frame_rate="25/1",
+        time_base="1/1000", duration=0,
+    )  # fmt: skip
+    image = ImageFacts(format="png", alpha=True, palette=(Colour(rgb="#dc1e28", share=0.67),))
+    media = MediaInfo(kind="image", container="png", duration=0, size=9, video=video, image=image)
+    picture = ANALYSIS.model_copy(update={"media": media})
+    assert heading(picture) == "120x60  png"
+    assert rows(picture, ["shots"]) == [("colours", "#dc1e28 67%"), ("alpha", "partly see-through"), ("faces", "0")]
+    facts = DocumentFacts(pages=2, sizes=((612, 792), (612, 792)), characters=12)
+    media = MediaInfo(kind="document", container="pdf", duration=0, size=9, document=facts)
+    document = ANALYSIS.model_copy(update={"media": media})
+    assert heading(document) == "2 pages  pdf"
+    assert rows(document, []) == [("size", "612 x 792 points, 2 of the first pages"), ("text", "12 characters")]

@@ -117,3 +117,14 @@ def compose(sha256: str, info: MediaInfo, found: Mapping[Part, Found]) -> Analys
     media = info.model_copy(update={"notes": tuple(notes)})
     missing = tuple(part for part in PARTS if part not in found)
     return Analysis(sha256=sha256, media=media, parts=present, missing=missing, **fields)
+
+
+def timeless(sha256: str, info: MediaInfo, thumbnail: BlobRef | None) -> Analysis:
+    """Return the analysis of a still picture or a document: there is nothing in it for any part to measure."""
+    speech = SpeechFound(transcript=Transcript(status="completed", source="none"))
+    empty: dict[Part, Found] = {part: RESULTS[part]() for part in PARTS if part != "speech"}
+    seen: dict[Part, Found] = {
+        "pictures": PicturesFound(thumbnail=thumbnail),
+        "faces": FacesFound(thumbnail=thumbnail),
+    }
+    return compose(sha256, info, {**empty, **seen, "speech": speech})

@@ -10,6 +10,7 @@ from services.analyzer.domain.parts import Found
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.engines.speech import SpeechEngine
 from services.analyzer.handlers.deps import Deps, content_hash
+from services.analyzer.handlers.holding import analyze_held
 from services.analyzer.handlers.measuring import Measuring
 from services.analyzer.handlers.shelf import Shelf
 from services.analyzer.tools.speech import read_captions
@@ -22,6 +23,10 @@ from shared.step import Step
 async def analyze_media(command: AnalyzeMedia, step: Step, deps: Deps) -> None:
     """Answer with the analysis document: the wanted parts, and all others that are known. Raises BadMedia."""
     sha256 = await content_hash(deps.blobs, command.media)
+    if held := await analyze_held(command, sha256, step, deps):
+        async with step.finish() as done:
+            await done.emit(held.model_copy(update={"asset_id": command.asset_id}))
+        return
     language = command.language or deps.settings.language or None
     async with _speech(command, deps) as engine:
         shelf = Shelf(deps, sha256, part_keys(deps.bounds, engine.identity, language, deps.settings.beat_tracker))

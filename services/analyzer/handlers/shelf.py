@@ -14,6 +14,7 @@ from services.analyzer.domain.judge import judge
 from services.analyzer.domain.keys import document_key, whole_key
 from services.analyzer.domain.parts import PARTS, RESULTS, Found, Kept, compose
 from services.analyzer.handlers.deps import Deps
+from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import MediaAnalyzed
 from shared.contracts.media import Analysis, Part
@@ -92,9 +93,18 @@ class Shelf:
         return model.model_validate_json(await self.deps.blobs.get_bytes(self.held[part]))
 
     async def _put(self, name: str, value: BaseModel) -> BlobRef:
-        data = value.model_dump_json().encode()
-        key = document_key(self.sha256, name, data)
-        return await self.deps.blobs.stat(key) or await self.deps.blobs.put_bytes(key, data, "application/json")
+        return await _stored(self.deps.blobs, self.sha256, name, value)
+
+
+async def told(blobs: Blobs, analysis: Analysis) -> MediaAnalyzed:
+    """Store an analysis of which no part had to be measured, and return the fact to tell."""
+    return _fact(analysis, await _stored(blobs, analysis.sha256, "whole", analysis), ())
+
+
+async def _stored(blobs: Blobs, sha256: str, name: str, value: BaseModel) -> BlobRef:
+    data = value.model_dump_json().encode()
+    key = document_key(sha256, name, data)
+    return await blobs.stat(key) or await blobs.put_bytes(key, data, "application/json")
 
 
 def _fact(analysis: Analysis, stored: BlobRef, measured: tuple[Part, ...]) -> MediaAnalyzed:
