@@ -51,21 +51,27 @@ def frame(width: int, height: int, size: float = 1.0) -> Frame:
     return Frame(width, height, letters, round(width * side), round(height * top), round(height * bottom))
 
 
-def script(layout: Frame, pages: Sequence[Page], look: Look, watermark: str, *, frames: int, rate: str) -> str:
-    """Return the script for ``frames`` frames at ``rate``, or an empty text when there is nothing to draw."""
+def script(
+    layout: Frame, pages: Sequence[Page], look: Look, watermark: str, *, frames: int, rate: str, language: str = ""
+) -> str:
+    """Return the script for ``frames`` frames at ``rate``, or an empty text when there is nothing to draw.
+
+    ``language``: see :mod:`services.renderer.domain.shapes`.
+    """
     mark = escaped(watermark).strip()
     if not pages and not mark:
         return ""
     events = [line for page in pages for line in _events(page, look, rate)]
     if mark:
         events.append(_dialogue(0, frames, rate, "Mark", mark))
-    return "\n".join([*_head(layout, look), *events, ""])
+    return "\n".join([*_head(layout, look, language), *events, ""])
 
 
-def opening(width: int, height: int) -> list[str]:
+def opening(width: int, height: int, language: str = "") -> list[str]:
     """Return the lines of a script for a frame of that size, up to where its styles follow."""
     return [
         "[Script Info]",
+        *([f"Language: {language}"] if language else []),
         "ScriptType: v4.00+",
         f"PlayResX: {width}",
         f"PlayResY: {height}",
@@ -79,7 +85,7 @@ def opening(width: int, height: int) -> list[str]:
     ]
 
 
-def _head(layout: Frame, look: Look) -> list[str]:
+def _head(layout: Frame, look: Look, language: str) -> list[str]:
     edges = max(1.0, layout.size * look.outline_width), layout.size * look.shadow_width
     edge = f"1,{edges[0]:.1f},{edges[1]:.1f}"
     behind = f"&H60{bgr('#000000')}"
@@ -91,7 +97,7 @@ def _head(layout: Frame, look: Look) -> list[str]:
     small = max(10, round(min(layout.width, layout.height) * 0.032))
     corner = 1 if look.position == "top" else 9
     return [
-        *opening(layout.width, layout.height),
+        *opening(layout.width, layout.height, language),
         *(
             f"Style: {position.capitalize()},{FONT},{layout.size},&H00{bgr(look.colour)},{outline},{behind},-1,"
             f"{edge},{alignment},{layout.side},{layout.side},{margin},-1"

@@ -20,13 +20,13 @@ KAPPA = 0.5522847498
 _ALIGNED = {"left": 4, "centre": 5, "right": 6}
 
 
-def lettering(group: Sequence[Shown], output: Output, rate: str) -> str:
+def lettering(group: Sequence[Shown], output: Output, rate: str, language: str = "") -> str:
     """Return the script for texts and shapes that lie above each other in this order."""
     styles = [_style(i, one.overlay, output) for i, one in enumerate(group)]
     events = [line for i, one in enumerate(group) for line in _events(i, one, output, rate)]
     return "\n".join(
         [
-            *opening(output.width, output.height),
+            *opening(output.width, output.height, language),
             *styles,
             "",
             "[Events]",

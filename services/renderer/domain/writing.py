@@ -6,6 +6,7 @@ word give its full stops and brackets the direction of the line.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -14,10 +15,13 @@ from services.renderer.domain.page import Token
 
 WORD_JOINER = "\u2060"
 RIGHT_MARK = "\u200f"
+_KEYCAP = re.compile("([0-9#*])\ufe0f?\u20e3")
+"""A digit on a key: the digit and the key come from two fonts, and would stand side by side."""
 
 
 def escaped(text: str) -> str:
     """Return ``text`` so that libass draws it letter by letter: no override, no line break, no control character."""
+    text = _KEYCAP.sub(r"\1", text)
     kept = "".join(
         " " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in ("Cc", "Cs", "Co")
     )

@@ -22,6 +22,7 @@ from services.renderer.domain.layers import (
     stands_still,
 )
 from services.renderer.domain.lettering import lettering
+from services.renderer.domain.shapes import language
 from services.renderer.tools.dressing import dressed
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import FOLDER
@@ -62,7 +63,7 @@ def layered(
             for one, film in group:
                 video = _laid(bench, on_grid(video, timeline.rate), one, film, timeline, output)
         else:
-            script = lettering([one for one, _ in group], output, timeline.rate)
+            script = lettering([one for one, _ in group], output, timeline.rate, language(timeline))
             name = f"layer_{hashlib.sha256(script.encode()).hexdigest()[:24]}.ass"
             (bench.scratch / name).write_text(script, encoding="utf-8")
             video = on_grid(video, timeline.rate).filter("ass", filename=name, fontsdir=FOLDER)

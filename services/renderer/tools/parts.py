@@ -13,6 +13,7 @@ from services.renderer.domain.formats import SOUNDS, Option, sound_of
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.placement import placed_pages
+from services.renderer.domain.shapes import language
 from services.renderer.tools.encoders import encoder
 from services.renderer.tools.ffmpeg import Bench, program
 from services.renderer.tools.fonts import fonts_digest
@@ -66,15 +67,20 @@ def places(
     cut = chunks(timeline.video, target, settings.max_inputs) if given is None else given
     scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}
     families = {output.codec: bench.hardware.get(output.codec) for output in drawn}
-    made = []
+    spoken, made = language(timeline), []
+
+    def letters(script: str) -> dict[str, str]:
+        written = bool(script or timeline.overlays)
+        return {"fonts": fonts_digest(settings.fonts_dir), "language": spoken} if written else {}
+
     for chunk in cut:
         parts: dict[str, Part] = {}
         keys: dict[str, str] = {}
         for output in drawn:
             script = scripts[output.name].of(chunk)
             chosen = {**encoder(settings, output, timeline.rate, families[output.codec]), **own}
-            fonts = fonts_digest(settings.fonts_dir) if script or timeline.overlays else ""
-            key = chunk_key(timeline, chunk, output, script, {"program": program(), "fonts": fonts, **chosen})
+            drawn_with = {"program": program(), **letters(script), **chosen}
+            key = chunk_key(timeline, chunk, output, script, drawn_with)
             parts.setdefault(key, Part(output, key, script, own))
             keys[output.name] = key
         made.append(Place(chunk, parts, keys))
@@ -102,7 +108,7 @@ class _Scripts:
     """Captions and watermark of one output, chunk by chunk."""
 
     def __init__(self, timeline: Timeline, output: Output, options: RenderOptions) -> None:
-        self._rate, self._options = timeline.rate, options
+        self._rate, self._options, self._language = timeline.rate, options, language(timeline)
         self._look = look_of(options.caption_style)
         self._layout = ass.frame(output.width, output.height, self._look.size)
         self._pages = self._placed(timeline, output) if options.burned else ()
@@ -115,7 +121,7 @@ class _Scripts:
 
     def whole(self, frames: int) -> str:
         """Return the script of the captions of the whole film, without the watermark."""
-        return ass.script(self._layout, self._pages, self._look, "", frames=frames, rate=self._rate)
+        return self._script(self._pages, "", frames)
 
     @property
     def margins(self) -> tuple[float, float, float]:
@@ -126,5 +132,9 @@ class _Scripts:
     def of(self, chunk: Chunk) -> str:
         """Return the script of a chunk, empty where nothing is drawn."""
         seen = page.within(self._pages, chunk.first, chunk.first + chunk.frames)
-        watermark = self._options.watermark
-        return ass.script(self._layout, seen, self._look, watermark, frames=chunk.frames, rate=self._rate)
+        return self._script(seen, self._options.watermark, chunk.frames)
+
+    def _script(self, pages: Sequence[page.Page], watermark: str, frames: int) -> str:
+        return ass.script(
+            self._layout, pages, self._look, watermark, frames=frames, rate=self._rate, language=self._language
+        )
