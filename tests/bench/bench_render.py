@@ -25,6 +25,7 @@ from shared.contracts.media import AudioStream, MediaInfo, VideoStream
 from shared.contracts.time import MICROSECONDS
 from shared.contracts.timeline import Clip, Output, RenderOptions, Source, Timeline
 from shared.process import Limits, ffmpeg_path, run
+from tests.bench.alike import unlike
 from tests.bench.edits import Spent, spent
 from tests.bench.table import Row, median
 
