@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from shared.contracts.easing import Animated
 from shared.contracts.effect_rules import faults
+from shared.contracts.overlays import MOST_AT_ONCE, at_once
 from shared.contracts.time import frame_at
 from shared.contracts.timeline import Clip, Overlay, Timeline
 from shared.contracts.value import Value
@@ -67,6 +68,10 @@ def violations(timeline: Timeline) -> list[Violation]:
     length = timeline.frames
     for i, overlay in enumerate(timeline.overlays):
         found += _overlay_violations(timeline, f"overlays[{i}]", overlay, length)
+    spans = [(o.start, o.start + o.frames) for o in timeline.overlays if o.clip]
+    if at_once(spans) > MOST_AT_ONCE:
+        message = f"More than {MOST_AT_ONCE} films and pictures lie over the edit at the same time."
+        found.append(Violation(field="overlays", code="overlays_at_once", message=message))
     found += [
         Violation(field=f"sounds[{i}].at", code="sound_outside", message="The sound begins after the end of the edit.")
         for i, sound in enumerate(timeline.sounds)

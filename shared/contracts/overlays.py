@@ -6,6 +6,7 @@ keyframes are counted from the overlay's first one.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import Field
@@ -15,6 +16,8 @@ from shared.contracts.effects import Colour
 from shared.contracts.value import Value
 
 MAX_OVERLAYS = 500
+MOST_AT_ONCE = 50
+"""Films and pictures that lie over the edit at the same time: each is decoded beside all others."""
 
 
 class TextBox(Value):
@@ -64,3 +67,13 @@ def split_boxes(count: int, *, upright: bool) -> tuple[tuple[float, float, float
     share = {2: 1 / 2, 3: 1 / 3}[count]
     places = [share * (i + 0.5) for i in range(count)]
     return tuple((0.5, p, 1.0, share) if upright else (p, 0.5, share, 1.0) for p in places)
+
+
+def at_once(spans: Iterable[tuple[float, float]]) -> int:
+    """Return how many of the spans (begin, end) there are at most at the same time; the end is not part of a span."""
+    turns = sorted((time, step) for begin, end in spans for time, step in ((begin, 1), (end, -1)))
+    most = now = 0
+    for _, step in turns:
+        now += step
+        most = max(most, now)
+    return most

@@ -137,6 +137,7 @@ def test_what_was_written_is_shown_again_and_nothing_else() -> None:
         ({"overlays": [{"start": 0.0, "end": 1.0, "shape": {}, "width": 1.0, "height": 1.0, "x": 9.0}]},
          "overlays[0].x", "parameter_range"),
         ({"overlays": [{"start": 0.0, "end": 1.0, "shape": {}}]}, "overlays[0].width", "overlay_size"),
+        ({"overlays": [{"start": 0.0, "end": 1.0, "asset_id": "logo"}] * 51}, "overlays", "overlays_at_once"),
         ({"music": [{"asset_id": "logo"}]}, "music[0]", "media_kind_wrong"),
         ({"music": [{"asset_id": "song", "start": 30.0}]}, "music[0].start", "outside_media"),
         ({"overlays": [{"start": 0.0, "end": 1.0, "asset_id": "b", "from_time": 2.0}]},
@@ -154,3 +155,13 @@ def test_what_was_written_is_shown_again_and_nothing_else() -> None:
 def test_what_breaks_a_rule_is_named(members: dict[str, Any], field: str, code: str) -> None:
     found = {v.field: v.code for v in violations(data_of(**members), 10.0, OWNED, MEDIA)}
     assert found == {f"timeline.{field}": code}
+
+
+def test_pictures_one_after_the_other_are_as_many_as_are_wanted() -> None:
+    laid = [{"start": i / 100, "end": (i + 40) / 100, "asset_id": "logo"} for i in range(150)]
+    timeline = compiled(data_of(overlays=laid))
+    assert len(timeline.overlays) == 150
+    crowd = timeline.model_copy(
+        update={"overlays": tuple(o.model_copy(update={"start": 0}) for o in timeline.overlays)}
+    )
+    assert [v.code for v in broken_invariants(crowd)] == ["overlays_at_once"]

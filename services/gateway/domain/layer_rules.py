@@ -9,6 +9,7 @@ from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.written import MediaReference
 from shared.contracts.layout import Violation
 from shared.contracts.media import MediaInfo
+from shared.contracts.overlays import MOST_AT_ONCE, at_once
 
 SFX: dict[str, str] = {
     "whoosh": "Air rushing by, for a fast change.",
@@ -26,6 +27,10 @@ def layer_violations(
     """Yield all that is wrong with what lies over and under the segments."""
     for place, overlay in enumerate(data.overlays):
         yield from _overlay(f"timeline.overlays[{place}]", overlay, owned, media)
+    spans = [(overlay.start, overlay.end) for overlay in data.overlays if overlay.given]
+    if at_once(spans) > MOST_AT_ONCE:
+        message = f"More than {MOST_AT_ONCE} films and pictures lie over the edit at the same time."
+        yield Violation(field="timeline.overlays", code="overlays_at_once", message=message)
     for place, music in enumerate(data.music):
         yield from _needed(f"timeline.music[{place}]", music, owned, media, ("audio", "video"))
         yield from _begins(f"timeline.music[{place}].start", music.start, music, owned, media)
