@@ -27,15 +27,29 @@ async def test_what_is_no_table_is_refused(make_infra: MakeInfra, body: bytes) -
 
 async def test_a_table_of_somebody_else_is_unknown(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
-        body = await gateway.ingest()
-        project, asset = body["project"]["id"], body["asset"]["id"]
+        project = (await gateway.ingest())["project"]["id"]
         for lut in ("../../secret", "0193aaaa", "UPPER"):
             effects = [{"name": "lut", "lut": lut}]
             segments = {"timeline": {"segments": [{"start": 0.0, "end": 1.0, "effects": effects}]}}
-            assert (await gateway.client.post(f"/api/timeline/{project}", json=segments)).status_code == 200
-            await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
-            answer = await gateway.client.post(f"/api/render/{project}", json={})
-            assert (answer.status_code, json_of(answer)["code"]) == (422, "lut_unknown")
+            answer = await gateway.client.post(f"/api/timeline/{project}", json=segments)
+            assert (answer.status_code, json_of(answer)["code"]) == (422, "timeline_invalid")
+            (error,) = json_of(answer)["errors"]
+            assert (error["field"], error["code"]) == ("timeline.segments[0].effects[0].lut", "lut_unknown")
+
+
+async def test_a_table_that_is_gone_is_named_when_a_render_is_ordered(make_infra: MakeInfra) -> None:
+    async with stage(infra := await make_infra("gateway")) as gateway:
+        body = await gateway.ingest()
+        project, asset = body["project"]["id"], body["asset"]["id"]
+        table = b"LUT_3D_SIZE 2\n" + b"0 0 0\n" * 8
+        held = json_of(await gateway.client.post("/api/luts", content=table))["lut"]
+        segments = {"timeline": {"segments": [{"start": 0.0, "end": 1.0, "effects": [{"name": "lut", "lut": held}]}]}}
+        assert (await gateway.client.post(f"/api/timeline/{project}", json=segments)).status_code == 200
+        await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
+        account = await infra.pool.fetchval("select account from projects where id = $1", project)
+        await infra.blobs.delete(f"luts/{account}/{held}.cube")
+        answer = await gateway.client.post(f"/api/render/{project}", json={})
+        assert (answer.status_code, json_of(answer)["code"]) == (422, "lut_unknown")
 
 
 async def test_a_watermark_is_a_picture_of_ones_own(make_infra: MakeInfra) -> None:

@@ -155,7 +155,7 @@ async def apply(template_id: str, order: Annotated[Filled, Body()], gateway: Par
         written = filled(dict(template.timeline), values)
         assert isinstance(written, dict)
         current = await current_timeline(connection, project)
-        await timelines.write(connection, project, asset, written, current)
+        await timelines.write(connection, gateway.blobs, project, asset, written, current)
         return project_answer(await shown_project(gateway, connection, caller.id, project.id))
 
 

@@ -95,7 +95,7 @@ async def write_timeline(
         else:
             asset = await own_asset(connection, caller.id, project.asset_id)
             current = await current_timeline(connection, project)
-            await timelines.write(connection, project, asset, written.timeline or {}, current)
+            await timelines.write(connection, gateway.blobs, project, asset, written.timeline or {}, current)
         return project_answer(await shown_project(gateway, connection, caller.id, project_id))
 
 

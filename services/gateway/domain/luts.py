@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from services.gateway.domain.refusal import wrong_field
+from services.gateway.domain.timeline_data import TimelineData
 from shared.contracts.timeline import Timeline
 from shared.cube import rows_of
 
@@ -29,6 +30,17 @@ def size_of(body: bytes) -> int:
         raise wrong_field("body", "lut_invalid", "It is no .cube file: it is not written in ASCII.") from None
     except ValueError as bad:
         raise wrong_field("body", "lut_invalid", f"It is no .cube file with a 3D table: {bad}.") from None
+
+
+def written(data: TimelineData) -> dict[str, str]:
+    """Return the tables that a written timeline asks for, by the field that names each."""
+    found: dict[str, str] = {}
+    for place, segment in enumerate(data.segments):
+        for number, effect in enumerate(segment.effects):
+            lut = effect.parameters.get("lut")
+            if effect.name == "lut" and isinstance(lut, str):
+                found[f"timeline.segments[{place}].effects[{number}].lut"] = lut
+    return found
 
 
 def used(timeline: Timeline) -> set[str]:

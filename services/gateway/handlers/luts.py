@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from services.gateway.domain.luts import key_of, used
+from services.gateway.domain.luts import key_of, used, written
 from services.gateway.domain.refusal import wrong_field
+from services.gateway.domain.timeline_data import TimelineData
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
+from shared.contracts.layout import Violation
 from shared.contracts.timeline import Timeline
+
+
+async def unknown_luts(blobs: Blobs, data: TimelineData, account: str) -> list[Violation]:
+    """Return where a written timeline names a table that the account does not have."""
+    named = written(data)
+    held = {lut for lut in set(named.values()) if (key := key_of(account, lut)) and await blobs.stat(key) is not None}
+    return [
+        Violation(field=field, code="lut_unknown", message=f"You have no colour table {lut[:64]}.")
+        for field, lut in named.items()
+        if lut not in held
+    ]
 
 
 async def with_luts(blobs: Blobs, timeline: Timeline, account: str) -> Timeline:

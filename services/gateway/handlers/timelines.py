@@ -11,7 +11,9 @@ from services.gateway.domain.refusal import FieldError, Refusal, invalid, not_fo
 from services.gateway.domain.timeline_data import SegmentData, TimelineData, merge, read
 from services.gateway.domain.timeline_rules import references, violations
 from services.gateway.domain.written import MediaReference
+from services.gateway.handlers.luts import unknown_luts
 from services.gateway.store import assets, projects
+from shared.blobs import Blobs
 from shared.contracts.layout import Violation
 from shared.db import Connection
 
@@ -20,8 +22,9 @@ Layer = TypeVar("Layer", bound=MediaReference)
 
 
 async def write(
-    connection: Connection, project: Project, asset: Asset, written: Mapping[str, object], current: TimelineData | None
-) -> int:
+    connection: Connection, blobs: Blobs, project: Project, asset: Asset, written: Mapping[str, object],
+    current: TimelineData | None,
+) -> int:  # fmt: skip
     """Merge what a person wrote into the current timeline and store it as a new revision; return its number.
 
     Raises the 422 refusal ``timeline_invalid`` with every field at fault; then nothing is stored.
@@ -35,6 +38,7 @@ async def write(
     named = await assets.find_all(connection, project.account, set(owned.values()))
     media = {key: found.info for key, found in named.items()}
     broken = violations(merged, asset.info.duration, owned, media)
+    broken += await unknown_luts(blobs, merged, project.account)
     if broken:
         raise refused(broken)
     return await store(connection, project, _resolved(merged), "person")
