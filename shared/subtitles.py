@@ -28,6 +28,7 @@ PARAGRAPH_S: Final = 2.0
 """Seconds without a caption behind which plain text begins a new paragraph."""
 _NOTHING = "\u200b"
 _SRT_TAG = re.compile(r"<(?=[A-Za-z/0-9])")
+_SRT_ENTITY = re.compile(r"&(?=(?:[A-Za-z]{2,6}|#[0-9A-Fa-fx]{1,8});)")
 _ASS_HEAD = """[Script Info]
 ScriptType: v4.00+
 PlayResX: 1280
@@ -78,6 +79,7 @@ def _srt(lines: Sequence[Caption], _karaoke: bool) -> str:
     for number, line in enumerate(lines, 1):
         text = _SRT_TAG.sub("<" + _NOTHING, "\n".join(_rows(line.text)))
         text = text.replace("-->", f"--{_NOTHING}>").replace("{\\", "{" + _NOTHING + "\\")
+        text = _SRT_ENTITY.sub("&" + _NOTHING, text)
         cues.append(f"{number}\n{_clock(line.start, ',')} --> {_clock(line.end, ',')}\n{text}\n")
     return "\n".join(cues)
 

@@ -12,12 +12,15 @@ from services.analyzer.domain.timed_text import Piece, words_of
 from shared.contracts.speech import Caption
 
 _CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d{1,6}))?"
-_TIMING = re.compile(rf"^\s*{_CLOCK}\s*(?:-{{1,3}}|[\u2013\u2014])\s*>\s*{_CLOCK}")
+_TIMING = re.compile(rf"^\s*{_CLOCK}\s*(?:(?:-{{1,3}}|[\u2013\u2014])\s*>\s*|,(?=\d+:\d\d:\d\d\.\d{{3}}\s*$)){_CLOCK}")
 _NUMBER = re.compile(r"^\s*\d{1,9}\s*$")
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
 _TIME_TAG = re.compile(rf"<{_CLOCK}>")
 _VTT_TAG = re.compile(r"<[^<>]{0,200}>")
 _SRT_TAG = re.compile(r"<(?=[A-Za-z/0-9])[^<>]{0,200}>")
+_RUBY = re.compile(r"<rt>[^<]{0,200}</rt>")
+_ENTITY = re.compile(r"&(?:amp|quot|apos|nbsp|lrm|rlm|#\d{1,6}|#x[0-9a-fA-F]{1,5});")
+"""What pages write into SubRip; ``&lt;`` is none of them, as tags would come of it."""
 _OVERRIDE = re.compile(r"\{\\[^{}]{0,200}\}")
 _TOUCHING_S = 0.1
 _ROLLS = 3
@@ -57,7 +60,7 @@ def _cues(rows: Sequence[str]) -> Iterator[_Cue]:
 
 
 def _timing(row: str) -> tuple[float, float] | None:
-    if ">" not in row or (found := _TIMING.match(row)) is None:
+    if (">" not in row and "," not in row) or (found := _TIMING.match(row)) is None:
         return None
     start, end = _seconds(*found.groups()[:4]), _seconds(*found.groups()[4:])
     return (start, end) if start < MAX_SECONDS else None
@@ -79,7 +82,8 @@ def _captions(cues: Sequence[_Cue], *, vtt: bool) -> Iterator[Caption]:
 
 def _plain(row: str, *, vtt: bool) -> str:
     if vtt:
-        return html.unescape(_VTT_TAG.sub("", row))
+        return html.unescape(_VTT_TAG.sub("", _RUBY.sub("", row)))
+    row = _ENTITY.sub(lambda found: html.unescape(found[0]), row)
     return _OVERRIDE.sub("", _SRT_TAG.sub("", re.sub(r"<br\s*/?>", " ", row, flags=re.IGNORECASE)))
 
 

@@ -1,19 +1,35 @@
-"""Transcripts as JSON in the shapes of speech programs: ours, Whisper's, OpenAI's, WhisperX's, whisper.cpp's."""
+"""Transcripts as JSON in the shapes of speech programs: ours, Whisper's and its kin, and what ``foreign`` knows."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from services.analyzer.domain.foreign import usual
 from services.analyzer.domain.refusing import MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
 from services.analyzer.domain.sentences import lines_of
 from shared.contracts.speech import Caption, Word
 
 MAX_WORDS = 400_000
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2}(?:[.,]\d{1,6})?)")
 _LISTS = ("captions", "segments", "chunks", "transcription", "cues")
+
+
+def _seconds(told: Any) -> Any:
+    """Return a time that is written as a clock (``00:01:02,500``) in seconds; all else as it is."""
+    found = _CLOCK.fullmatch(told.strip()) if isinstance(told, str) else None
+    if found is None:
+        return told
+    hours, minutes, seconds = (float((part or "0").replace(",", ".")) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+Seconds = Annotated[float, BeforeValidator(_seconds)]
 
 
 class _Loose(BaseModel):
@@ -21,14 +37,16 @@ class _Loose(BaseModel):
 
 
 class _Said(_Loose):
-    text: str = Field(max_length=MAX_LINE, validation_alias=AliasChoices("text", "word", "punctuated_word"))
-    start: float | None = Field(default=None, ge=0, lt=MAX_SECONDS)
-    end: float | None = Field(default=None, ge=0, lt=MAX_SECONDS)
+    text: str = Field(
+        max_length=MAX_LINE, validation_alias=AliasChoices("text", "word", "punctuated_word", "content", "transcript")
+    )
+    start: Seconds | None = Field(default=None, ge=0, lt=MAX_SECONDS)
+    end: Seconds | None = Field(default=None, ge=0, lt=MAX_SECONDS)
     confidence: float | None = Field(default=None, validation_alias=AliasChoices("confidence", "probability", "score"))
 
 
 class _Line(_Said):
-    start: float = Field(ge=0, lt=MAX_SECONDS)
+    start: Seconds = Field(ge=0, lt=MAX_SECONDS)
     words: list[_Said] | None = Field(default=None, max_length=MAX_LINE)
 
 
@@ -38,17 +56,26 @@ _WORDS: TypeAdapter[list[_Said]] = TypeAdapter(list[_Said])
 
 def read_json(text: str) -> list[Caption]:
     """Return the lines as they stand in the document. Raises BadSubtitles."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as bad:
-        raise BadSubtitles("it is not valid JSON") from bad
+    found = _loaded(text)
     if isinstance(found, dict) and isinstance(found.get("transcript"), dict):
         found = found["transcript"]
     try:
-        return list(_read(found))
+        return list(_read(usual(found)))
     except ValidationError as bad:
         first = bad.errors(include_input=False, include_url=False)[0]
         raise BadSubtitles(f"line {'.'.join(map(str, first['loc']))}: {first['msg']}") from bad
+
+
+def _loaded(text: str) -> Any:
+    """Return the document; one document a line is a list of them."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as bad:
+        with contextlib.suppress(ValueError, RecursionError):
+            rows = [json.loads(row) for row in text.splitlines()[: MAX_EVENTS + 1] if row.strip()]
+            if len(rows) > 1 and all(isinstance(row, dict) for row in rows):
+                return rows
+        raise BadSubtitles("it is not valid JSON") from bad
 
 
 def _read(found: Any) -> Iterator[Caption]:
@@ -60,10 +87,15 @@ def _read(found: Any) -> Iterator[Caption]:
         yield from lines_of(_words(_checked(words, MAX_WORDS), 0.0, MAX_SECONDS))
         return
     spoken = _WORDS.validate_python(words[:MAX_WORDS]) if isinstance(words, list) else []
-    for line in _LINES.validate_python([_flat(one) for one in _checked(lines, MAX_EVENTS)]):
+    for line in _LINES.validate_python([_flat(one) for one in _checked(lines, MAX_EVENTS) if not _mute(one)]):
         end = line.end if line.end is not None else line.start
         own = line.words if line.words is not None else [w for w in spoken if _within(w, line.start, end)]
         yield Caption(text=line.text, start=line.start, end=end, words=_words(own, line.start, end))
+
+
+def _mute(line: Any) -> bool:
+    """Whether an entry says nothing at all, as programs write for silence."""
+    return isinstance(line, dict) and any(name in line and line[name] is None for name in ("text", "word", "content"))
 
 
 def _is_map(found: Any) -> bool:
@@ -81,6 +113,8 @@ def _flat(line: Any) -> Any:
     if not isinstance(line, dict):
         return line
     times, offsets = line.get("timestamp"), line.get("offsets")
+    if "from" in line and "start" not in line:
+        line = {**line, "start": line["from"], "end": line.get("to")}
     if isinstance(times, list) and len(times) == 2:
         return {**line, "start": times[0], "end": times[1]}
     if isinstance(offsets, dict) and all(isinstance(offsets.get(key), int | float) for key in ("from", "to")):

@@ -6,12 +6,11 @@ their styling is kept.
 
 from __future__ import annotations
 
-import codecs
+import re
 from collections.abc import Iterator
 
-import pysubs2
-
 from services.analyzer.domain.cues import read_srt, read_vtt
+from services.analyzer.domain.decoding import decode
 from services.analyzer.domain.dialogue import read_ass
 from services.analyzer.domain.listed import read_json
 from services.analyzer.domain.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
@@ -19,28 +18,26 @@ from shared.contracts.speech import Caption
 
 __all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_LINE", "MAX_SECONDS", "BadSubtitles", "decode", "parse"]
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+_NO_JSON = re.compile(
+    r"\s*(?:\[(?:Script Info|V4|Events|ti:|ar:|al:|by:|offset:|\d+:\d)|\{\d+\}\{|\{\\rtf)", re.IGNORECASE
 )
+"""How scripts, lyrics and counts of frames begin, which look like JSON."""
+_ELSE = {
+    "<?xml": "it is XML",
+    "<tt": "it is TTML",
+    "[0": "it is a file of lyrics (LRC)",
+    "[ti:": "it is a file of lyrics (LRC)",
+    "[ar:": "it is a file of lyrics (LRC)",
+    "%PDF": "it is a PDF",
+    "PK": "it is an archive or an office document",
+    "{\\rtf": "it is rich text (RTF)",
+    "{": "it counts frames (MicroDVD) and tells no times",
+}
 _READERS = {"srt": read_srt, "vtt": read_vtt, "ass": read_ass}
 
 
-def decode(data: bytes) -> str:
-    """Return the text: by its byte order mark, as UTF-16 by its zero bytes, as UTF-8, else as Windows-1252."""
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return data.decode(name, "replace")
-    zeros = data[:4096].count(0)
-    if zeros > len(data[:4096]) / 4:
-        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+_ARROW = re.compile("[-\u2013\u2014]\\s?>")
+_SBV = re.compile(r"^\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}$", re.MULTILINE)
 
 
 def parse(data: bytes) -> list[Caption]:
@@ -50,10 +47,8 @@ def parse(data: bytes) -> list[Caption]:
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
     if not text.strip():
         raise BadSubtitles("it is empty")
-    if text.lstrip()[0] in "[{" and not text.lstrip().startswith("[Script Info]"):
-        lines = read_json(text)
-    else:
-        lines = list(_from_subtitles(text))
+    json = text.lstrip()[0] in "[{" and not _NO_JSON.match(text)
+    lines = read_json(text) if json else list(_from_subtitles(text))
     if not lines:
         raise BadSubtitles("no line with a time was found in it")
     return lines
@@ -63,20 +58,23 @@ def _from_subtitles(text: str) -> Iterator[Caption]:
     if max(map(len, text.split("\n"))) > MAX_LINE:
         raise BadSubtitles(f"it has a line of more than {MAX_LINE} letters")
     kind = _kind(text)
-    if text.count("->") > MAX_EVENTS or text.count("\nDialogue:") > MAX_EVENTS:
+    if max(len(_ARROW.findall(text)), len(_SBV.findall(text)), text.count("\nDialogue:")) > MAX_EVENTS:
         raise BadSubtitles(f"it has more than {MAX_EVENTS} lines of speech")
     try:
         yield from _READERS[kind](text)
-    except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError, OverflowError) as bad:
+    except BadSubtitles:
+        raise
+    except (ValueError, KeyError, IndexError, OverflowError) as bad:
         raise BadSubtitles(f"it cannot be read as {kind.upper()}: {type(bad).__name__}") from bad
 
 
 def _kind(text: str) -> str:
     head = text.lstrip()[:4096]
-    if head.startswith("WEBVTT"):
+    if head[:6].upper() == "WEBVTT":
         return "vtt"
     if "[Script Info]" in head or "[Events]" in head:
         return "ass"
-    if "->" in text:
+    if _ARROW.search(text) or _SBV.search(head):
         return "srt"
-    raise BadSubtitles("it is neither SRT, VTT, ASS nor JSON")
+    what = next((said for begins, said in _ELSE.items() if head.startswith(begins)), "it is something else")
+    raise BadSubtitles(f"{what}, and neither SRT, VTT, ASS nor JSON")
