@@ -15,15 +15,15 @@ import numpy.typing as npt
 from services.analyzer.domain.explaining import explained
 from services.analyzer.domain.frames import Floats
 from services.analyzer.domain.gradual import LAGS, chunks, compared
-from services.analyzer.domain.trace import Trace, planes
+from services.analyzer.domain.trace import COLUMNS, LUMA, ROWS, Trace, planes
 from services.analyzer.domain.windows import RULES as SLOW
 from services.analyzer.domain.windows import Window
 
 _SHORTEST = 3
 _LONG = 10
-_BATCH = 128
+_BATCH = 64
 Ints = npt.NDArray[np.int64]
-_OTHERS = {3: (1, 2), 2: (1, 3)}
+_COLUMNS, _ROWS = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,49 +48,78 @@ def wipe_windows(trace: Trace, rules: Rules = Rules()) -> Iterator[Window]:
             fits = (
                 (like <= rules.like) & (change >= rules.least) & (apart >= rules.apart) & ~plain[:-lag] & ~plain[lag:]
             )
-            for start, axis in _torn_less(rows, np.flatnonzero(fits), lag, rules):
-                score = _ordered(planes(rows[start : start + lag + 1 : max(1, lag // 8)]), _OTHERS[axis])
-                if score >= rules.score:
-                    weight = float(change[start]) * score
-                    yield Window(int(frames[start]), int(frames[start + lag]), weight, score, wiped=True)
+            steps = np.arange(0, lag + 1, max(1, lag // 8))
+            for starts, axis in _torn_less(rows, np.flatnonzero(fits), lag, rules):
+                scores = _ordered(rows[starts[:, None] + steps], axis, rules.score)
+                for start, score in zip(starts.tolist(), scores.tolist(), strict=True):
+                    if score >= rules.score:
+                        weight = float(change[start]) * score
+                        yield Window(int(frames[start]), int(frames[start + lag]), weight, score, wiped=True)
 
 
-def _torn_less(rows: Floats, starts: Ints, lag: int, rules: Rules) -> Iterator[tuple[int, int]]:
-    """Yield windows, and the axis of lines, whose middle frame is made of lines of the old and of the new picture."""
+def _torn_less(rows: Floats, starts: Ints, lag: int, rules: Rules) -> Iterator[tuple[Ints, int]]:
+    """Yield windows, and their axis of lines, whose middle frame is made of lines of the old and of the new picture."""
     starts = starts[starts % 2 == 0] if lag >= _LONG else starts
     for first in range(0, len(starts), _BATCH):
         some = starts[first : first + _BATCH]
-        old, new, middle = (planes(rows[some + at]) for at in (0, lag, lag // 2))
-        far, near, whole = np.abs(middle - old), np.abs(middle - new), np.abs(new - old)
-        for axis, others in _OTHERS.items():
-            to_old, to_new, all_way = (part.sum(axis=others) for part in (far, near, whole))
-            torn = np.minimum(to_old, to_new).sum(axis=1) / all_way.sum(axis=1)
+        old, new, middle = (rows[some + at] for at in (0, lag, lag // 2))
+        ways = [np.abs(part) for part in (middle - old, middle - new, new - old)]
+        for axis in (_COLUMNS, _ROWS):
+            to_old, to_new, whole = (_by_line(way, axis, 1 / 2) for way in ways)
+            torn = np.minimum(to_old, to_new).sum(axis=1) / whole.sum(axis=1)
             turns = np.abs(np.diff((to_old > to_new).astype(np.int8), axis=1)).sum(axis=1)
-            yield from ((int(start), axis) for start in some[(torn <= rules.torn) & (turns <= rules.turns)])
+            if len(found := some[(torn <= rules.torn) & (turns <= rules.turns)]):
+                yield found, axis
 
 
-def _ordered(cube: Floats, others: tuple[int, int]) -> float:
-    """Return how evenly line after line of a few frames (count, 3, 18, 32) goes from the old to the new, 0..1."""
-    weights = np.abs(cube[-1] - cube[0]).sum(axis=tuple(a - 1 for a in others))
-    way, inner = cube[-1] - cube[0], cube[1:-1] - cube[0]
-    square = (way * way).sum(axis=tuple(a - 1 for a in others), keepdims=True)
-    share = np.clip((inner * way).sum(axis=others, keepdims=True) / (square + 1e-7), 0, 1)
-    off = float(np.abs(inner - share * way).sum()) / (len(inner) * float(np.abs(way).sum()))
-    done = share.squeeze(axis=others)
-    weight = weights / weights.sum()
-    between = float((weight * np.minimum(done, 1 - done).mean(axis=0)).sum())
-    even, slope = _line(weight, 1 - done.mean(axis=0))
-    if not 0.5 <= abs(slope) <= 1.4:
-        return 0.0
-    return max(0.0, (1 - off) * abs(even) * (1 - 4 * between))
+def _by_line(values: Floats, axis: int, share: float) -> Floats:
+    """Return the sum over each column or row of values that belong to a signature's levels (…, 864).
+
+    A level of chroma lies in two lines; ``share`` is what of its value is each one's.
+    """
+    kept = values.shape[:-1]
+    luma = values[..., :LUMA].reshape(*kept, ROWS, COLUMNS)
+    chroma = values[..., LUMA:].reshape(*kept, 2, ROWS // 2, COLUMNS // 2)
+    across = -2 if axis == _COLUMNS else -1
+    summed: Floats = luma.sum(axis=across) + share * chroma.sum(axis=(-3, across)).repeat(2, axis=-1)
+    return summed
 
 
-def _line(weight: Floats, when: Floats) -> tuple[float, float]:
-    """Return the correlation of place and time, and how much of the time the whole way takes; both signed."""
-    place = np.linspace(0, 1, len(when))
-    x, y = place - (weight * place).sum(), when - (weight * when).sum()
-    both, xs, ys = (float((weight * v).sum()) for v in (x * y, x * x, y * y))
-    return both / float(np.sqrt(xs * ys) + 1e-9), both / (xs + 1e-9)
+def _ordered(seen: Floats, axis: int, least: float) -> Floats:
+    """Return how evenly line after line of a few frames goes from the old picture to the new, 0..1, for each window.
+
+    ``seen``: signatures (windows, frames, 864). What cannot reach ``least`` is 0.
+    """
+    way, inner = seen[:, -1:] - seen[:, :1], seen[:, 1:-1] - seen[:, :1]
+    weights = _by_line(np.abs(way), axis, 1 / 2)[:, 0]
+    share = np.clip(_by_line(inner * way, axis, 1 / 8) / (_by_line(way * way, axis, 1 / 8) + 1e-7), 0, 1)
+    weight = weights / weights.sum(axis=1, keepdims=True)
+    between = (weight * np.minimum(share, 1 - share).mean(axis=1)).sum(axis=1)
+    even, slope = _lines(weight, 1 - share.mean(axis=1))
+    score = np.maximum(0, np.abs(even) * (1 - 4 * between))
+    score[(np.abs(slope) < 0.5) | (np.abs(slope) > 1.4) | (score < least)] = 0
+    for window in np.flatnonzero(score).tolist():
+        score[window] *= max(0.0, 1 - _off(way[window], inner[window], share[window], axis))
+    return np.asarray(score, np.float32)
+
+
+def _off(way: Floats, inner: Floats, share: Floats, axis: int) -> float:
+    """Return how much of a window's frames is not what their lines' shares of the way foretell."""
+    there, along = planes(inner), planes(way)
+    shares = share[:, None, None, :] if axis == _COLUMNS else share[:, None, :, None]
+    return float(np.abs(there - shares * along).sum() / (len(inner) * np.abs(along).sum()))
+
+
+def _lines(weight: Floats, when: Floats) -> tuple[Floats, Floats]:
+    """Return the correlation of place and time, and how much of the time the whole way takes; both signed.
+
+    One row a window.
+    """
+    place = np.linspace(0, 1, when.shape[1], dtype=np.float32)
+    x = place - (weight * place).sum(axis=1, keepdims=True)
+    y = when - (weight * when).sum(axis=1, keepdims=True)
+    both, xs, ys = ((weight * v).sum(axis=1) for v in (x * y, x * x, y * y))
+    return both / (np.sqrt(xs * ys) + 1e-9), both / (xs + 1e-9)
 
 
 def confirmed_wipe(trace: Trace, window: Window) -> Window | None:
