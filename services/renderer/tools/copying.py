@@ -113,7 +113,7 @@ def _encoder(bench: Bench, output: Output, sources: Sequence[Found]) -> dict[str
     taken = {number for sets in heads if sets is not None for number in sets.numbers}
     free = next((number for number in range(MOST_NUMBER + 1) if number not in taken), 0)
     crf = quality(output, bench.settings.crf) + EDGE_CRF
-    return {"preset": EDGE_PRESET, "crf": crf, "x264-params": f"deblock=0,0:sps-id={free}"}
+    return {"preset": EDGE_PRESET, "crf": crf, "x264-params": f"deblock=0,0:8x8dct=1:sps-id={free}"}
 
 
 async def join_copied(

@@ -32,32 +32,40 @@ HANDS = 4
 
 
 async def render(
-    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None,
-    refused: Mapping[str, Copied] = {},
-) -> list[Film]:  # fmt: skip
+    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None
+) -> list[Film]:
     """Render and check every output. ``report`` gets the fraction done and its detail.
 
     Chunks are taken from and kept on ``shelf``; ``slots`` bounds what runs at once, of all renders that share it.
-    ``refused``: nothing is copied, and why, by output; a source can turn out to be unfit when it is copied.
     Cancelling ends every program that runs. Raises PermanentError or TransientError when ffmpeg fails.
     """
     try:
-        kept, parallel = shelf or NoShelf(), bench.settings.parallel
         ready = await prepared(bench, order)
-        copies = dict(refused) if refused else await _copies(bench, ready)
-        cut = await asyncio.to_thread(_all_places, bench, order, copies)
-        voices = sounds(bench, order)
-        await kept.offer([tuple(place.parts) for place in cut], tuple(voices.values()))
-        there = await kept.ready([*voices.values(), *(key for place in cut for key in place.parts)])
-        few = bench.settings.for_few(sum(not there.issuperset(place.parts) for place in cut))
-        slots = slots or asyncio.Semaphore(parallel)
-        studio = _Studio(replace(bench, settings=few), ready, cut, voices, copies, report, kept, there, slots)
-        return await studio.run()
+        copies = await _copies(bench, ready)
+        try:
+            return await _rendered(bench, order, ready, copies, report, shelf or NoShelf(), slots)
+        except ExceptionGroup as failed:
+            if not isinstance(unfit := meaning(failed), NotCopied):
+                raise
+            refused = {output.name: Copied((), why=str(unfit)) for output in order.outputs}
+            return await _rendered(bench, order, ready, refused, report, shelf or NoShelf(), slots)
     except (ExceptionGroup, ProcessFailed) as failed:
-        if isinstance(told := meaning(failed), NotCopied) and not refused:
-            every = {output.name: Copied((), why=str(told)) for output in order.outputs}
-            return await render(bench, order, report, shelf, slots, every)
-        raise told from failed
+        raise meaning(failed) from failed
+
+
+async def _rendered(
+    bench: Bench, order: Order, ready: Order, copies: Mapping[str, Copied], report: Report, shelf: Shelf,
+    slots: asyncio.Semaphore | None,
+) -> list[Film]:  # fmt: skip
+    parallel = bench.settings.parallel
+    cut = await asyncio.to_thread(_all_places, bench, order, copies)
+    voices = sounds(bench, order)
+    await shelf.offer([tuple(place.parts) for place in cut], tuple(voices.values()))
+    there = await shelf.ready([*voices.values(), *(key for place in cut for key in place.parts)])
+    few = bench.settings.for_few(sum(not there.issuperset(place.parts) for place in cut))
+    slots = slots or asyncio.Semaphore(parallel)
+    studio = _Studio(replace(bench, settings=few), ready, cut, voices, copies, report, shelf, there, slots)
+    return await studio.run()
 
 
 async def _copies(bench: Bench, order: Order) -> dict[str, Copied]:
