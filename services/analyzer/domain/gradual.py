@@ -25,6 +25,7 @@ LAGS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 _CHUNK = 512
 _MIDDLES = 5
 _LONG = 10
+_BATCH = 64
 _BESIDE = 8
 
 
@@ -63,15 +64,17 @@ def slow_windows(trace: Trace, rules: Rules = RULES) -> Iterator[Window]:
             change, apart, like = compared(trace, frames, rows, lag)
             fits = (like <= rules.like_most) & (change >= rules.least) & (apart >= rules.apart)
             fits &= ~(trace.blank[frames[:-lag]] & trace.blank[frames[lag:]])
-            for start in _straight(rows, np.flatnonzero(fits), lag, change, rules):
-                picked = start + np.unique(np.linspace(0, lag, min(lag, _MIDDLES + 1) + 1).astype(np.int64))
-                seen = ramp(rows[picked], times[picked])
-                if seen.off <= rules.off and seen.uneven <= rules.uneven:
-                    score = (1 - seen.off) * (1 - seen.uneven)
-                    if like[start] > rules.like and score < rules.straight:
-                        continue
-                    weight = float(change[start]) * (1 - seen.off - 2 * seen.uneven)
-                    yield Window(int(frames[start]), int(frames[start + lag]), weight, score)
+            picked = np.unique(np.linspace(0, lag, min(lag, _MIDDLES + 1) + 1).astype(np.int64))
+            starts = _straight(rows, np.flatnonzero(fits), lag, change, rules)
+            for some in np.array_split(starts, -(-len(starts) // _BATCH) or 1):
+                at = some[:, None] + picked
+                off, uneven = _bent(rows[at], times[at])
+                score = (1 - off) * (1 - uneven)
+                held = (off <= rules.off) & (uneven <= rules.uneven)
+                held &= (like[some] <= rules.like) | (score >= rules.straight)
+                weight = change[some] * (1 - off - 2 * uneven)
+                for n, start in zip(np.flatnonzero(held).tolist(), some[held].tolist(), strict=True):
+                    yield Window(int(frames[start]), int(frames[start + lag]), float(weight[n]), float(score[n]))
 
 
 def _straight(rows: Floats, starts: Ints, lag: int, change: Floats, rules: Rules) -> Ints:
@@ -106,6 +109,16 @@ def ramp(rows: Floats, times: npt.NDArray[np.float64]) -> Ramp:
     return Ramp(
         along, float(off.mean()), float(off.max()), float(np.abs(along - at).max()), float(np.abs(np.diff(along)).max())
     )
+
+
+def _bent(seen: Floats, times: npt.NDArray[np.float64]) -> tuple[Floats, Floats]:
+    """Return ``off`` and ``uneven`` of the ramps of many windows: (windows, frames, 864), at (windows, frames)."""
+    at = ((times - times[:, :1]) / (times[:, -1:] - times[:, :1]))[:, 1:-1]
+    way, inner = seen[:, -1:] - seen[:, :1], seen[:, 1:-1] - seen[:, :1]
+    length, square = np.abs(way).sum(axis=2), (way * way).sum(axis=2)
+    along = (inner @ way.transpose(0, 2, 1))[..., 0] / np.maximum(square, 1e-12)
+    off = np.abs(inner - along[..., None] * way).sum(axis=2) / np.maximum(length, 1e-9)
+    return np.asarray(off.mean(axis=1)), np.asarray(np.abs(along - at).max(axis=1), np.float32)
 
 
 def confirmed(trace: Trace, window: Window, rules: Rules = RULES) -> Window | None:
