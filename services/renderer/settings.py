@@ -16,7 +16,8 @@ class RendererSettings(BaseSettings):
     ``parallel`` chunks are rendered at once, each with ``threads`` (0: the cores divided among them) and at most
     ``max_inputs`` sources open. ``crf`` is x264's quality (lower is better); drafts have their own. ``wall_s`` and
     ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture. ``fonts_dir`` has further fonts for
-    captions in writings that ours lack. Finished chunks are kept in the object store until
+    captions in writings that ours lack. ``chunk_seconds`` is about how long a chunk is; 0: it follows from the film's
+    length. Finished chunks are kept in the object store until
     nobody has used them for ``chunks_days``, at most ``chunks_bytes`` of them; every ``sweep_s`` that is looked after.
     ``encoder``: hardware encoders are used only where they encode a frame on trial, else software does it; ``auto``
     takes the first that works. Sources over ``range_bytes`` are read in parts from a store that is elsewhere, smaller
@@ -28,6 +29,7 @@ class RendererSettings(BaseSettings):
     concurrency: int = Field(default=1, ge=1, le=64)
     parallel: int = Field(default=2, ge=1, le=64)
     threads: int = Field(default=0, ge=0, le=64)
+    chunk_seconds: float = Field(default=0.0, ge=0, le=3600)
     max_inputs: int = Field(default=5, ge=3, le=64)
     preset: str = Field(default="veryfast", pattern=r"^[a-z]+$")
     crf: int = Field(default=20, ge=0, le=51)

@@ -171,17 +171,13 @@ async def test_kept_chunks_are_swept(make_infra: MakeInfra, tmp_path: Path, days
 
 
 async def test_joined_chunks_are_the_frames_of_one_pass(tmp_path: Path) -> None:
-    """Without loss each frame of the joined film is, bit by bit, that of the whole film drawn in one chunk."""
+    """ProRes knows nothing of the frames before: each frame must be, bit by bit, that of a film drawn in one chunk."""
     footage = await shots(tmp_path)
     clips = [clip(0, 0, 3.2), clip(1, 5, 9, effects=[{"name": "zoom"}]), clip(2, 2, 8), clip(3, 12, 16.4)]
-    made = timeline(footage, clips)
-    lossless = {"vcodec": "libx264", "preset": "ultrafast", "qp": 0, "flags": "+cgop", "g": 125, "pix_fmt": "yuv420p"}
-    exact, whole = RendererSettings(), RendererSettings(max_inputs=64)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.renderer.tools.encoders.picture_options", lambda *_, **__: dict(lossless))
-        (parts,) = await rendered(tmp_path / "parts", made, footage, settings=exact)
-        patch.setattr("services.renderer.tools.parts.target_frames", lambda *_: 100_000)
-        (one,) = await rendered(tmp_path / "one", made, footage, settings=whole)
+    made, output = timeline(footage, clips), Output(name="o", width=192, height=108, codec="prores")
+    whole = RendererSettings(max_inputs=64, chunk_seconds=3600)
+    (parts,) = await rendered(tmp_path / "parts", made, footage, output, settings=RendererSettings())
+    (one,) = await rendered(tmp_path / "one", made, footage, output, settings=whole)
     assert parts.check.passed and one.check.passed
     assert len(list((tmp_path / "parts").glob("?" * 64 + ".mp4"))) > 3
     assert len(list((tmp_path / "one").glob("?" * 64 + ".mp4"))) == 1

@@ -63,7 +63,9 @@ def places(
     """
     settings = bench.settings
     drawn = [rung for output in outputs if output.codec != "none" for rung in rungs(output)]
-    target = target_frames(timeline.frames, float(Fraction(timeline.rate)), parallel)
+    rate = float(Fraction(timeline.rate))
+    chosen_frames = round(settings.chunk_seconds * rate)
+    target = chosen_frames or target_frames(timeline.frames, rate, parallel)
     cut = chunks(timeline.video, target, settings.max_inputs) if given is None else given
     scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}
     families = {output.codec: bench.hardware.get(output.codec) for output in drawn}
