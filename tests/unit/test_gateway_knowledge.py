@@ -59,6 +59,14 @@ def test_a_whole_analysis_is_what_edits_are_made_of() -> None:
     assert older.whole == ref("o"), "a fact that names no parts has all"
 
 
+def test_words_of_subtitles_that_were_replaced_meanwhile_count_no_more() -> None:
+    known = {part: ref("w") for part in PARTS if part != "speech"}
+    late = learnt(known, fact("late", PARTS), (), reworded=True)
+    assert "speech" not in late.known and late.whole is None and not late.heard
+    assert late.known["pictures"] == ref("late")
+    assert learnt(known, fact("late", ("speech",)), ("speech",), reworded=True).known == known
+
+
 def document(name: str, **more: object) -> Analysis:
     note = Note(code=name, message=name)
     media = MediaInfo(kind="video", container="mp4", duration=4, size=9, notes=(NOTE, note))

@@ -27,13 +27,16 @@ class Learnt:
     heard: bool
 
 
-def learnt(known: Known, fact: MediaAnalyzed, asked: Sequence[Part]) -> Learnt:
+def learnt(known: Known, fact: MediaAnalyzed, asked: Sequence[Part], *, reworded: bool = False) -> Learnt:
     """Return what an analysis adds to what is known; ``asked``: the parts that were ordered, none named: all.
+
+    ``reworded``: the asset got other subtitles meanwhile, so that the words are not its own any more.
 
     A part that was ordered is news. What the document has beside it fills gaps and replaces nothing: words above all
     may have been heard there with other wishes. Words that could not be found do not replace any.
     """
-    has, wanted = fact.parts or PARTS, asked or PARTS
+    has = [part for part in fact.parts or PARTS if part != "speech" or not reworded]
+    wanted = asked or PARTS
     heard = "speech" in wanted and "speech" in has and not ("speech" in known and fact.transcript == "failed")
     if set(has) >= set(PARTS) and (heard or "speech" not in known):
         return Learnt(dict.fromkeys(PARTS, fact.analysis), fact.analysis, heard)

@@ -22,11 +22,12 @@ async def learn(connection: Connection, job: Job, fact: MediaAnalyzed) -> None:
     asset = await assets.find(connection, job.account, fact.asset_id, lock=True)
     if asset is None:
         return
-    found = learnt(asset.known, fact, job.input.parts)
+    source = next((each for each in job.input.sources if each.asset_id == asset.id), None)
+    reworded = source is not None and source.captions != asset.captions
+    found = learnt(asset.known, fact, job.input.parts, reworded=reworded)
     await assets.set_known(
         connection, asset.id, found.known, whole=found.whole, thumbnail=fact.thumbnail, sprites=fact.sprites
     )
-    source = next((each for each in job.input.sources if each.asset_id == asset.id), None)
     if found.heard and source is not None:
         await assets.set_heard(connection, asset.id, source.language, source.hotwords)
 
