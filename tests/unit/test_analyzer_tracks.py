@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from services.analyzer.domain.faces import around, boxes, grid_size, placed
+import numpy as np
+import pytest
+
+from services.analyzer.domain.faces import around, boxes, grid_size, placed, stir
 from services.analyzer.domain.looks import Box, Look
 from services.analyzer.domain.salience import focus, focus_points
 from services.analyzer.domain.tracks import face_tracks
@@ -48,6 +51,43 @@ def test_what_stands_still_needs_few_boxes_and_no_two_are_far_apart() -> None:
     times = [b.time for b in track.boxes]
     assert len(times) < 20
     assert max(np.diff(times)) <= 2.01
+
+
+def _head(shift: tuple[int, int], mouth: int) -> np.ndarray:
+    """A face of 60x80 pixels with a texture, moved about; its mouth is a dark bar of that many rows."""
+    texture = np.random.default_rng(4).uniform(90, 200, (24, 16)).repeat(6, 0).repeat(6, 1).astype(np.float32)
+    texture[84 : 84 + mouth, 36:60] = 30
+    return np.roll(texture, shift, (0, 1))
+
+
+HEAD = Box(x=0.2, y=0.2, width=0.6, height=0.6, score=0.9)
+
+
+@pytest.mark.parametrize("shift", [(0, 0), (3, -4), (-7, 6)])
+def test_a_mouth_that_moves_stirs_also_in_a_head_that_moves_and_a_head_alone_does_not(shift: tuple[int, int]) -> None:
+    assert stir(_head((0, 0), 2), _head(shift, 10), HEAD) > 2.0
+    assert stir(_head((0, 0), 4), _head(shift, 4), HEAD) < 0.4
+
+
+def test_what_is_no_longer_compared_is_unknown() -> None:
+    tiny = Box(x=0.4, y=0.4, width=0.03, height=0.03, score=0.9)
+    assert stir(_head((0, 0), 2), _head((0, 0), 10), tiny) == 0.0
+
+
+def _talks(*stirs: float) -> list[Look]:
+    return looks(*[(replace(box(0.4), stir=value),) for value in stirs])
+
+
+def test_a_face_talks_while_its_mouth_stirs_and_boxes_are_kept_where_that_changes() -> None:
+    (track,) = face_tracks(_talks(*[0.1] * 10, *[3.0] * 10, *[0.1] * 10), [])
+    told = {b.time: b.talking for b in track.boxes}
+    at = [float(np.interp(time, list(told), list(told.values()))) for time in (2.0, 6.0, 10.0)]
+    assert at[0] < 0.1 and at[1] > 0.9 and at[2] < 0.1
+
+
+def test_what_a_new_face_differs_from_is_another_picture() -> None:
+    first, second = face_tracks(_talks(*[0.1] * 5, 9.0, *[0.1] * 5), [2.0])
+    assert max(b.talking for b in (*first.boxes, *second.boxes)) == 0.0
 
 
 def test_the_maps_of_the_detector_become_boxes() -> None:

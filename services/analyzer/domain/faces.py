@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,11 @@ FAINT = 0.35
 """Score from which a box is kept; a track needs better ones as well."""
 MOST = 24
 _SAME = 0.3
+_SWAY = 0.12
+"""How far, as a share of its height, a face may move from one look to the next and still be compared."""
 
 Map = npt.NDArray[np.float32]
+Grey = npt.NDArray[np.float32]
 
 
 def grid_size(width: int, height: int, side: int) -> tuple[int, int]:
@@ -89,16 +93,52 @@ def placed(box: Box, place: tuple[float, float, float, float]) -> Box:
     )
 
 
-def stir(before: npt.NDArray[np.float32], now: npt.NDArray[np.float32], box: Box) -> float:
+def stir(before: Grey, now: Grey, box: Box) -> float:
     """Return how much more the mouth changed than the eyes between two grey pictures (rows, columns), 0 where unknown.
 
-    A head that moves stirs both alike; one that talks stirs the lower third.
+    The head may have moved: the picture before is laid over the other where the upper part of the face fits best. A head
+    that turns stirs both parts alike; one that talks stirs the lower third.
     """
     rows, columns = now.shape
     left, right = (round(min(max(v, 0.0), 1.0) * columns) for v in (box.x + 0.2 * box.width, box.x + 0.8 * box.width))
-    edges = [round(min(max(box.y + share * box.height, 0.0), 1.0) * rows) for share in (0.15, 0.6, 1.0)]
-    if right - left < 6 or edges[1] - edges[0] < 4 or edges[2] - edges[1] < 4:
+    top, split, bottom = (round(min(max(box.y + share * box.height, 0.0), 1.0) * rows) for share in (0.15, 0.6, 1.0))
+    if right - left < 6 or split - top < 4 or bottom - split < 4:
         return 0.0
-    change = np.abs(now[edges[0] : edges[2], left:right] - before[edges[0] : edges[2], left:right])
-    split = edges[1] - edges[0]
-    return round(float(change[split:].mean() / (change[:split].mean() + 1.0)), 3)
+    place = _Place(top, bottom, left, right)
+    eyes = slice(0, split - top)
+    down, across = _aligned(before, now, place, eyes, max(2, round(_SWAY * (bottom - top))))
+    change = np.abs(_cut(now, place) - _cut(before, place, down, across))
+    return round(float(change[split - top :].mean() / (change[eyes].mean() + 1.0)), 3)
+
+
+class _Place(NamedTuple):
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+def _cut(grey: Grey, place: _Place, down: int = 0, across: int = 0) -> Grey:
+    """Return the part of a picture at a place that is moved; beyond its edges these are repeated."""
+    rows = np.clip(np.arange(place.top, place.bottom) + down, 0, grey.shape[0] - 1)
+    columns = np.clip(np.arange(place.left, place.right) + across, 0, grey.shape[1] - 1)
+    part: Grey = grey[rows[:, None], columns]
+    return part
+
+
+def _aligned(before: Grey, now: Grey, place: _Place, eyes: slice, reach: int) -> tuple[int, int]:
+    """Return how far down and to the right the upper part of the face was before, in pixels, at most ``reach``."""
+    fine = max(1, reach // 6)
+    here = _cut(now, place)[eyes][::fine, ::fine]
+
+    def off(shift: tuple[int, int]) -> float:
+        return float(np.abs(here - _cut(before, place, *shift)[eyes][::fine, ::fine]).mean())
+
+    best = (0, 0)
+    step = max(1, reach // 2)
+    while True:
+        around = [(best[0] + y * step, best[1] + x * step) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+        best = min((shift for shift in around if max(map(abs, shift)) <= reach), key=off)
+        if step == 1:
+            return best
+        step = max(1, step // 2)

@@ -27,6 +27,8 @@ _ALIKE = 0.15
 _NEAR = 0.9
 _STRAIGHT = 0.008
 """How far, as a fraction of the picture, a box may lie from the line between its neighbours to be left out."""
+_TALK = 0.04
+"""What talking counts beside that: a fifth of it more or less keeps a box."""
 
 Places = npt.NDArray[np.float64]
 """x, y, width and height, one row a box."""
@@ -85,7 +87,8 @@ def _matched(tracks: Sequence[_Track], look: Look, found: Sequence[Box], shot: i
         tracks[i].add(look.time, found[j])
         given.add(i)
         taken.add(j)
-    return [_Track(shot, [look.time], [box]) for j, box in enumerate(found) if j not in taken]
+    # What a face that has just come into view differs from is another picture.
+    return [_Track(shot, [look.time], [replace(box, stir=0.0)]) for j, box in enumerate(found) if j not in taken]
 
 
 def _likeness(expected: Box, box: Box) -> float:
@@ -109,12 +112,13 @@ def _real(track: _Track) -> bool:
 def _faces(track: _Track) -> tuple[FaceBox, ...]:
     """Return the track's boxes but for those that lie on the way between others."""
     places = _smoothed(np.array([(box.x, box.y, box.width, box.height) for box in track.boxes]))
-    return tuple(_face(track, places, n) for n in _kept(track.times, places))
+    talking = np.array([_talking(track.boxes[max(0, n - 2) : n + 3]) for n in range(len(track.boxes))])
+    told = np.column_stack([places, _TALK * talking])
+    return tuple(_face(track, places, n, float(talking[n])) for n in _kept(track.times, told))
 
 
-def _face(track: _Track, places: Places, n: int) -> FaceBox:
+def _face(track: _Track, places: Places, n: int, talking: float) -> FaceBox:
     x, y, width, height = (float(value) for value in places[n])
-    talking = _talking(track.boxes[max(0, n - 2) : n + 3])
     score = track.boxes[n].score
     return FaceBox(time=track.times[n], x=x, y=y, width=width, height=height, score=score, talking=talking)
 
