@@ -18,8 +18,8 @@ from services.renderer.domain.order import problems
 from services.renderer.domain.sound import layout_of
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.encoders import hardware
+from services.renderer.tools.falling_back import render
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.film import render
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
 from shared.contracts.interchange import Loss

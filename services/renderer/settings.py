@@ -20,8 +20,8 @@ class RendererSettings(BaseSettings):
     length. Finished chunks are kept in the object store until
     nobody has used them for ``chunks_days``, at most ``chunks_bytes`` of them; every ``sweep_s`` that is looked after.
     ``encoder``: hardware encoders are used only where they encode a frame on trial, else software does it; ``auto``
-    takes the first that works. Sources over ``range_bytes`` are read in parts from a store that is elsewhere, smaller
-    ones are fetched whole.
+    takes the first that works; ``device`` is what VA-API opens. Sources over ``range_bytes`` are read in parts from a
+    store that is elsewhere, smaller ones are fetched whole.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_RENDERER_", extra="ignore")
@@ -43,6 +43,7 @@ class RendererSettings(BaseSettings):
     fonts_dir: Path | None = None
     memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
     encoder: Literal["software", "auto", "nvenc", "qsv", "vaapi", "videotoolbox"] = "software"
+    device: Path = Path("/dev/dri/renderD128")
     range_bytes: int = Field(default=32 * 1024**2, ge=0)
     chunks_days: float = Field(default=7.0, ge=0)
     chunks_bytes: int = Field(default=4 * 1024**3, ge=0)

@@ -156,5 +156,7 @@ def hardware_options(output: Output, family: str, *, crf: int, keyframe: int) ->
         "vaapi": {"rc_mode": "CQP", "qp": number},
         "videotoolbox": {"q:v": max(1, 100 - 2 * number), "pix_fmt": "yuv420p"},
     }
+    if output.hls:
+        own["nvenc"] |= {"no-scenecut": 1, "strict_gop": 1}
     tag: dict[str, Option] = {"tag:v": "hvc1"} if output.codec == "hevc" else {}
     return {"vcodec": f"{output.codec}_{family}", "g": keyframe, "bf": 0, **own[family], **tag}

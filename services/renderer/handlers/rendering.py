@@ -13,7 +13,8 @@ from services.renderer.handlers.shelf import KeptChunks
 from services.renderer.handlers.sources import bench_for, drawn_from, opened, timeline_of
 from services.renderer.store import chunks, renders
 from services.renderer.tools.extras import Sheet
-from services.renderer.tools.film import Film, render
+from services.renderer.tools.falling_back import render
+from services.renderer.tools.film import Film
 from services.renderer.tools.join import Tags
 from services.renderer.tools.packaging import MASTER, Laddered
 from services.renderer.tools.parts import Order

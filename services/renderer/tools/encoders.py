@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from pathlib import Path
 
 from services.renderer.domain import ladder
 from services.renderer.domain.formats import Option, hardware_options, picture_options
@@ -14,8 +13,7 @@ from shared.contracts.timeline import Output, VideoCodec
 from shared.process import Limits, ProcessFailed, ffmpeg_path, run
 
 FAMILIES = ("nvenc", "qsv", "vaapi", "videotoolbox")
-DEVICE = Path("/dev/dri/renderD128")
-_works: dict[tuple[str, str], bool] = {}
+_works: dict[tuple[str, str, str], bool] = {}
 logger = log.get(__name__)
 Hardware = Mapping[VideoCodec, str]
 """The family of the hardware encoder by codec; what is not there is encoded by software."""
@@ -58,9 +56,15 @@ def uploads(family: str | None) -> bool:
     return family == "vaapi"
 
 
-def device(families: frozenset[str]) -> list[str]:
+def device(settings: RendererSettings, families: frozenset[str]) -> list[str]:
     """Return ffmpeg's arguments that open the device which the hardware needs."""
-    return ["-vaapi_device", str(DEVICE)] if "vaapi" in families else []
+    return ["-vaapi_device", str(settings.device)] if "vaapi" in families else []
+
+
+def forget(families: Hardware) -> None:
+    """Try this hardware again before it is used next: it failed at work."""
+    for codec, family in families.items():
+        _works.pop((ffmpeg_path(), codec, family), None)
 
 
 def timescale(rate: str) -> int:
@@ -72,21 +76,22 @@ def timescale(rate: str) -> int:
 
 
 async def _tried(settings: RendererSettings, codec: VideoCodec, family: str) -> bool:
-    if (codec, family) not in _works:
-        _works[codec, family] = await _encodes(settings, codec, family)
-    return _works[codec, family]
+    key = ffmpeg_path(), codec, family
+    if key not in _works:
+        _works[key] = await _encodes(settings, codec, family)
+    return _works[key]
 
 
 async def _encodes(settings: RendererSettings, codec: VideoCodec, family: str) -> bool:
     """Encode one frame: that an encoder is compiled in says nothing of the machine."""
     options = encoder(settings, Output(name="probe", width=256, height=256, codec=codec), "25/1", family)
-    if not str(options["vcodec"]).endswith(family) or (family == "vaapi" and not DEVICE.exists()):
+    if not str(options["vcodec"]).endswith(family) or (family == "vaapi" and not settings.device.exists()):
         return False
     options.pop("video_track_timescale")
     source = ["-f", "lavfi", "-i", "color=gray:s=256x256:r=25"]
     upload = ["-vf", "format=nv12,hwupload"] if uploads(family) else []
     flags = [word for name, value in options.items() for word in (f"-{name}", str(value))]
-    head = [ffmpeg_path(), "-hide_banner", "-loglevel", "error", *device(frozenset({family}))]
+    head = [ffmpeg_path(), "-hide_banner", "-loglevel", "error", *device(settings, frozenset({family}))]
     try:
         await run([*head, *source, *upload, *flags, "-frames:v", "1", "-f", "null", "-"], limits=Limits(wall_s=30))
     except ProcessFailed:

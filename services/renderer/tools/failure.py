@@ -15,6 +15,15 @@ def meaning(error: BaseException) -> BaseException:
     return _of_program(error) if isinstance(error, ProcessFailed) else error
 
 
+def of_drawing(error: BaseException) -> bool:
+    """Tell whether a program failed, or wrote what was not drawn: with another encoder it might not."""
+    if isinstance(error, BaseExceptionGroup):
+        return any(of_drawing(one) for one in error.exceptions)
+    if isinstance(error, ProcessFailed):
+        return error.reason == "exit"
+    return isinstance(error, TransientError) and error.code == "chunk_damaged"
+
+
 def _of_program(failed: ProcessFailed) -> CutroomError:
     details: dict[str, object] = {**failed.details, "stderr": failed.stderr_tail[-1000:]}
     if failed.reason == "signal" or any(shortage in failed.stderr_tail for shortage in _SHORTAGES):

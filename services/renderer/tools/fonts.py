@@ -19,6 +19,7 @@ def lay_out_fonts(scratch: Path, more: Path | None) -> None:
 
     ``more`` is a folder of further fonts, for what ours do not have.
     """
+    (scratch / FOLDER).unlink(missing_ok=True)  # a render that begins again finds its own
     (scratch / FOLDER).symlink_to(FONTS, target_is_directory=True)
     folders = "".join(f"<dir>{escape(str(folder))}</dir>" for folder in _folders(more))
     (scratch / "fonts.conf").write_text(

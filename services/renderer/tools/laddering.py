@@ -30,7 +30,7 @@ async def laddered(bench: Bench, order: Order, film: Film, pieces: Pieces) -> Fi
     line, rungs = order.timeline, ladder.rungs(film.output)
     seconds = line.frames / Fraction(line.rate)
     folder = bench.scratch / f"{film.output.name}.hls"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     packed: list[tuple[Output, Packed]] = []
     found: list[Finding] = []
     for rung in rungs:

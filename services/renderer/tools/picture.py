@@ -77,7 +77,7 @@ def arguments(
         made += _written(bench, video, canvas, drawing, chunk)
     built: list[str] = ffmpeg.merge_outputs(*made).get_args()
     families = frozenset(bench.hardware[d.output.codec] for d in drawings if d.output.codec in bench.hardware)
-    return [*device(families), "-filter_complex_threads", str(bench.settings.chunk_threads()), *built]
+    return [*device(bench.settings, families), "-filter_complex_threads", str(bench.settings.chunk_threads()), *built]
 
 
 def _read(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], piece: Piece, number: int) -> Node:
