@@ -10,7 +10,7 @@ from services.gateway.api.context import Gateway
 from services.gateway.api.web import create_web
 from services.gateway.handlers.facts import on_fact, on_given_up
 from services.gateway.handlers.progress import Progress
-from services.gateway.handlers.uploads import sweep
+from services.gateway.handlers.uploads import sweep, sweep_passed
 from services.gateway.handlers.watch import Watch
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import events, idempotency, links
@@ -25,6 +25,7 @@ from shared.service import Background, Service, Subscription
 MIGRATIONS = Path(__file__).parent / "migrations"
 FACTS = {name: model for name, model in EVENTS.items() if model is not StepProgress}
 FORGET_EVERY = 3600.0
+DAY_S = 86400.0
 logger = log.get(__name__)
 
 
@@ -50,7 +51,12 @@ def build(settings: GatewaySettings, infra: Infra) -> Service:
         concurrency=settings.concurrency,
         lossy={JOB_PROGRESS: progress.accept},
         listeners={events.CHANNEL: watch.heard, idempotency.CHANNEL: answers.heard},
-        background=[_closing(watch, answers), progress.run, _forgetting(infra.pool, settings), _sweeping(infra)],
+        background=[
+            _closing(watch, answers),
+            progress.run,
+            _forgetting(infra.pool, settings),
+            _sweeping(infra, settings),
+        ],
         on_end=on_given_up,
         web=create_web(settings, infra.pool, answers, parts),
         host=settings.host,
@@ -87,13 +93,14 @@ def _forgetting(pool: Pool, settings: GatewaySettings) -> Background:
     return work
 
 
-def _sweeping(infra: Infra) -> Background:
-    """Delete what a crash left behind: uploads that nobody finished, and the store's own leftovers of any service."""
+def _sweeping(infra: Infra, settings: GatewaySettings) -> Background:
+    """Delete what a crash left behind (uploads that nobody finished, the store's leftovers), and what is past."""
 
     async def work() -> None:
         while True:
             try:
                 await sweep(infra.pool, infra.blobs)
+                await sweep_passed(infra.pool, infra.blobs, settings.exchange_days * DAY_S)
                 await infra.blobs.sweep()
             except Exception as error:
                 logger.warning("sweeping.waits", error=f"{type(error).__name__}: {error}")

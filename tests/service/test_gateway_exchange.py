@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from services.gateway.handlers.uploads import sweep_passed
 from services.planner.tools.exchange import exported, imported
 from shared.contracts.commands import Command, ExportTimeline, ImportTimeline
 from shared.contracts.events import Event, StepFailed, TimelineExported, TimelineImported
@@ -182,3 +183,25 @@ async def test_a_sequence_of_several_films_is_linked_to_all_of_them(make_infra: 
         assert [hint["name"] for hint in body["unlinked"]] == ["gone.mp4"]
         out = await gateway.client.get(f"/api/timeline/{first['project']['id']}/export?to=edl")
         assert out.text.count("Night.mp4") == 1 and out.text.count("Day.mp4") == 2
+
+
+async def test_files_that_nobody_asks_for_any_more_are_removed(make_infra: MakeInfra) -> None:
+    infra = await make_infra("gateway")
+    async with stage(infra) as made:
+        gateway = wired(made)
+        body = await gateway.ingest(wait=20)
+        url = f"/api/timeline/{body['project']['id']}/export?to=otio"
+        file = await gateway.client.get(url)
+        assert file.status_code == 200
+        assert (await send(gateway, body["project"]["id"], file.content)).status_code == 200
+        passing = [row["key"] for row in await infra.pool.fetch("select key from passing_objects order by key")]
+        assert [key.split("/")[0] for key in passing] == ["exports", "imports", "imports", "timelines"]
+        await infra.pool.execute("update passing_objects set at = now() - interval '5 days'")
+        assert (await gateway.client.get(url)).content == file.content
+        assert await sweep_passed(infra.pool, infra.blobs, 4 * 86400.0) == 3
+        left = [key for key in passing if await infra.blobs.stat(key)]
+        assert [key.split("/")[0] for key in left] == ["exports"]
+        await infra.pool.execute("update passing_objects set at = now() - interval '5 days'")
+        assert await sweep_passed(infra.pool, infra.blobs, 4 * 86400.0) == 2
+        assert await infra.blobs.stat(left[0]) is None
+        assert (await gateway.client.get(url)).content == file.content

@@ -15,10 +15,10 @@ from services.gateway.handlers import chats
 from services.gateway.handlers.analysed import learn
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
 from services.gateway.handlers.uploads import UPLOADS, give_up, remove_upload
-from services.gateway.store import assets, consents, projects
+from services.gateway.store import assets, consents, passing, projects
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
-from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed
+from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed, TimelineImported
 from shared.contracts.layout import violations
 from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
@@ -73,6 +73,8 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
         await _add_asset(connection, job, fact)
     elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed":
         await learn(connection, job, fact)
+    elif isinstance(fact, TimelineImported):
+        await passing.note(connection, [fact.edit.key])
     elif effect.name == "cancelled":
         await give_up(connection, job)
     if job.kind == "chat":

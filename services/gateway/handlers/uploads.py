@@ -1,9 +1,9 @@
-"""Removing what uploads left behind that never came to an end."""
+"""Removing what uploads left behind that never came to an end, and what is needed for some days only."""
 
 from __future__ import annotations
 
 from services.gateway.domain.job import Job
-from services.gateway.store import uploads
+from services.gateway.store import passing, uploads
 from shared.blobs import Blobs
 from shared.db import Connection, Pool, transaction
 
@@ -19,6 +19,18 @@ async def sweep(pool: Pool, blobs: Blobs, older_than_s: float = PATIENCE_S) -> i
     """
     async with transaction(pool) as connection:
         keys = await uploads.stale(connection, older_than_s)
+        for key in keys:
+            await blobs.delete(key)
+    return len(keys)
+
+
+async def sweep_passed(pool: Pool, blobs: Blobs, older_than_s: float) -> int:
+    """Delete exported and imported files that nobody asked for in so long; return how many keys that were.
+
+    An export that is asked for again is written again.
+    """
+    async with transaction(pool) as connection:
+        keys = await passing.past(connection, older_than_s)
         for key in keys:
             await blobs.delete(key)
     return len(keys)

@@ -64,6 +64,10 @@ create index consent_log_of_asset on consent_log (asset_id, id desc);
 create table uploads (key text primary key, at timestamptz not null default now());
 create index uploads_age on uploads (at);
 
+-- Objects that are needed for some days only: files exported and imported, and what was read of them.
+create table passing_objects (key text primary key, at timestamptz not null default now());
+create index passing_objects_age on passing_objects (at);
+
 -- A plan with the same ratios is rendered once.
 create table applied_plans (
     plan_job_id text not null,
