@@ -24,7 +24,7 @@ from shared.bus import LocalBus
 from shared.contracts.commands import CancelStep
 from shared.contracts.ids import new_id
 from shared.contracts.speech import Caption
-from shared.contracts.timeline import Output, RenderOptions, Timeline
+from shared.contracts.timeline import Output, RenderOptions, Timeline, VideoCodec
 from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import order
@@ -195,6 +195,25 @@ async def test_only_a_sound_that_is_another_one_is_decoded_again(tmp_path: Path,
     assert (await measure(bench, made.file, None, own)).level == known
     found = (await measure(bench, made.file, None, replace(own, packets=Packets(1, 1)))).level
     assert found is not None and found.integrated == made.loudness
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+async def test_chunks_of_renderers_with_other_cores_fit_together(
+    make_infra: MakeInfra, tmp_path: Path, codec: VideoCodec
+) -> None:
+    """The key does not count threads, so nothing in a chunk may: x265 wrote them into the head of its stream."""
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = await shots(tmp_path)
+    output = Output(name="o", width=192, height=108, codec=codec)
+    for number, changed in enumerate((None, 4), 1):
+        made = captioned(footage, changed)
+        short = made.model_copy(update={"video": made.video[2:6]})
+        async with serving(infra, FAST.model_copy(update={"threads": number})):
+            await sent(infra, ordered(await stored(infra, short, footage), output, captions=True))
+            await done(heard, number)
+    assert {attempts for attempts, _ in (await chunks_of(infra)).values()} == {1}
 
 
 async def test_other_fonts_make_other_chunks_where_something_is_written(tmp_path: Path) -> None:
