@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,6 @@ async def join(
     if subtitles and muxer in ("mp4", "mov"):
         streams.append(ffmpeg.input(subtitles, f="srt", format_whitelist="srt", protocol_whitelist="file")["s"])
         track = {"c:s": "mov_text"}
-    mp4 = {"video_track_timescale": timescale(rate), "movflags": "+faststart"} if muxer in ("mp4", "mov") else {}
     output = ffmpeg.output(
         *streams,
         target,
@@ -55,11 +55,24 @@ async def join(
         map_metadata=-1,
         map_chapters=-1,
         **{"bsf:v": f"setts=pts=round(PTS/{frame})*{frame}:dts=round(DTS/{frame})*{frame}"},
-        **mp4,
+        **_container(muxer, rate),
         f=muxer,
     )
     await bench.ffmpeg([*output.get_args()[:-1], *labels(tags), target])
     return bench.scratch / target
+
+
+def _container(muxer: str, rate: str) -> dict[str, str | int]:
+    """What stands at a file's head, so that players begin before they have all of it, and clocks that they can hold.
+
+    ffmpeg would take the clock of the whole file from all tracks; with MP3 that is 28 million ticks a second.
+    """
+    if muxer == "webm":
+        return {"cues_to_front": 1}
+    if muxer not in ("mp4", "mov"):
+        return {}
+    clock = math.lcm(timescale(rate), 48_000)
+    return {"video_track_timescale": timescale(rate), "movie_timescale": clock, "movflags": "+faststart"}
 
 
 async def subtitle_track(bench: Bench, subtitles: str) -> str:
@@ -73,7 +86,8 @@ async def subtitle_track(bench: Bench, subtitles: str) -> str:
 
 async def tagged(bench: Bench, sound: str, *, tags: Tags, target: str) -> Path:
     """Copy a file of sound alone into ``target`` and say in it what it is."""
-    output = ffmpeg.output(ffmpeg.input(sound, **OWN).audio, target, c="copy", map_metadata=-1)
+    first = {"movflags": "+faststart"} if target.endswith(".m4a") else {}
+    output = ffmpeg.output(ffmpeg.input(sound, **OWN).audio, target, c="copy", map_metadata=-1, **first)
     await bench.ffmpeg([*output.get_args()[:-1], *labels(tags), target])
     return bench.scratch / target
 
