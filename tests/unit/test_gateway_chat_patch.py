@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from services.gateway.domain.chat_length import whole
 from services.gateway.domain.chat_patch import Patched, patched
 from services.gateway.domain.chat_words import CannotDo
-from services.gateway.domain.layer_data import MusicData
+from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS
 from shared.contracts.hearing import Curve
+from shared.contracts.overlays import TextBox
 from tests.unit.planner_material import material
 
 DURATION = 100.0
@@ -160,6 +161,23 @@ def test_the_transcript_is_of_the_projects_own_film() -> None:
     assert isinstance(result, Patched), result
     assert [(s.asset_id, s.start, s.end) for s in result.data.segments][-1] == ("two", 0.0, 15.0)
     assert "Removed 1 passage" in result.said
+
+
+def test_nothing_lies_behind_the_end_of_a_shorter_edit() -> None:
+    texts = tuple(
+        OverlayData(start=start, end=end, text=TextBox(text="Hi"))
+        for start, end in ((0.0, 35.0), (2.0, 4.0), (20.0, 22.0))
+    )
+    sounds = (SoundData(name="ding", at=3.0), SoundData(name="pop", at=30.0))
+    data = talk().model_copy(update={"overlays": texts, "sounds": sounds})
+    result = done(op("set_duration", seconds=12), data=data)
+    assert isinstance(result, Patched)
+    length = whole(result.data.segments)
+    assert [(o.start, o.end) for o in result.data.overlays] == [(0.0, pytest.approx(length)), (2.0, 4.0)]
+    assert [s.at for s in result.data.sounds] == [3.0]
+    assert "left out: 2 of the texts, pictures and sounds" in result.said
+    other = done(op("set_captions", shown=False), data=data)
+    assert isinstance(other, Patched) and other.data.overlays == texts
 
 
 def test_looks_stay_with_the_timeline() -> None:

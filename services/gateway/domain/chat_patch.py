@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.gateway.domain import chat_cuts, chat_looks, chat_moves
+from services.gateway.domain.chat_layers import within
 from services.gateway.domain.chat_length import whole
 from services.gateway.domain.chat_words import CannotDo
 from services.gateway.domain.timeline_data import TimelineData, named
@@ -57,16 +58,24 @@ def patched(
         said.append(done)
     if not after.segments:
         return CannotDo("Nothing would be left of the edit.")
-    first = after.segments[0]
-    if first.transition is not None:
-        after = after.model_copy(
-            update={"segments": (first.model_copy(update={"transition": None}), *after.segments[1:])}
-        )
-    after = named(after.model_copy(update={"captions": data.captions}))
+    after, gone = _finished(after, data)
+    if gone:
+        said.append(f"What lay behind the new end is left out: {gone} of the texts, pictures and sounds.")
     broken = violations(after, duration, owned, media)
     if broken:
         return CannotDo(f"The timeline would not be valid: {broken[0].field}: {broken[0].message}")
     if after == data:
         return CannotDo("The edit is like that already.")
-    length = f" The edit plays {whole(after.segments):.1f} s now." if after.segments != data.segments else ""
-    return Patched(after, " ".join(said) + length)
+    if after.segments != data.segments:
+        said.append(f"The edit plays {whole(after.segments):.1f} s now.")
+    return Patched(after, " ".join(said))
+
+
+def _finished(after: TimelineData, before: TimelineData) -> tuple[TimelineData, int]:
+    """Return the timeline with nothing before its first segment or behind its last, and how much lay behind."""
+    first = after.segments[0]
+    if first.transition is not None:
+        first = first.model_copy(update={"transition": None})
+    after = named(after.model_copy(update={"segments": (first, *after.segments[1:]), "captions": before.captions}))
+    length = whole(after.segments)
+    return within(after, length) if length < whole(before.segments) else (after, 0)
