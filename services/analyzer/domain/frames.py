@@ -58,7 +58,7 @@ def _histograms(block: Block) -> Floats:
     count = len(block)
     parts: list[Floats] = []
     for plane, bins in enumerate(_BINS):
-        levels = block[:, plane].reshape(count, -1).astype(np.int64) * bins >> 8
+        levels = block[:, plane].reshape(count, -1) >> (8 - bins.bit_length() + 1)
         slots = (levels + bins * np.arange(count)[:, None]).ravel()
         counted = np.bincount(slots, minlength=bins * count).reshape(count, bins)
         parts.append((counted / levels.shape[1] / len(_BINS)).astype(np.float32))

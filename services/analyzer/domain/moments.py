@@ -17,7 +17,9 @@ CURVE_STEP_S = 0.5
 _LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)
 A_SHOT, MOST = 3, 300
 _APART_S = 1.0
-_BESIDE_S = 0.12
+_BESIDE_S, _BLENDED_S = 0.12, 0.28
+_LIT, _SHARP = 0.3, 0.1
+_PARTS, _NEAR = 24, 0.7
 
 
 def qualities(picture: Picture) -> tuple[float, float]:
@@ -27,9 +29,9 @@ def qualities(picture: Picture) -> tuple[float, float]:
     lost by clipped lights and shadows, by a mean far from the middle and by little contrast.
     """
     luma = picture @ _LUMA
-    low, high = (float(v) for v in np.percentile(luma[::2, ::2], (3, 97)))
+    low, high = (float(v) for v in np.percentile(luma[::4, ::4], (3, 97)))
     contrast = high - low
-    steps = np.concatenate([np.abs(np.diff(luma[::4], axis=1)).ravel(), np.abs(np.diff(luma[:, ::4], axis=0)).ravel()])
+    steps = np.concatenate([np.abs(np.diff(luma[::8], axis=1)).ravel(), np.abs(np.diff(luma[:, ::8], axis=0)).ravel()])
     usual, steep = (float(v) for v in np.percentile(steps, (50, 99)))
     sharpness = min(1.0, max(0.0, steep - usual) / (0.45 * contrast + 6))
     clipped = float(((luma < 6) | (luma > 250)).mean())
@@ -56,19 +58,45 @@ def best_moments(
 ) -> tuple[Still, ...]:
     """Return the best few moments of each shot, the best of all first; none in black or while shots change.
 
-    ``times``: each frame's start in seconds. Moments of a shot are a second apart.
+    ``times``: each frame's start in seconds. Moments of a shot are a second apart; of one that is too dark, too bright
+    or blurred throughout there is one. Each next moment is good and far from those before it, so that the first few
+    show the film and not its best minute.
     """
     ends = np.array([shot.end for shot in shots])
-    spans = np.array([(times[c.start] - _BESIDE_S, times[c.end] + _BESIDE_S) for c in changes]).reshape(-1, 2)
+    beside = {"cut": _BESIDE_S, "wipe": _BESIDE_S}
+    spans = np.array(
+        [
+            (times[c.start] - beside.get(c.kind, _BLENDED_S), times[c.end] + beside.get(c.kind, _BLENDED_S))
+            for c in changes
+        ]
+    ).reshape(-1, 2)
     found: dict[int, list[Still]] = {}
     for still in sorted((worth(look) for look in looks), key=lambda s: (-s.score, s.time)):
         if still.score <= 0 or ((spans[:, 0] < still.time) & (still.time < spans[:, 1])).any():
             continue
         taken = found.setdefault(int(np.searchsorted(ends, still.time, side="right")), [])
-        if len(taken) < A_SHOT and all(abs(still.time - other.time) >= _APART_S for other in taken):
+        enough = A_SHOT if _good(still) else 1
+        if len(taken) < enough and all(abs(still.time - other.time) >= _APART_S for other in taken):
             taken.append(still)
-    best = sorted((s for taken in found.values() for s in taken), key=lambda s: (-s.score, s.time))
-    return tuple(best[:MOST])
+    return _spread([s for taken in found.values() for s in taken], float(times[-1] - times[0]))
+
+
+def _good(still: Still) -> bool:
+    return still.exposure >= _LIT and still.sharpness >= _SHARP
+
+
+def _spread(stills: Sequence[Still], seconds: float) -> tuple[Still, ...]:
+    """Return at most MOST stills: again and again that of the highest score, less what is near one already taken."""
+    left = sorted(stills, key=lambda s: (-s.score, s.time))
+    at, weight = np.array([s.time for s in left]), np.array([s.score for s in left])
+    reach = max(_APART_S, seconds / _PARTS)
+    order: list[int] = []
+    for _ in range(min(MOST, len(left))):
+        best = int(weight.argmax())
+        order.append(best)
+        weight *= 1 - _NEAR * np.exp(-np.abs(at - at[best]) / reach)
+        weight[best] = -1.0
+    return tuple(left[n] for n in order)
 
 
 def quality_curves(looks: Sequence[Look], duration: float) -> tuple[Curve, Curve]:

@@ -82,7 +82,17 @@ def _request(path: Path, facts: FileFacts, info: MediaInfo, folder: Path, bounds
         duration=max(info.duration, 0.01),
         still=STILL_NAME,
         sprites=SPRITES_NAME,
+        threads=_ahead(cores()),
     )
+
+
+def _ahead(free: int) -> int:
+    """Return how many threads are to decode for one process that has ``free`` cores: twice as many, at most 4.
+
+    A thread holds one frame that is ready: while a picture is searched for faces, which takes as long as several frames
+    do, the cores would otherwise wait for it.
+    """
+    return min(4, 2 * max(1, free))
 
 
 def _scratch(duration: float) -> int:
@@ -103,7 +113,7 @@ async def _together(request: VideoRequest, count: int, limits: Limits, on_progre
         folder = request.folder / f"span{number}"
         await asyncio.to_thread(folder.mkdir)
         since, until = edges[number]
-        changed = {"folder": folder, "since": since, "until": until, "threads": max(1, min(4, cores() // count))}
+        changed = {"folder": folder, "since": since, "until": until, "threads": _ahead(cores() // count)}
         span = request.model_copy(update=changed)
         return await call("video_child", span, SpanAnswer, folder=folder, limits=limits, on_progress=reach)
 
