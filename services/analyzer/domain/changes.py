@@ -10,8 +10,9 @@ import numpy as np
 
 from services.analyzer.domain.frames import Features
 from services.analyzer.domain.gradual import confirmed, slow_windows
+from services.analyzer.domain.shifting import moved
 from services.analyzer.domain.shots import hard_cuts
-from services.analyzer.domain.trace import Trace, moved
+from services.analyzer.domain.trace import Trace
 from services.analyzer.domain.windows import PackedWindows, Window, packed, unpacked
 from services.analyzer.domain.wipes import confirmed_wipe, wipe_windows
 

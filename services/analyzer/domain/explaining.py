@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.trace import Trace, moved, relit
+from services.analyzer.domain.shifting import moved
+from services.analyzer.domain.trace import Trace, relit
 from services.analyzer.domain.windows import Rules, Window
 
 _BURNT = 222

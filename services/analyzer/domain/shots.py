@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.frames import Features, Floats
-from services.analyzer.domain.trace import Trace, moved, relit
+from services.analyzer.domain.shifting import moved
+from services.analyzer.domain.trace import Trace, relit
 
 Mask = npt.NDArray[np.bool_]
 FLASH_S = 0.27

@@ -134,35 +134,6 @@ def planes(signed: Floats) -> Floats:
     return cube
 
 
-def moved(a: Floats, b: Floats, across: int = 6) -> float:
-    """Return the mean luma difference that is left when ``b`` is shifted onto ``a`` as well as it can be, in levels.
-
-    ``across``: how many of the 32 columns it may be shifted at most, and half as many rows; to half a level's width.
-    """
-    down, right = min(across // 2, a.shape[0] // 3), min(across, a.shape[1] // 2)
-    coarse = min((_shifted(a, b, y, x), y, x) for y in range(-down, down + 1, 2) for x in range(-right, right + 1, 2))
-    near = [(coarse[1] + y, coarse[2] + x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
-    whole, y, x = min((_shifted(a, b, y, x), y, x) for y, x in near if abs(y) <= down and abs(x) <= right)
-    between = (_shifted(a[:-1, :-1], _half(b, *way), y, x) for way in ((0, 1), (1, 0), (1, 1)))
-    other = (_shifted(_half(a, *way), b[:-1, :-1], y, x) for way in ((0, 1), (1, 0), (1, 1)))
-    return float(min(whole, *between, *other))
-
-
-def _half(plane: Floats, down: int, right: int) -> Floats:
-    """Return a picture shifted by half a level's width, one row and column smaller."""
-    rows, columns = plane.shape[0] - 1, plane.shape[1] - 1
-    halved: Floats = (plane[:-1, :-1] + plane[down : rows + down, right : columns + right]) * np.float32(0.5)
-    return halved
-
-
-def _shifted(a: Floats, b: Floats, down: int, right: int) -> float:
-    rows, columns = a.shape
-    top, left = max(0, down), max(0, right)
-    bottom, end = rows + min(0, down), columns + min(0, right)
-    over = np.abs(a[top:bottom, left:end] - b[top - down : bottom - down, left - right : end - right])
-    return float(over.sum() / over.size)
-
-
 def relit(a: Floats, b: Floats) -> float:
     """Return how little of two pictures' luma is explained by another light on the same scene; 0 all of it, 1 nothing.
 
