@@ -35,7 +35,7 @@ class Talker:
     """A head in the middle of ``place`` (fractions of the frame), ``size`` times as high as the frame.
 
     ``sway``: how far it moves about, ``turn``: how far it leans, in the portrait's pixels and degrees; ``walk``:
-    how far it goes to the right in all, as a fraction of the frame. ``says``: how far the mouth is open in each frame, 0..1.
+    how far it goes to the right, as a fraction of the frame. ``says``: how open the mouth is in each frame, 0..1.
     """
 
     place: tuple[float, float]
