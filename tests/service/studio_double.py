@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from cutroom.__main__ import main
 
 FILM = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 64
 
@@ -246,3 +249,10 @@ def fake_studio() -> Iterator[FakeStudio]:
         server.should_exit = True
         thread.join(10)
         socket.close()
+
+
+def cutroom(*arguments: object) -> int:
+    """Run a command in this process and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)

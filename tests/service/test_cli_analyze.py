@@ -6,12 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cutroom.__main__ import main
 from cutroom.client import Client, Started
 from cutroom.findings import heading, rows
 from deploy.sample import Sample
@@ -19,7 +17,7 @@ from shared.contracts.hearing import Beats, Loudness
 from shared.contracts.media import Analysis, AudioStream, MediaInfo, Note, Shot, ShotChange, Span, VideoStream
 from shared.contracts.sight import Colour, DocumentFacts, FaceBox, FaceTrack, ImageFacts
 from shared.contracts.speech import Caption, Transcript, Word
-from tests.service.studio_double import FakeStudio, fake_studio
+from tests.service.studio_double import FakeStudio, cutroom
 
 VIDEO = VideoStream(
     index=0, codec="h264", width=320, height=180, coded_width=320, coded_height=180, frame_rate="30000/1001",
@@ -43,13 +41,9 @@ ANALYSIS = Analysis(
 )  # fmt: skip
 
 
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStudio]:
-    for name in ("CUTROOM_SERVER", "CUTROOM_API_KEY", "CUTROOM_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    with fake_studio() as studio:
-        studio.analysis = ANALYSIS.model_dump_json()
-        yield studio
+@pytest.fixture(autouse=True)
+def analysed(studio: FakeStudio) -> None:
+    studio.analysis = ANALYSIS.model_dump_json()
 
 
 @pytest.fixture
@@ -57,12 +51,6 @@ def film(tmp_path: Path) -> Path:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"footage" * 50_000)
     return path
-
-
-def cutroom(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
 
 
 def test_everything_is_told_in_lines(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,6 +93,8 @@ def test_how_the_words_are_to_be_heard(studio: FakeStudio, film: Path, capsys: p
     assert cutroom("analyze", film, "--server", studio.url, "--language", "../x") == 2
     assert "'../x' is no language." in capsys.readouterr().err
     assert cutroom("analyze", film, "--server", studio.url, "--hotwords", "x" * 1001) == 2
+    assert cutroom("analyze", film, "--server", studio.url, "--speech-model", "/etc/model") == 2
+    assert "'/etc/model' is no name of a model." in capsys.readouterr().err
 
 
 def test_json_is_a_line_for_each_input(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:

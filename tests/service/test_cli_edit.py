@@ -8,23 +8,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from cutroom.__main__ import main
-from tests.service.studio_double import FILM, FakeStudio, fake_studio
+from tests.service.studio_double import FILM, FakeStudio, cutroom
 
 CAPTIONS = [{"text": "Hello.", "start": 0.1, "end": 0.9, "words": []}]
-
-
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStudio]:
-    for name in ("CUTROOM_SERVER", "CUTROOM_API_KEY", "CUTROOM_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    with fake_studio() as studio:
-        yield studio
 
 
 @pytest.fixture
@@ -32,12 +22,6 @@ def film(tmp_path: Path) -> Path:
     path = tmp_path / "my film.mp4"
     path.write_bytes(b"footage" * 50_000)
     return path
-
-
-def cutroom(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
 
 
 def test_one_film_one_ratio(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
 from cutroom.client import ApiError, AsyncClient, Client, Unreachable
-from tests.service.studio_double import FakeStudio, fake_studio, log_of
-
-
-@pytest.fixture
-def studio() -> Iterator[FakeStudio]:
-    with fake_studio() as studio:
-        yield studio
+from tests.service.studio_double import FakeStudio, log_of
 
 
 async def _sequence(client: AsyncClient, job_id: str, after: int = 0) -> list[int | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,7 @@ import pytest
 from cutroom.__main__ import explain, main
 from cutroom.client import Unreachable
 from cutroom.places import announced
-from tests.service.studio_double import FakeStudio, fake_studio
-
-
-@pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeStudio]:
-    monkeypatch.delenv("CUTROOM_SERVER", raising=False)
-    with fake_studio() as studio:
-        yield studio
-
-
-def cutroom(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main([str(argument) for argument in arguments])
-    return int(ended.value.code or 0)
+from tests.service.studio_double import FakeStudio, cutroom
 
 
 def test_jobs_are_lines_with_tabs(studio: FakeStudio, capsys: pytest.CaptureFixture[str]) -> None:
