@@ -202,18 +202,18 @@ async def test_chunks_of_renderers_with_other_cores_fit_together(
     make_infra: MakeInfra, tmp_path: Path, codec: VideoCodec
 ) -> None:
     """The key does not count threads, so nothing in a chunk may: x265 wrote them into the head of its stream."""
-    bus = LocalBus()
-    heard = Heard(bus, STEP_EVENTS)
-    infra = await make_infra("renderer", bus=bus)
+    infra = await make_infra("renderer", bus=LocalBus())
     footage = await shots(tmp_path)
     output = Output(name="o", width=192, height=108, codec=codec)
     for number, changed in enumerate((None, 4), 1):
         made = captioned(footage, changed)
-        short = made.model_copy(update={"video": made.video[2:6]})
-        async with serving(infra, FAST.model_copy(update={"threads": number})):
-            await sent(infra, ordered(await stored(infra, short, footage), output, captions=True))
-            await done(heard, number)
-    assert {attempts for attempts, _ in (await chunks_of(infra)).values()} == {1}
+        ref = await stored(infra, made.model_copy(update={"video": made.video[2:6]}), footage)
+        async with serving(infra, FAST.model_copy(update={"threads": number})), asyncio.timeout(120):
+            await sent(infra, ordered(ref, output, captions=True))
+            while len(done_ := await infra.pool.fetch("select outputs from renders")) < number:
+                await asyncio.sleep(0.05)
+        assert all(row["outputs"][0]["check"]["passed"] for row in done_), done_
+        assert len(await chunks_of(infra)) == 4 + number, "four chunks and the sound, and one chunk more"
 
 
 async def test_other_fonts_make_other_chunks_where_something_is_written(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 
 from services.renderer.domain.chunks import Chunk
@@ -44,7 +45,7 @@ def chunk_key(timeline: Timeline, chunk: Chunk, output: Output, captions: str, e
         "pieces": pieces,
         "overlays": [_layer(timeline, one) for one in layers],
         "captions": captions,
-        "encoder": {name: value for name, value in encoder.items() if name != "threads"},
+        "encoder": {name: _any_cores(value) for name, value in encoder.items() if name != "threads"},
     }
     return _digest(document)
 
@@ -91,6 +92,11 @@ def _samples(clip: Clip) -> dict[str, object]:
 
 def _digest(document: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _any_cores(option: object) -> object:
+    """An option of the encoder without x265's own way to say how many threads it has."""
+    return re.sub(r"\bpools=\d+", "", option) if isinstance(option, str) else option
 
 
 def _window(timeline: Timeline, clip: Clip, output: Output) -> object:
