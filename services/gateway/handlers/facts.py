@@ -9,8 +9,10 @@ from services.gateway.domain import flow
 from services.gateway.domain.effects import Prepared
 from services.gateway.domain.endings import blamed
 from services.gateway.domain.job import Job
+from services.gateway.domain.unwanted import unwanted
 from services.gateway.handlers import exchange, projects
 from services.gateway.handlers.jobs import apply, now
+from services.gateway.handlers.uploads import remember, remove
 from services.gateway.store import jobs
 from shared import log
 from shared.blobs import Blobs
@@ -40,7 +42,10 @@ def on_fact(pool: Pool, blobs: Blobs) -> Callable[[Event, Step], Awaitable[None]
                 logger.warning("fact.of_no_job", type=step.envelope.type)
                 return
             decision = flow.decide(job, step.envelope.commandid, fact, prepared, now())
-            await apply(done.connection, job, decision, cause=step.envelope.id)
+            after = await apply(done.connection, job, decision, cause=step.envelope.id)
+            gone = unwanted(after, step.envelope.commandid, fact)
+            await remember(done.connection, gone)
+        await remove(blobs, gone)
 
     return handle
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.gateway.domain.job import Job
 from services.gateway.store import passing, uploads
+from shared import log
 from shared.blobs import Blobs
 from shared.db import Connection, Pool, transaction
+from shared.errors import TransientError
 
+logger = log.get(__name__)
 PATIENCE_S = 24 * 3600.0
 UPLOADS = ("ingest", "asset")
 """Kinds of job that make an asset of a file."""
@@ -55,3 +60,18 @@ async def remove_upload(blobs: Blobs, job: Job) -> None:
     """Remove what was uploaded for a job that made no asset."""
     for key in unused(job):
         await blobs.delete(key)
+
+
+async def remember(connection: Connection, keys: Sequence[str]) -> None:
+    """Note objects that nobody wants: what :func:`remove` cannot remove is swept one day."""
+    for key in keys:
+        await uploads.note(connection, key)
+
+
+async def remove(blobs: Blobs, keys: Sequence[str]) -> None:
+    """Remove objects that were noted; a store that is away keeps them for the sweep."""
+    try:
+        for key in keys:
+            await blobs.delete(key)
+    except TransientError as away:
+        logger.warning("unwanted.kept", error=away.message)
