@@ -96,8 +96,8 @@ def placed(box: Box, place: tuple[float, float, float, float]) -> Box:
 def stir(before: Grey, now: Grey, box: Box) -> float:
     """Return how much more the mouth changed than the eyes between two grey pictures (rows, columns), 0 where unknown.
 
-    The head may have moved: the picture before is laid over the other where the upper part of the face fits best. A head
-    that turns stirs both parts alike; one that talks stirs the lower third.
+    The head may have moved: the picture before is laid over the other where the upper part of the face fits best. A
+    head that turns stirs both parts alike; one that talks stirs the lower third.
     """
     rows, columns = now.shape
     left, right = (round(min(max(v, 0.0), 1.0) * columns) for v in (box.x + 0.2 * box.width, box.x + 0.8 * box.width))
