@@ -45,6 +45,12 @@ def installed() -> bool:
     return (HOME / "bin" / "auto-editor").is_file()
 
 
+_AS_OURS = """#!/bin/bash
+case " $* " in *" -c:v h264 "*) set -- "${{@:1:$#-1}}" -preset veryfast -crf 20 "${{@: -1}}" ;; esac
+exec {ffmpeg} "$@"
+"""
+
+
 def _programs() -> Path:
     folder = HOME / "programs"
     folder.mkdir(exist_ok=True)
@@ -57,7 +63,20 @@ def _programs() -> Path:
         else:
             probe.write_text(_FFPROBE.format(python=HOME / "bin" / "python"))
             probe.chmod(0o755)
+    # It has no option for x264's preset: what encodes by the program's defaults is told ours.
+    same = folder / "ffmpeg-as-ours"
+    same.write_text(_AS_OURS.format(ffmpeg=link))
+    same.chmod(0o755)
     return folder
+
+
+async def edited(media: Path, scratch: Path, target: Path, cuts: list[tuple[int, int]]) -> None:
+    """Have it cut the frames (from, up to) out of ``media`` into ``target``, with the preset and quality of ours."""
+    argv = [str(HOME / "bin" / "auto-editor"), str(media), "--edit", "none", "-o", str(target), "--no-open", "--quiet"]
+    argv += ["--cut-out", *(f"{first},{end}" for first, end in cuts)]
+    with tempfile.TemporaryDirectory(dir=scratch) as own:
+        argv += ["--ffmpeg-location", str(_programs() / "ffmpeg-as-ours"), "--temp-dir", str(Path(own) / "work")]
+        await process.run(argv, limits=process.Limits(wall_s=3600), cwd=scratch)
 
 
 async def removed(media: Path, scratch: Path, *arguments: str, rate: float = 30.0) -> list[tuple[float, float]]:

@@ -1,90 +1,182 @@
-"""Silence removal, 80 % kept: pictures copied against all of it encoded anew; every frame compared with the source.
+"""Silence removal, 80 % kept: pictures copied against all of it encoded anew, and against auto-editor.
 
-Sixty cuts in ten minutes of 640x360 and 1280x720, and twelve in two minutes of 1280x720, with key frames near and far.
+Sixty cuts in ten minutes. ``CUTROOM_BENCH_SILENCE`` names the cases, by commas: ``720p-2s`` is 720 lines and a key
+frame every two seconds, ``720p-2s-2min`` two minutes of it with twelve cuts, ``auto-editor:720p-2s`` the same against
+auto-editor instead. Every frame and the sound of every cut are compared with the source, which is kept for the next run
+in ``~/.cache/cutroom-bench``.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.contracts.timeline import Output, RenderOptions
 from shared.process import ffmpeg_path, run
+from tests.bench import auto_editor
 from tests.bench.edits import LIMITS, RATE, Spent, edit, make, ours, spent
 from tests.bench.table import Row
 
-CASES = (
-    (1280, 720, 600, 60, 60),
-    (1280, 720, 120, 12, 30),
-    (1280, 720, 120, 12, 60),
-    (640, 360, 600, 60, 60),
-    (640, 360, 600, 60, 250),
-)
-"""Width, height, seconds, cuts, frames between key frames."""
+NAMES = os.environ.get("CUTROOM_BENCH_SILENCE", "720p-2s").split(",")
+MINUTES, CUTS = 10, 6
+"""As a rule; cuts are in each minute."""
+WIDTHS = {"360p": 640, "720p": 1280, "1080p": 1920}
 SMALL = (64, 36)
+RIVAL = "auto-editor:"
+KEPT = auto_editor.HOME.parent / "silence"
+Spans = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A film of so many seconds and what is kept of it."""
+
+    name: str
+    source: Path
+    size: tuple[int, int]
+    seconds: int
+    cuts: Spans
+
+    @property
+    def frames(self) -> int:
+        """Frames that are kept."""
+        return sum(n for _, n in self.cuts)
 
 
 async def measure() -> list[Row]:
-    """Both ways on every source."""
+    """Both ways on every case that is named."""
     rows: list[Row] = []
-    for width, height, seconds, count, gop in CASES:
-        with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as name:
-            rows += await _one(Path(name), (width, height), seconds, count, gop)
+    for name in NAMES:
+        with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as folder:
+            case = await _case(name.removeprefix(RIVAL))
+            rows += await (_against_rival if name.startswith(RIVAL) else _against_encoding)(case, Path(folder))
     return rows
 
 
-async def _one(folder: Path, size: tuple[int, int], seconds: int, count: int, gop: int) -> list[Row]:
-    source = folder / "source.mp4"
-    await make(source, size, seconds, gop)
-    cuts = _cuts(seconds, count)
-    timeline = edit(source, size, seconds, cuts)
-    output = Output(name="wide", width=size[0], height=size[1])
-    plain = RenderOptions(captions=False, loudness=None)
-    copied = await spent(
-        ours(folder / "copy", timeline, source, [output], plain.model_copy(update={"fidelity": "copy"}))
-    )
-    encoded = await spent(ours(folder / "encode", timeline, source, [output], plain))
-    wrong = await _wrong(source, folder / "copy/film_wide.mp4", cuts)
-    every = f"{size[1]}p, key frame every {gop / RATE:.1f} s"
-    return [*_rows(every, copied, encoded), Row(f"{every}: wrong frames of {sum(n for _, n in cuts)}", wrong, "", "0")]
+async def _case(name: str) -> Case:
+    lines, far, *more = name.split("-")
+    minutes = int(more[0].removesuffix("min")) if more else MINUTES
+    size = (WIDTHS[lines], int(lines.removesuffix("p")))
+    source = KEPT / f"{name}.mp4"
+    if not source.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        fresh = source.with_suffix(".new.mp4")
+        await make(fresh, size, 60 * minutes, round(float(far.removesuffix("s")) * RATE))
+        fresh.rename(source)
+    return Case(name, source, size, 60 * minutes, _cuts(60 * minutes, CUTS * minutes))
 
 
-def _rows(every: str, copied: Spent, encoded: Spent) -> list[Row]:
+async def _rendered(case: Case, folder: Path, fidelity: str) -> Spent:
+    timeline = edit(case.source, case.size, case.seconds, case.cuts)
+    output = Output(name="wide", width=case.size[0], height=case.size[1])
+    plain = RenderOptions(captions=False, loudness=None).model_copy(update={"fidelity": fidelity})
+    return await spent(ours(folder / fidelity, timeline, case.source, [output], plain))
+
+
+async def _against_encoding(case: Case, folder: Path) -> list[Row]:
+    copied = await _rendered(case, folder, "copy")
+    encoded = await _rendered(case, folder, "encode")
+    film = folder / "copy/film_wide.mp4"
+    return [*_rows(case, "encoded anew", copied, encoded), *await _held(case, "copied", film)]
+
+
+async def _against_rival(case: Case, folder: Path) -> list[Row]:
+    if not auto_editor.installed():
+        sys.exit(auto_editor.MISSING)
+    copied = await _rendered(case, folder, "copy")
+    film = folder / "rival.mp4"
+    rival = await spent(auto_editor.edited(case.source, folder, film, _gaps(case)))
+    return [*_rows(case, "auto-editor", copied, rival), *await _held(case, "auto-editor", film)]
+
+
+def _rows(case: Case, other: str, copied: Spent, against: Spent) -> list[Row]:
     return [
-        Row(f"{every}: copied, wall", copied.wall, "s"),
-        Row(f"{every}: encoded anew, wall", encoded.wall, "s"),
-        Row(f"{every}: copying is faster, wall", encoded.wall / copied.wall, "x", "≥ 5"),
-        Row(f"{every}: copying is faster, CPU", encoded.cpu / copied.cpu, "x"),
+        Row(f"{case.name}: copied, wall", copied.wall, "s"),
+        Row(f"{case.name}: copied, CPU", copied.cpu, "s"),
+        Row(f"{case.name}: {other}, wall", against.wall, "s"),
+        Row(f"{case.name}: {other}, CPU", against.cpu, "s"),
+        Row(f"{case.name}: copying is faster than {other}, wall", against.wall / copied.wall, "x", "≥ 5"),
+        Row(f"{case.name}: copying is faster than {other}, CPU", against.cpu / copied.cpu, "x"),
     ]
 
 
-def _cuts(seconds: int, count: int) -> list[tuple[int, int]]:
+async def _held(case: Case, whose: str, film: Path) -> list[Row]:
+    shown, wrong = await _wrong(case, film)
+    return [
+        Row(f"{case.name}: {whose}, frames there of {case.frames}", shown, ""),
+        Row(f"{case.name}: {whose}, wrong frames", wrong, "", "0"),
+        Row(
+            f"{case.name}: {whose}, sound off its place in the source, at most",
+            await _off(case, film),
+            "samples",
+            "≤ 1",
+        ),
+    ]
+
+
+def _cuts(seconds: int, count: int) -> Spans:
     """Spans of about 8 s with pauses of about 2 s between them."""
     chance, at, cuts = random.Random(6), 0, []
     for _ in range(count):
         length = round(RATE * chance.uniform(6.0, 10.0) * 0.99)
         cuts.append((at, length))
         at += length + round(RATE * chance.uniform(1.0, 3.0))
-    return [(first, min(n, seconds * RATE - first - 2)) for first, n in cuts if first < seconds * RATE - 30]
+    last = seconds * RATE
+    return [(first, min(n, last - first - 2)) for first, n in cuts if first < last - 30]
 
 
-async def _wrong(source: Path, film: Path, cuts: list[tuple[int, int]]) -> int:
-    """Count frames that are not nearest to their own counterpart of the source."""
-    before, after = await _small(source), await _small(film)
-    wanted = np.concatenate([np.arange(first, first + n) for first, n in cuts])
-    if len(after) != len(wanted):
-        return abs(len(after) - len(wanted)) + len(wanted)
-    own = np.abs(before[wanted] - after).mean(axis=1)
-    beside = [np.abs(before[np.clip(wanted + d, 0, len(before) - 1)] - after).mean(axis=1) for d in (-1, 1)]
-    return int(((own > beside[0] + 0.05) | (own > beside[1] + 0.05)).sum())
+def _gaps(case: Case) -> Spans:
+    """What is taken out: frames from and up to."""
+    ends = [0, *(first + n for first, n in case.cuts)]
+    begins = [*(first for first, _ in case.cuts), case.seconds * RATE]
+    return [(end, begin) for end, begin in zip(ends, begins, strict=True) if begin > end]
 
 
-async def _small(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.int16]]:
+async def _wrong(case: Case, film: Path) -> tuple[int, int]:
+    """Count a film's frames, and those that are not nearest to their own counterpart of the source."""
+    before, after = await _small(case.source, film.parent), await _small(film, film.parent)
+    wanted = np.concatenate([np.arange(first, first + n) for first, n in case.cuts])
+    count = min(len(wanted), len(after))
+    wanted, shown = wanted[:count], after[:count].astype(np.int16)
+    own = np.abs(before[wanted] - shown).mean(axis=1)
+    last = len(before) - 1
+    beside = [np.abs(before[np.clip(wanted + d, 0, last)] - shown).mean(axis=1) for d in (-1, 1)]
+    wrong = int(((own > beside[0] + 0.05) | (own > beside[1] + 0.05)).sum())
+    return len(after), wrong + abs(len(after) - case.frames)
+
+
+async def _small(path: Path, folder: Path) -> npt.NDArray[np.int16]:
+    target = folder / f"{path.stem}.small"
     scale = f"extractplanes=y,scale={SMALL[0]}:{SMALL[1]}:flags=area"
-    out = ["-vf", scale, "-fps_mode", "passthrough", "-f", "rawvideo", str(path) + ".small"]
+    out = ["-vf", scale, "-fps_mode", "passthrough", "-f", "rawvideo", str(target)]
     await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(path), "-an", *out], limits=LIMITS)
-    data = np.fromfile(str(path) + ".small", np.uint8)
-    return data.reshape(-1, SMALL[0] * SMALL[1]).astype(np.int16)
+    return np.fromfile(target, np.uint8).reshape(-1, SMALL[0] * SMALL[1]).astype(np.int16)
+
+
+async def _off(case: Case, film: Path) -> int:
+    """By how many samples the sound in the middle of a cut lies off its place, at most."""
+    before, after = await _heard(case.source, film.parent), await _heard(film, film.parent)
+    worst, at, step = 0, 0, 48000 // RATE
+    for first, n in case.cuts:
+        middle = (n // 2) * step
+        wanted = before[first * step + middle :][:48000]
+        heard = after[at * step + middle :][:48000]
+        size = 2 * len(wanted)
+        product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(wanted, size)), size)
+        lag = int(np.argmax(product))
+        worst, at = max(worst, min(lag, size - lag)), at + n
+    return worst
+
+
+async def _heard(path: Path, folder: Path) -> npt.NDArray[np.float32]:
+    target = folder / f"{path.stem}.f32"
+    out = ["-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "f32le", str(target)]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(path), *out], limits=LIMITS)
+    return np.memmap(target, np.float32, "r")

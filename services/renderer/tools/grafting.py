@@ -7,6 +7,7 @@ carries its own. The file's head comes first: its room is reserved.
 
 from __future__ import annotations
 
+import math
 import sys
 import zlib
 from collections.abc import Iterator
@@ -115,7 +116,8 @@ def write(task: Task) -> Result:
     first = task.row[0].source
     film = Film({**task.sources, **task.parts}[first], task.options if first in task.sources else task.own)
     # Players end sound where the edit list says, and that counts in ticks of the whole film's clock.
-    clocks = {"video_track_timescale": str(task.clock), "movie_timescale": str(task.sample_rate)}
+    whole_clock = math.lcm(task.clock, task.sample_rate)
+    clocks = {"video_track_timescale": str(task.clock), "movie_timescale": str(whole_clock)}
     options = {"moov_size": str(room), **clocks}
     with av.open(task.target, "w", format="mp4", options=options) as target:
         target.metadata.update(task.tags)
