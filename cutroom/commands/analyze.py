@@ -11,7 +11,7 @@ import typer
 from cutroom import analysing
 from cutroom.analysing import WANTED
 from cutroom.client import ApiError
-from cutroom.commands.options import AsJson, Data, Hotwords, Language, Quiet, Server, speech_wishes
+from cutroom.commands.options import AsJson, Data, Hotwords, Language, Quiet, Server, SpeechModel, speech_wishes
 from cutroom.exits import Exit, Stopped, misuse, told
 from cutroom.findings import heading, rows
 from cutroom.footage import Film, films
@@ -34,6 +34,7 @@ def analyze(
     ] = None,
     language: Language = None,
     hotwords: Hotwords = None,
+    speech_model: SpeechModel = None,
     as_json: AsJson = False,
     server: Server = None,
     data: Data = None,
@@ -44,7 +45,7 @@ def analyze(
     Without --server a studio is started for it. What was measured before, on the same content, is not measured again.
     """
     wanted = _wanted(only)
-    speech = speech_wishes(language, hotwords)
+    speech = speech_wishes(language, hotwords, speech_model)
     screen = Screen(quiet=quiet or as_json)
     run(_analyze(films(inputs, subtitles), wanted, speech, server, data_folder(data), screen, as_json=as_json))
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, speech_wishes
+from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, SpeechModel, speech_wishes
 from cutroom.editing import Made, Order
 from cutroom.editing import edit as make_edit
 from cutroom.exits import misuse
@@ -42,6 +42,7 @@ def edit(
     ] = None,
     language: Language = None,
     hotwords: Hotwords = None,
+    speech_model: SpeechModel = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same edit.")] = 0,
     draft: Annotated[bool, typer.Option("--draft", help="Small and quick.")] = False,
     consent: Annotated[bool, typer.Option("--consent", help="The people in the films agree to this edit.")] = False,
@@ -59,7 +60,7 @@ def edit(
     wishes = Wishes(template_name=template, target_duration=duration, pace=pace, story=story, seed=seed)
     order = Order(
         films(inputs, subtitles), files(out, ratios, inputs), wishes, captions=captions, draft=draft,
-        speech=speech_wishes(language, hotwords),
+        speech=speech_wishes(language, hotwords, speech_model),
     )  # fmt: skip
     _agreed(consent)
     for made in run(_make(order, server, data_folder(data), screen)):

@@ -29,16 +29,22 @@ Language = Annotated[
 Hotwords = Annotated[
     str | None, typer.Option("--hotwords", help="Names and terms to expect in what is said, with commas between them.")
 ]
+SpeechModel = Annotated[
+    str | None, typer.Option("--speech-model", help="One of the speech models that the studio offers.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result.")]
 JobId = Annotated[str, typer.Argument(metavar="JOB", help="The id of the job.")]
 
 
-def speech_wishes(language: str | None, hotwords: str | None) -> SpeechWishes:
+def speech_wishes(language: str | None, hotwords: str | None, model: str | None) -> SpeechWishes:
     """Return how words are to be heard; what cannot be meant ends the command."""
     try:
-        return SpeechWishes(language=language, hotwords=hotwords)
+        return SpeechWishes(language=language, hotwords=hotwords, speech_model=model)
     except ValidationError as bad:
-        if "language" in {str(each["loc"][0]) for each in bad.errors()}:
+        wrong = {str(each["loc"][0]) for each in bad.errors()}
+        if "language" in wrong:
             raise misuse(f"{language!r} is no language.", "Give its short name, such as en or pt-BR, or auto.") from bad
+        if "speech_model" in wrong:
+            raise misuse(f"{model!r} is no name of a model.", "Give a name such as base or owner/name.") from bad
         raise misuse(f"There are more than {MAX_HOTWORDS} letters of hot words.", "Name fewer.") from bad

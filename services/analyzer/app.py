@@ -6,7 +6,7 @@ import functools
 import os
 from pathlib import Path
 
-from services.analyzer.engines.choose import no_server, speech_model, switched_off
+from services.analyzer.engines.choose import no_server, not_offered, speech_model, switched_off
 from services.analyzer.engines.listening import remote_engine
 from services.analyzer.engines.models import Model, cache_folder
 from services.analyzer.engines.speech import OnProgress, Speech, SpeechEngine
@@ -31,7 +31,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def build(settings: AnalyzerSettings, infra: Infra) -> Service:
     """Return the analyzer."""
     staying = _whisper(settings)
-    deps = Deps(settings, infra.blobs, infra.pool, lambda hotwords: speech_engine(settings, staying, hotwords))
+    speech = functools.partial(speech_engine, settings, staying)
+    deps = Deps(settings, infra.blobs, infra.pool, speech)
 
     async def probe(command: ProbeMedia, step: Step) -> None:
         await probe_media(command, step, deps)
@@ -64,18 +65,25 @@ def _whisper(settings: AnalyzerSettings) -> Staying:
     return whisper(settings.whisper_idle_s, settings.whisper_memory_bytes, settings.whisper_device)
 
 
-def speech_engine(settings: AnalyzerSettings, staying: Staying, hotwords: str = "") -> SpeechEngine:
-    """Return what will find the words of media that come without subtitles; ``staying`` keeps the local model."""
+def speech_engine(settings: AnalyzerSettings, staying: Staying, hotwords: str = "", model: str = "") -> SpeechEngine:
+    """Return what will find the words of media that come without subtitles; ``staying`` keeps the local model.
+
+    ``model`` is the one that the order names, empty for the usual one.
+    """
+    offered = {name for each in settings.speech_choices.split(",") if (name := each.strip())}
     configured = bool(settings.speech_base_url or settings.speech_key.get_secret_value())
     if settings.speech == "none":
         return switched_off()
+    if model and model not in offered:
+        return not_offered(model, offered)
     if settings.speech == "remote" and not configured:
         return no_server()
     if settings.speech == "remote" or (settings.speech == "auto" and configured):
-        listen = functools.partial(_listen, settings, hotwords)
-        return remote_engine(settings.speech_base_url, settings.speech_model, hotwords, listen)
+        served = model or settings.speech_model
+        listen = functools.partial(_listen, settings, served, hotwords)
+        return remote_engine(settings.speech_base_url, served, hotwords, listen)
     run = functools.partial(_recognize, settings, staying, hotwords)
-    return speech_model(settings.whisper_model, cache_folder(os.environ), run, hotwords)
+    return speech_model(model or settings.whisper_model, cache_folder(os.environ), run, hotwords)
 
 
 async def _recognize(
@@ -104,14 +112,16 @@ async def _recognize(
     return await recognize(staying, request, on_progress)
 
 
-async def _listen(settings: AnalyzerSettings, hotwords: str, speech: Speech, on_progress: OnProgress) -> SpokenAnswer:
+async def _listen(
+    settings: AnalyzerSettings, model: str, hotwords: str, speech: Speech, on_progress: OnProgress
+) -> SpokenAnswer:
     if speech.samples is None:
         return SpokenAnswer()
     wanted = Wanted(speech.samples, speech.folder, speech.duration, speech.language, hotwords)
     endpoint = Endpoint(
         base_url=settings.speech_base_url,
         key=settings.speech_key.get_secret_value(),
-        model=settings.speech_model,
+        model=model,
         timeout_s=settings.speech_timeout_s,
         retries=settings.speech_retries,
         part_bytes=settings.speech_part_bytes,

@@ -24,6 +24,8 @@ class AnalyzerSettings(BaseSettings):
     ``whisper_compute`` (``auto``: 8 bits on the CPU), on ``whisper_batch`` pieces of a long recording at once, and
     stays loaded for ``whisper_idle_s`` behind its last use.
 
+    ``speech_choices``: names of further models, with commas between them, that an order may choose.
+
     ``speech``: ``local`` model, ``remote`` server, ``none``; ``auto`` is the server where one is set up. A server
     (``speech_base_url`` with its ``/v1``, empty for OpenAI's; ``speech_key``, ``speech_model``) gets the sound of all
     footage that comes without subtitles, in files of at most ``speech_part_bytes``.
@@ -58,6 +60,7 @@ class AnalyzerSettings(BaseSettings):
     speech_base_url: str = ""
     speech_key: SecretStr = SecretStr("")
     speech_model: str = "whisper-1"
+    speech_choices: str = Field(default="", max_length=2000)
     speech_timeout_s: float = Field(default=300.0, gt=0)
     speech_retries: int = Field(default=3, ge=0, le=10)
     speech_part_bytes: int = Field(default=24 * 1024**2, ge=1024**2)

@@ -11,7 +11,7 @@ from shared.contracts.brief import StoryBrief
 from shared.contracts.interchange import ExportFormat, ExportMode
 from shared.contracts.media import Part
 from shared.contracts.plan import Wishes
-from shared.contracts.speech import Hotwords
+from shared.contracts.speech import Hotwords, ModelName
 from shared.contracts.time import Ratio
 from shared.contracts.timeline import Output, RenderOptions
 from shared.contracts.value import Value
@@ -32,7 +32,8 @@ class ProbeMedia(Value):
 class AnalyzeMedia(Value):
     """Analyse an asset. ``captions`` is a subtitle file as it was uploaded; ``parts``: what is wanted, empty for all.
 
-    ``hotwords``: names and terms that the speech model should expect. Answer: ``MediaAnalyzed``.
+    ``hotwords``: names and terms that the speech model should expect; ``speech_model``: another than the usual one.
+    Answer: ``MediaAnalyzed``.
     """
 
     asset_id: str
@@ -40,6 +41,7 @@ class AnalyzeMedia(Value):
     captions: BlobRef | None = None
     language: str | None = None
     hotwords: Hotwords = ""
+    speech_model: ModelName = ""
     parts: tuple[Part, ...] = ()
 
 

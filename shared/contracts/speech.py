@@ -23,6 +23,12 @@ Language = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$|^auto$
 """A spoken language as BCP 47 writes it, or ``auto`` to find out; models look at its first two or three letters."""
 
 
+ModelName = Annotated[
+    str, Field(pattern="^$|^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$", max_length=100)
+]
+"""A speech model as it is offered: a short name or ``owner/name``, never a path."""
+
+
 class SpeechWishes(Value):
     """How words are to be heard; what is None stays as it was with the words that are known."""
 
@@ -31,6 +37,11 @@ class SpeechWishes(Value):
         default=None,
         description="Names and terms to expect, with commas between them; empty for none.",
         examples=["Cutroom, Kittiwake"],
+    )
+    speech_model: ModelName | None = Field(
+        default=None,
+        description="One of the models that the studio offers; empty for its usual one.",
+        examples=["large-v3-turbo"],
     )
 
 

@@ -77,6 +77,25 @@ async def test_other_hot_words_redo_the_speech_alone(make_infra: MakeInfra, tmp_
     ]  # fmt: skip
 
 
+async def test_an_order_may_choose_among_the_models_that_are_offered(make_infra: MakeInfra, tmp_path: Path) -> None:
+    path = await clip(tmp_path / "a.mp4", seconds=1)
+    infra = await make_infra("analyzer")
+    async with (
+        transcription_server() as server,
+        analyzer(infra, speech_base_url=server.base_url, speech_choices="large, owner/other") as stage,
+    ):
+        media = await stage.upload(path)
+        for model in ("", "owner/other", "small", ""):
+            order = AnalyzeMedia(asset_id="a", media=media, parts=("speech",), speech_model=model)
+            measured, found = await known(stage, order)
+            assert found.transcript.status == ("unavailable" if model == "small" else "completed")
+            if model == "small":
+                assert found.transcript.code == "speech_model_not_offered"
+                assert "large, owner/other" in (found.transcript.reason or "")
+        assert measured == []
+    assert [asked.form["model"] for asked in server.seen] == [["whisper-1"], ["owner/other"]]
+
+
 async def test_what_was_finished_before_a_cancel_is_there_for_the_next(make_infra: MakeInfra, tmp_path: Path) -> None:
     path = await clip(tmp_path / "a.mp4", seconds=4)
     infra = await make_infra("analyzer")

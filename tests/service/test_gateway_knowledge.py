@@ -28,9 +28,9 @@ async def known_of(gateway: Stage, asset: str) -> dict[str, Any]:
     return json_of(await gateway.client.get(f"/api/assets/{asset}/analysis"))
 
 
-def wishes(gateway: Stage) -> list[tuple[str | None, str]]:
+def wishes(gateway: Stage) -> list[tuple[str | None, str, str]]:
     """How the words of every analysis were to be heard."""
-    return [(c.language, c.hotwords) for c in gateway.seen if isinstance(c, AnalyzeMedia)]
+    return [(c.language, c.hotwords, c.speech_model) for c in gateway.seen if isinstance(c, AnalyzeMedia)]
 
 
 async def test_each_route_answers_as_soon_as_its_part_is_there(gateway: Stage) -> None:
@@ -72,27 +72,35 @@ async def test_hot_words_reach_the_analyzer_from_every_route(gateway: Stage) -> 
     made = await gateway.ingest(language="en", hotwords="Kitti\nwake ,  Cutroom")
     asset, project = made["asset"]["id"], made["project"]["id"]
     await result_of(gateway, "transcribe", asset_id=asset)
-    await result_of(gateway, "transcribe", asset_id=asset, hotwords="Fulmar", language="de")
+    await result_of(gateway, "transcribe", asset_id=asset, hotwords="Fulmar", language="de", speech_model="large")
     await gateway.client.post(f"/api/assets/{asset}/analyze", json={"parts": ["beats"]})
-    await gateway.client.post(f"/api/assets/{asset}/analyze", json={"hotwords": "", "language": "auto"})
+    await gateway.client.post(
+        f"/api/assets/{asset}/analyze", json={"hotwords": "", "language": "auto", "speech_model": ""}
+    )
     await gateway.client.post(f"/api/timeline/{project}/analyze", json={"hotwords": "Petrel", "pace": "fast"})
     story = {"story_prompt": {}, "hotwords": "Petrel", "language": "en"}
     assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=story)).status_code == 202
     story["hotwords"] = "Skua"
     assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=story)).status_code == 202
     assert wishes(gateway) == [
-        ("en", "Kitti wake , Cutroom"),  # the upload's, and what is known is not heard again
-        ("de", "Fulmar"),
-        ("de", "Fulmar"),  # beats: nothing else is wished, so that the words stay the same
-        (None, ""),
-        (None, "Petrel"),
-        ("en", "Skua"),  # an edit hears again only with other words to expect
+        ("en", "Kitti wake , Cutroom", ""),  # the upload's, and what is known is not heard again
+        ("de", "Fulmar", "large"),
+        ("de", "Fulmar", "large"),  # beats: nothing else is wished, so that the words stay the same
+        (None, "", ""),
+        (None, "Petrel", ""),
+        ("en", "Skua", ""),  # an edit hears again only with other words to expect
     ]
 
 
 async def test_too_many_hot_words_and_no_languages_are_refused(gateway: Stage) -> None:
     asset = (await gateway.ingest(auto_analyze="false"))["asset"]["id"]
-    for wish in ({"hotwords": "x" * 1001}, {"language": "../etc"}, {"language": "English please"}, {"hotwords": 5}):
+    for wish in (
+        {"hotwords": "x" * 1001},
+        {"language": "../etc"},
+        {"language": "English please"},
+        {"speech_model": "../x"},
+        {"hotwords": 5},
+    ):
         answer = await gateway.client.post(f"/api/assets/{asset}/analyze", json=wish)
         (field,) = wish
         assert problem_of(answer, 422, "validation_failed")["errors"][0]["field"].endswith(field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from services.analyzer.engines.listening import Recognize, whisper_engine
@@ -32,6 +33,16 @@ def switched_off() -> NoEngine:
         code="speech_off",
         reason="Speech recognition is switched off here.",
         remedy="Send a subtitle file as `captions` with the footage, or set CUTROOM_ANALYZER_SPEECH to `auto`.",
+    )
+
+
+def not_offered(model: str, offered: Collection[str]) -> NoEngine:
+    """Return the engine of an order for a model that orders may not choose."""
+    there_are = f"there are {', '.join(sorted(offered))}" if offered else "there are none"
+    return NoEngine(
+        code="speech_model_not_offered",
+        reason=f"The speech model {model!r} is not among those that an order may choose here; {there_are}.",
+        remedy="Choose one of them, or the usual one with an empty name; CUTROOM_ANALYZER_SPEECH_CHOICES lists them.",
     )
 
 

@@ -96,8 +96,8 @@ class NoEngine:
 
     @property
     def identity(self) -> str:
-        """There is one way of knowing nothing."""
-        return "none"
+        """Each reason is its own: another one is to be told as soon as it holds."""
+        return f"none:{self.reason}"
 
     @property
     def listens(self) -> bool:

@@ -64,7 +64,7 @@ async def _measured(
 async def _speech(command: AnalyzeMedia, deps: Deps) -> AsyncIterator[SpeechEngine]:
     captions = command.captions
     if captions is None:
-        yield deps.speech(command.hotwords or deps.settings.hotwords)
+        yield deps.speech(command.hotwords or deps.settings.hotwords, command.speech_model)
         return
     async with deps.blobs.local(captions) as file:
         yield CaptionsEngine(file, await content_hash(deps.blobs, captions), read_captions)

@@ -22,12 +22,12 @@ B = TypeVar("B")
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """``speech``, given the words to expect, looks anew each time for the model to use: one may have been put there."""
+    """``speech``, given the words to expect and the model of the order, looks anew each time for the one to use."""
 
     settings: AnalyzerSettings
     blobs: Blobs
     pool: Pool
-    speech: Callable[[str], SpeechEngine]
+    speech: Callable[[str, str], SpeechEngine]
 
     @property
     def bounds(self) -> Bounds:

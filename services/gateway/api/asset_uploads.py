@@ -24,7 +24,7 @@ from services.gateway.domain.refusal import FieldError, Refusal, invalid, wrong_
 from services.gateway.handlers.jobs import start_job
 from shared.contracts.blob import BlobRef
 from shared.contracts.ids import new_id
-from shared.contracts.speech import Hotwords, Language
+from shared.contracts.speech import Hotwords, Language, ModelName
 from shared.db import transaction
 
 router = APIRouter(tags=["assets"])
@@ -45,6 +45,7 @@ class AssetFields(BaseModel):
     )
     language: Language | None = Field(default=None, description="The spoken one, such as `en`.")
     hotwords: Hotwords | None = Field(default=None, description="Names and terms to expect, with commas between them.")
+    speech_model: ModelName | None = Field(default=None, description="One of those that the studio offers.")
 
 
 class AssetHeld(BaseModel):
@@ -110,7 +111,10 @@ def _checked(form: dict[str, str]) -> AssetFields:
 def _draft(caller: Account, asset_id: str, media: BlobRef, fields: AssetFields, name: str) -> JobDraft:
     title = title_of(fields.title, name)
     language = None if fields.language == "auto" else fields.language
-    source = JobSource(asset_id=asset_id, media=media, label=title, language=language, hotwords=fields.hotwords or "")
+    source = JobSource(
+        asset_id=asset_id, media=media, label=title, language=language, hotwords=fields.hotwords or "",
+        speech_model=fields.speech_model or "",
+    )  # fmt: skip
     analyze = fields.analyze and not media.content_type.startswith(STILL)
     order = JobInput(sources=(source,), auto_analyze=analyze, extra={"title": title})
     return JobDraft(account=caller.id, kind="asset", input=order, priority=caller.priority, asset_id=asset_id)

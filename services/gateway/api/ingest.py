@@ -25,7 +25,7 @@ from services.gateway.handlers.jobs import start_job
 from shared.contracts.expression import ExpressionText
 from shared.contracts.ids import new_id
 from shared.contracts.plan import TEMPLATES, Wishes
-from shared.contracts.speech import Hotwords, Language
+from shared.contracts.speech import Hotwords, Language, ModelName
 from shared.db import transaction
 
 router = APIRouter(tags=["ingest"])
@@ -50,6 +50,7 @@ class IngestFields(BaseModel):
     margin: Annotated[float, Field(ge=0, le=10)] | None = Field(default=None, description="Seconds kept around it.")
     language: Language | None = Field(default=None, description="The spoken one, such as `en`.")
     hotwords: Hotwords | None = Field(default=None, description="Names and terms to expect, with commas between them.")
+    speech_model: ModelName | None = Field(default=None, description="One of those that the studio offers.")
 
     def wishes(self) -> Wishes:
         """Return what is wished of the edit."""
@@ -97,6 +98,7 @@ async def _received(request: Request, gateway: Gateway, caller: Account) -> Job:
             source = JobSource(
                 asset_id=asset_id, media=media, captions=subtitles, label=title,
                 language=None if fields.language == "auto" else fields.language, hotwords=fields.hotwords or "",
+                speech_model=fields.speech_model or "",
             )  # fmt: skip
             async with transaction(gateway.pool) as connection:
                 await settle(connection, media, subtitles)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from shared.contracts.brief import KnownMoment, StoryBrief
 from shared.contracts.expression import ExpressionText
 from shared.contracts.plan import TEMPLATES, Wishes
-from shared.contracts.speech import Hotwords
+from shared.contracts.speech import Hotwords, ModelName
 
 
 def _known_template(name: str) -> str:
@@ -67,7 +67,7 @@ class AiEditOrder(_Asked):
     """The body of an AI edit. ``video_ids``: further films, after the one in the address.
 
     ``template_name``, ``pace``, ``edit`` and ``margin`` (seconds) are the wishes of an ingest. ``hotwords``: names and
-    terms to expect in what is said; words that were heard without them are heard again.
+    terms to expect in what is said, ``speech_model``: what hears them; words that were heard otherwise are heard again.
     """
 
     summary: Summary | None = None
@@ -79,6 +79,7 @@ class AiEditOrder(_Asked):
     )
     language: Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     hotwords: Hotwords | None = Field(default=None, examples=["Cutroom, Kittiwake"])
+    speech_model: ModelName | None = Field(default=None, examples=["large-v3-turbo"])
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     template_name: Template | None = None
     pace: Literal["calm", "normal", "fast"] | None = None

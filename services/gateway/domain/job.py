@@ -31,6 +31,7 @@ class JobSource(Value):
     captions: BlobRef | None = None
     language: str | None = None
     hotwords: str = ""
+    speech_model: str = ""
     analysis: BlobRef | None = None
     label: str = ""
 

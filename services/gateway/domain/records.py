@@ -24,8 +24,8 @@ ConsentAction = Literal["accepted", "withdrawn", "document_uploaded"]
 class Asset(Value):
     """An uploaded film. ``captions`` is the subtitle file as it was sent, ``analysis`` the newest that has all parts.
 
-    ``known``: the document that each part is to be taken from; ``language`` and ``hotwords``: what the known words were
-    heard with.
+    ``known``: the document that each part is to be taken from; ``language``, ``hotwords``, ``speech_model``: what the
+    known words were heard with.
     """
 
     id: str
@@ -40,6 +40,7 @@ class Asset(Value):
     captions: BlobRef | None = None
     language: str | None = None
     hotwords: str = ""
+    speech_model: str = ""
     created_at: datetime
     updated_at: datetime
 

@@ -123,6 +123,7 @@ def command_for(job: Job, step: str) -> Command | None:
                 captions=source.captions,
                 language=source.language,
                 hotwords=source.hotwords,
+                speech_model=source.speech_model,
                 parts=job.input.parts,
             )
         case "grab" if job.input.time is not None:

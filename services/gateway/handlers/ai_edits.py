@@ -13,7 +13,7 @@ from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import FieldError, invalid
 from services.gateway.domain.render_status import outputs_of
-from services.gateway.handlers.analyses import source_of
+from services.gateway.handlers.analyses import heard_as, source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.plans import read_plan
 from services.gateway.handlers.projects import require_consent, write_timeline
@@ -35,7 +35,7 @@ async def start_edit(connection: Connection, caller: Account, main: Asset, order
     Raises the 422 refusal for a further film that is not the account's.
     """
     media = [main, *await _further(connection, caller, main, order.video_ids)]
-    speech = SpeechWishes(language=order.language, hotwords=order.hotwords)
+    speech = SpeechWishes(language=order.language, hotwords=order.hotwords, speech_model=order.speech_model)
     sources = tuple(_source(asset, speech) for asset in media)
     asked = order.model_dump(mode="json", exclude_unset=True, include={"summary", "story_prompt", "aspect_ratios"})
     job_input = JobInput(sources=sources, wishes=order.wishes(), brief=order.brief(), extra=asked)
@@ -45,7 +45,7 @@ async def start_edit(connection: Connection, caller: Account, main: Asset, order
 
 def _source(asset: Asset, speech: SpeechWishes) -> JobSource:
     """Return an asset as the edit's source: its known words do, unless they were heard without the words to expect."""
-    known = speech.hotwords is None or speech.hotwords == asset.hotwords
+    known = heard_as(asset, speech.model_copy(update={"language": None}))
     return source_of(asset, analysed=known, speech=speech)
 
 

@@ -29,7 +29,7 @@ async def learn(connection: Connection, job: Job, fact: MediaAnalyzed) -> None:
         connection, asset.id, found.known, whole=found.whole, thumbnail=fact.thumbnail, sprites=fact.sprites
     )
     if found.heard and source is not None:
-        await assets.set_heard(connection, asset.id, source.language, source.hotwords)
+        await assets.set_heard(connection, asset.id, source.language, source.hotwords, source.speech_model)
 
 
 async def known_analysis(blobs: Blobs, asset: Asset, wanted: Sequence[Part] = PARTS) -> Analysis | None:

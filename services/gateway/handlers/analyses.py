@@ -66,6 +66,7 @@ def source_of(asset: Asset, *, analysed: bool = False, speech: SpeechWishes = AS
         captions=asset.captions,
         language=None if language == "auto" else language,
         hotwords=asset.hotwords if speech.hotwords is None else speech.hotwords,
+        speech_model=asset.speech_model if speech.speech_model is None else speech.speech_model,
         analysis=asset.analysis if analysed else None,
         label=asset.title,
     )
@@ -74,4 +75,5 @@ def source_of(asset: Asset, *, analysed: bool = False, speech: SpeechWishes = AS
 def heard_as(asset: Asset, speech: SpeechWishes) -> bool:
     """Whether the words that are known of the asset are those that ``speech`` wishes for."""
     source = source_of(asset, speech=speech)
-    return (source.language, source.hotwords) == (asset.language, asset.hotwords)
+    known = (asset.language, asset.hotwords, asset.speech_model)
+    return (source.language, source.hotwords, source.speech_model) == known

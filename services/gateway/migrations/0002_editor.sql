@@ -13,6 +13,7 @@ create table assets (
     captions jsonb,
     language text,
     hotwords text not null default '',
+    speech_model text not null default '',
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );

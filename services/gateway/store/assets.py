@@ -13,8 +13,8 @@ from shared.contracts.media import MediaInfo, Part, SpriteSheet
 from shared.db import Connection
 
 COLUMNS = (
-    "id, account, title, media, info, thumbnail, sprites, analysis, known, captions, language, hotwords, created_at,"
-    " updated_at"
+    "id, account, title, media, info, thumbnail, sprites, analysis, known, captions, language, hotwords,"
+    " speech_model, created_at, updated_at"
 )
 
 
@@ -91,11 +91,14 @@ async def set_known(
     )  # fmt: skip
 
 
-async def set_heard(connection: Connection, asset_id: str, language: str | None, hotwords: str) -> None:
+async def set_heard(
+    connection: Connection, asset_id: str, language: str | None, hotwords: str, speech_model: str
+) -> None:
     """Remember what the known words were heard with: later orders that wish nothing else mean the same."""
     await connection.execute(
-        "update assets set language = $2, hotwords = $3 where id = $1", asset_id, language, hotwords
-    )
+        "update assets set language = $2, hotwords = $3, speech_model = $4 where id = $1",
+        asset_id, language, hotwords, speech_model,
+    )  # fmt: skip
 
 
 async def set_captions(connection: Connection, asset_id: str, captions: BlobRef) -> None:
