@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import functools
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
 from cutroom.client.calls import AsyncClient
-from cutroom.client.records import Applied, Event, Held, Ingested, Job, JobPage, Started
-from cutroom.client.transfer import Told
+from cutroom.client.records import Event, Started
 from shared.contracts.media import Analysis, Part
-from shared.contracts.plan import Wishes
 from shared.contracts.speech import SpeechWishes
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _blocking(
+    call: Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[Client, P], R]:
+    """Return the same call, with its signature and text, for :class:`Client`."""
+
+    @functools.wraps(call)
+    def blocking(self: Client, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self._runner.run(call(self._client, *args, **kwargs))
+
+    return blocking
 
 
 class Client:
@@ -44,85 +57,25 @@ class Client:
         with self._runner as runner:
             runner.run(self._client.__aexit__(kind, error, trace))
 
-    def health(self) -> bool:
-        """Tell whether the studio answers and is well."""
-        return self._runner.run(self._client.health())
-
-    def ingest(
-        self,
-        film: Path,
-        *,
-        captions: Path | None = None,
-        title: str | None = None,
-        wishes: Wishes | None = None,
-        speech: SpeechWishes | None = None,
-        analyze: bool = True,
-        told: Told | None = None,
-    ) -> Ingested:
-        """Upload a film."""
-        return self._runner.run(
-            self._client.ingest(
-                film, captions=captions, title=title, wishes=wishes, speech=speech, analyze=analyze, told=told
-            )
-        )
-
-    def upload(self, file: Path, *, title: str | None = None, told: Told | None = None) -> Held:
-        """Upload a film, sound, picture or document to be held as an asset."""
-        return self._runner.run(self._client.upload(file, title=title, told=told))
-
-    def captions(self, asset_id: str, subtitles: Path) -> None:
-        """Give an asset its subtitles."""
-        self._runner.run(self._client.captions(asset_id, subtitles))
+    health = _blocking(AsyncClient.health)
+    ingest = _blocking(AsyncClient.ingest)
+    upload = _blocking(AsyncClient.upload)
+    captions = _blocking(AsyncClient.captions)
+    consent = _blocking(AsyncClient.consent)
+    render = _blocking(AsyncClient.render)
+    generate_edit = _blocking(AsyncClient.generate_edit)
+    apply_edit = _blocking(AsyncClient.apply_edit)
+    jobs = _blocking(AsyncClient.jobs)
+    job = _blocking(AsyncClient.job)
+    cancel = _blocking(AsyncClient.cancel)
+    retry = _blocking(AsyncClient.retry)
+    download = _blocking(AsyncClient.download)
 
     def analyze(
         self, asset_id: str, parts: Sequence[Part] = (), *, speech: SpeechWishes | None = None, wait: float = 30
     ) -> Analysis | Started:
         """Have parts of an asset analysed: the document, or the job if it goes on after ``wait`` seconds."""
         return self._runner.run(self._client.analyze(asset_id, parts, speech=speech, wait=wait))
-
-    def consent(self, asset_id: str, *, accepted: bool = True) -> None:
-        """Say that the people in the film agree, or no longer do."""
-        self._runner.run(self._client.consent(asset_id, accepted=accepted))
-
-    def render(self, project_id: str, *, ratio: str, captions: bool = True, draft: bool = False) -> str:
-        """Start a render and return its job's id."""
-        return self._runner.run(self._client.render(project_id, ratio=ratio, captions=captions, draft=draft))
-
-    def generate_edit(
-        self,
-        assets: Sequence[str],
-        *,
-        story: str,
-        wishes: Wishes,
-        ratios: Sequence[str],
-        speech: SpeechWishes | None = None,
-    ) -> str:
-        """Start planning one edit out of several films, and return its job's id."""
-        return self._runner.run(
-            self._client.generate_edit(assets, story=story, wishes=wishes, ratios=ratios, speech=speech)
-        )
-
-    def apply_edit(self, asset_id: str, job_id: str, *, ratios: Sequence[str]) -> Applied:
-        """Start rendering a plan in several shapes."""
-        return self._runner.run(self._client.apply_edit(asset_id, job_id, ratios=ratios))
-
-    def jobs(
-        self, *, status: str | None = None, kind: str | None = None, limit: int = 20, cursor: str | None = None
-    ) -> JobPage:
-        """Return a page of jobs, newest first."""
-        return self._runner.run(self._client.jobs(status=status, kind=kind, limit=limit, cursor=cursor))
-
-    def job(self, job_id: str) -> Job:
-        """Return a job as it is."""
-        return self._runner.run(self._client.job(job_id))
-
-    def cancel(self, job_id: str) -> Job:
-        """Stop a job for good."""
-        return self._runner.run(self._client.cancel(job_id))
-
-    def retry(self, job_id: str) -> Job:
-        """Let a failed or cancelled job go on."""
-        return self._runner.run(self._client.retry(job_id))
 
     def follow(self, job_id: str, *, after: int = 0) -> Iterator[Event]:
         """Yield the job's events after number ``after`` to its end, each once, also when the connection breaks."""
@@ -131,10 +84,6 @@ class Client:
         while (event := self._runner.run(_next(events, end))) is not end:
             assert isinstance(event, Event)
             yield event
-
-    def download(self, url: str, target: Path, *, told: Told | None = None) -> Path:
-        """Fetch a signed link into ``target``, which is whole or not there."""
-        return self._runner.run(self._client.download(url, target, told=told))
 
 
 async def _next(events: object, end: object) -> object:
