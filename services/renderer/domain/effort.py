@@ -23,7 +23,7 @@ DRAFT = 0.6
 CODECS = {"h264": 1.0, "hevc": 3.0, "vp9": 4.0, "av1": 3.0, "prores": 1.5, "gif": 1.0}
 SOUND_S, LOUDNESS_S, FINISH_S = 1.3, 1.3, 0.5
 """A second of sound, of measuring and limiting it, of joining and checking a film."""
-DECODED = 0.25
+DECODED = 0.1
 """What decoding a finished frame again is, for pictures beside the film."""
 
 
