@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import av
 from av.container import InputContainer
 from av.video.frame import VideoFrame
@@ -12,7 +10,7 @@ from av.video.stream import VideoStream
 from services.analyzer.domain.stills import fit
 from services.analyzer.domain.turning import Turn
 from services.analyzer.tools import telling
-from services.analyzer.tools.opening import open_media, prepare
+from services.analyzer.tools.opening import film_stream, frames, open_media, prepare
 from services.analyzer.tools.pictures import Painter, save
 from services.analyzer.tools.requests import FrameAnswer, FrameRequest
 
@@ -22,9 +20,7 @@ _LONGEST_SIDE = 1920
 def grab(request: FrameRequest) -> FrameAnswer:
     """Leave the picture in the folder; an empty answer where no frame decodes."""
     with open_media(request.path, request.demuxers, request.max_pixels) as container:
-        stream = container.streams[request.index]
-        if not isinstance(stream, VideoStream):
-            raise TypeError(f"stream {request.index} is no video")
+        stream = film_stream(container, request.index)
         prepare(stream, request.max_pixels, frame_threads=False)
         frame = _shown(container, stream, request.tick)
         if frame is None:
@@ -42,21 +38,13 @@ def _shown(container: InputContainer, stream: VideoStream, tick: int) -> VideoFr
         container.seek(tick, stream=stream, backward=True)
     except (av.FFmpegError, ValueError):
         container.seek(0)
-    for frame in _frames(container, stream):
+    for frame in frames(container, stream, lambda: None):
         if frame.pts is None:
             continue
         if best is not None and frame.pts > tick:
             break
         best = frame
     return best
-
-
-def _frames(container: InputContainer, stream: VideoStream) -> Iterator[VideoFrame]:
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            continue
 
 
 if __name__ == "__main__":

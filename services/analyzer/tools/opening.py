@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import av
 from av.container import InputContainer
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 MAX_STREAMS = 16
@@ -25,6 +27,23 @@ def open_media(path: Path, demuxers: str, max_pixels: int) -> InputContainer:
         "max_pixels": str(max_pixels),
     }
     return av.open(f"file:{path}", mode="r", options=options, metadata_errors="replace")
+
+
+def film_stream(container: InputContainer, index: int) -> VideoStream:
+    """Return the container's stream ``index``, which has to be one of pictures."""
+    stream = container.streams[index]
+    if not isinstance(stream, VideoStream):
+        raise TypeError(f"stream {index} is no video")
+    return stream
+
+
+def frames(container: InputContainer, stream: VideoStream, damaged: Callable[[], None]) -> Iterator[VideoFrame]:
+    """Yield every frame that decodes; ``damaged`` is called for each packet that does not, and it is passed over."""
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            damaged()
 
 
 def threads() -> int:

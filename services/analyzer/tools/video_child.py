@@ -6,14 +6,11 @@ so that cuts are exact also where the frame rate varies. A request for a span le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import BinaryIO
 
-import av
 import numpy as np
 from av.container import InputContainer
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from services.analyzer.domain.stills import tiles
@@ -21,7 +18,7 @@ from services.analyzer.domain.turning import Turn
 from services.analyzer.tools import telling
 from services.analyzer.tools.deciding import decide
 from services.analyzer.tools.faces import Onlooker
-from services.analyzer.tools.opening import open_media, prepare
+from services.analyzer.tools.opening import film_stream, frames, open_media, prepare
 from services.analyzer.tools.part import TRACE, Part, save, trace_rows
 from services.analyzer.tools.passing import Pass
 from services.analyzer.tools.requests import SpanAnswer, VideoAnswer, VideoRequest
@@ -49,7 +46,7 @@ def measure_part(request: VideoRequest) -> tuple[Part, bool]:
     with (request.folder / TRACE).open("wb") as trace:
         run = _pass(request, trace)
         with open_media(request.path, request.demuxers, request.max_pixels) as container:
-            stream = _stream(container, request)
+            stream = film_stream(container, request.index)
             prepare(stream, request.max_pixels, frame_threads=True, count=request.threads, skip_loop_filter="noref")
             sought = _run(container, stream, run, request)
         run.finish(request.duration)
@@ -86,21 +83,18 @@ def _viewer(request: VideoRequest) -> Viewer | None:
     return Onlooker() if request.people else None
 
 
-def _stream(container: InputContainer, request: VideoRequest) -> VideoStream:
-    stream = container.streams[request.index]
-    if not isinstance(stream, VideoStream):
-        raise TypeError(f"stream {request.index} is no video")
-    return stream
-
-
 def _run(container: InputContainer, stream: VideoStream, run: Pass, request: VideoRequest) -> bool:
     """Take all frames of the span; False if seeking led behind where the looking back has to begin."""
+
+    def damaged() -> None:
+        run.damaged += 1
+
     begins = float((request.since or 0) * run.tick)
     ends = request.duration if request.until is None else float(request.until * run.tick)
     if request.since is not None:
         container.seek(request.zero + request.since - round(_BEFORE_S / run.tick), stream=stream, backward=True)
     first = True
-    for frame in _frames(container, stream, run):
+    for frame in frames(container, stream, damaged):
         if first and request.since is not None:
             if frame.pts is None or float((frame.pts - request.zero) * run.tick) > begins - _SURE_S:
                 return False
@@ -111,15 +105,6 @@ def _run(container: InputContainer, stream: VideoStream, run: Pass, request: Vid
         done = (run.seconds - begins) / max(ends - begins, 0.01)
         telling.progress(min(1.0, max(0.0, done)), frame=len(run.ticks))
     return True
-
-
-def _frames(container: InputContainer, stream: VideoStream, run: Pass) -> Iterator[VideoFrame]:
-    """Yield every frame that decodes; damaged packets are counted and passed over."""
-    for packet in container.demux(stream):
-        try:
-            yield from packet.decode()
-        except av.FFmpegError:
-            run.damaged += 1
 
 
 if __name__ == "__main__":
