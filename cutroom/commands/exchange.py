@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 import typer
 
-from cutroom.commands.options import Data, Quiet, Server
+from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, SpeechModel, speech_wishes
 from cutroom.exits import misuse
 from cutroom.footage import films
 from cutroom.places import data_folder, studio
@@ -41,6 +41,9 @@ def plan(
     ] = None,
     margin: Annotated[str | None, typer.Option(help="Time kept around it, such as 0.2s.")] = None,
     subtitles: Annotated[Path | None, typer.Option(help="Subtitles (SRT, VTT, ASS, JSON).")] = None,
+    language: Language = None,
+    hotwords: Hotwords = None,
+    speech_model: SpeechModel = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same edit.")] = 0,
     server: Server = None,
     data: Data = None,
@@ -58,7 +61,8 @@ def plan(
         }
     )  # fmt: skip
     screen = Screen(quiet=quiet)
-    order = PlanOrder(films(inputs, subtitles), wishes, out)
+    speech = speech_wishes(language, hotwords, speech_model)
+    order = PlanOrder(films(inputs, subtitles), wishes, out, speech)
     run(_plan(order, server, data_folder(data), screen))
     screen.result(str(out))
 

@@ -28,7 +28,21 @@ def planned(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("planned")
     out = folder / "cut.json"
     done = cutroom(
-        "plan", sample.video, "-o", out, "--edit", "speech", "--margin", "0.1s", "--data", folder / "data", "-q"
+        "plan",
+        sample.video,
+        "-o",
+        out,
+        "--edit",
+        "speech",
+        "--margin",
+        "0.1s",
+        "--data",
+        folder / "data",
+        "-q",
+        "--language",
+        "en",
+        "--hotwords",
+        "Cutroom",
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == str(out)
