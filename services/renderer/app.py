@@ -9,6 +9,7 @@ from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.helping import help_others
 from services.renderer.handlers.rendering import render_timeline
 from services.renderer.handlers.sweeping import sweep_for_ever
+from services.renderer.handlers.withdrawing import on_ended
 from services.renderer.settings import RendererSettings
 from shared.contracts.commands import CancelStep, RenderTimeline
 from shared.contracts.topics import RENDERER_COMMANDS
@@ -34,6 +35,7 @@ def build(settings: RendererSettings, infra: Infra) -> Service:
         handlers={"RenderTimeline": (RenderTimeline, on_render)},
         migrations=Path(__file__).parent / "migrations",
         concurrency=settings.concurrency,
+        on_end=on_ended(infra.blobs),
         listeners={"chunks": lambda _: wake.set()},
         background=[lambda: help_others(deps, wake), lambda: sweep_for_ever(deps)],
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ import pytest
 
 from services.renderer.app import build
 from services.renderer.settings import RendererSettings
+from shared.blobs import FolderBlobs
 from shared.bus import Delivery, LocalBus, Message
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import CancelStep, RenderTimeline
@@ -217,6 +219,41 @@ async def test_cancel_takes_two_seconds_and_leaves_nothing(make_infra: MakeInfra
         assert fact.name == "StepCancelled" and took < 2.0
         assert ffmpegs(str(infra.scratch)) == []
     assert finals(infra) == [] and not any(infra.scratch.rglob("*.mp4"))
+
+
+class Stopping(FolderBlobs):
+    """A store that calls for ``stop`` when the first film has come, and takes long over the second."""
+
+    def __init__(self, root: Path, stop: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(root)
+        self._stop = stop
+
+    async def put_file(self, key: str, path: Path, content_type: str) -> BlobRef:
+        ref = await super().put_file(key, path, content_type)
+        if key.startswith("final/"):
+            await self._stop()
+            await asyncio.sleep(60)
+        return ref
+
+
+async def test_films_that_were_stored_before_a_cancel_are_taken_back(make_infra: MakeInfra, tmp_path: Path) -> None:
+    bus = LocalBus()
+    heard = Heard(bus, STEP_EVENTS)
+    infra = await make_infra("renderer", bus=bus)
+    footage = {"a": await numbered(tmp_path, 50, "25/1")}
+    ref = await stored(infra, timeline(footage, [clip(0, 0, 2)]), footage)
+    one = ordered(ref, WIDE, Output(name="tall", width=108, height=192))
+    lay: list[list[str]] = []
+
+    async def stop() -> None:
+        lay.append(finals(infra))
+        wanted = CancelStep(command_ids=(one.id,))
+        await sent(infra, order("test", one.subject, wanted, message_id=new_id(), tenant="a"))
+
+    async with serving(replace(infra, blobs=Stopping(infra.settings.blobs_root, stop))):
+        await sent(infra, one)
+        (fact,) = await heard.until(lambda all_: bool(all_), 60)
+    assert fact.name == "StepCancelled" and lay[0] and finals(infra) == []
 
 
 async def test_a_render_that_lost_its_worker_is_done_again(make_infra: MakeInfra, tmp_path: Path) -> None:

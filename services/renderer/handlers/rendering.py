@@ -11,6 +11,7 @@ from services.renderer.domain import formats
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.shelf import KeptChunks
 from services.renderer.handlers.sources import bench_for, drawn_from, opened, timeline_of
+from services.renderer.handlers.withdrawing import base_of
 from services.renderer.store import chunks, renders
 from services.renderer.tools.extras import Sheet
 from services.renderer.tools.falling_back import render
@@ -63,7 +64,7 @@ async def _films(command: RenderTimeline, timeline: Timeline, step: Step, deps: 
 
 async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps: Deps) -> Rendered:
     output = film.output
-    base = f"final/{step.job_id}/{step.command_id}/{output.name}"
+    base = base_of(step.job_id, step.command_id, output)
     put = deps.blobs.put_file
     return Rendered(
         name=output.name,
