@@ -18,7 +18,19 @@ from services.renderer.tools.film import Film
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import Output, RenderOptions
 from shared.process import ffmpeg_path, run
-from tests.service.renderer_footage import Footage, clip, lag, numbered, numbers, pictures, rendered, sound, timeline
+from tests.service.renderer_footage import (
+    Footage,
+    barcode,
+    clip,
+    film,
+    lag,
+    numbered,
+    numbers,
+    pictures,
+    rendered,
+    sound,
+    timeline,
+)
 
 SIZE = (320, 180)
 WIDE = Output(name="wide", width=SIZE[0], height=SIZE[1])
@@ -229,3 +241,18 @@ async def test_what_has_effects_is_encoded_between_copies(tmp_path: Path) -> Non
     assert film.check.passed, film.check.findings
     slow = [125 + k // 2 for k in range(50)]
     assert numbers(await pictures(film.file, SIZE)) == [*range(100), *slow, *range(200, 300)]
+
+
+async def test_what_is_black_and_still_in_the_source_is_noted(tmp_path: Path) -> None:
+    bars = [barcode(n, SIZE).tobytes() for n in range(50)]
+    dark = np.zeros(SIZE[0] * SIZE[1], np.uint8).tobytes()
+    noise = (np.random.default_rng(7).standard_normal(250 * 1920) * 0.1).astype(np.float32)
+    plain = await film(tmp_path, b"".join([*bars, *[dark] * 150, *bars]), noise, "25/1", SIZE, "plain")
+    await ffmpeg("-i", plain.path, "-c:v", "libx264", "-g", "25", *COLOURS, "-c:a", "copy", tmp_path / "dark.mp4")
+    made = await cut(tmp_path / "out", await probed(tmp_path / "dark.mp4"), "25/1", [(0, 245)])
+    assert made.check.passed
+    found = {(one.code, one.severity): one for one in made.check.findings}
+    assert found.keys() == {("black", "note"), ("frozen", "note")}
+    black = found["black", "note"]
+    assert black.at is not None and black.figure is not None
+    assert 2 <= black.at < 4 and 2 <= black.figure and black.at + black.figure < 8

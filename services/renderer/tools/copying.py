@@ -19,6 +19,7 @@ from services.renderer.domain import copying
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.copying import Run, Span
 from services.renderer.domain.formats import Option, quality
+from services.renderer.domain.glimpsed import Glimpse
 from services.renderer.domain.h264 import MOST_NUMBER, sets_of
 from services.renderer.tools.encoders import timescale
 from services.renderer.tools.ffmpeg import OWN, Bench, file_url
@@ -64,6 +65,14 @@ class Copied:
     def frames(self) -> int:
         """Frames that are copied."""
         return sum(one.frames for one in self.row if isinstance(one, Run))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The packets of a film's picture, and what was seen of what was copied."""
+
+    packets: Packets
+    seen: Sequence[Glimpse]
 
 
 async def plan(bench: Bench, order: Order, output: Output) -> Copied:
@@ -125,8 +134,8 @@ async def join_copied(
     line: Timeline,
     tags: Tags,
     target: str,
-) -> Packets:
-    """Write ``target`` of runs and encoded chunks and return its picture's packets. Raises NotCopied.
+) -> Written:
+    """Write ``target`` of runs and encoded chunks. Raises NotCopied.
 
     ``drawn``: files by the chunks' first frames; ``beside``: files of ours with the sound and with subtitles.
     """
@@ -148,7 +157,7 @@ async def join_copied(
     result = await _call(bench, "grafting", task, Result)
     if result.why:
         raise NotCopied(result.why)
-    return Packets(result.count, result.crc)
+    return Written(Packets(result.count, result.crc), [Glimpse(*one) for one in result.seen])
 
 
 def _options(given: Mapping[str, Option]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from services.renderer.domain import formats
 from services.renderer.domain.check import check
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.glimpsed import notes
 from services.renderer.domain.glyphs import missing
 from services.renderer.domain.measured import Expected
 from services.renderer.domain.seen import joined
@@ -106,8 +107,10 @@ async def _copied(
     beside = [*([sound.file.name] if sound else []), *([track] if track else [])]
     written = await join_copied(bench, copied, files, beside, line=line, tags=order.tags, target=target)
     film = bench.scratch / target
-    measured = await measure(bench, film, None, sound, Copies(written, line.frames, line.rate))
+    measured = await measure(bench, film, None, sound, Copies(written.packets, line.frames, line.rate))
     verdict = check(expected(order, output), measured)
+    findings = (*verdict.findings, *notes(written.seen, line.rate))
+    verdict = verdict.model_copy(update={"findings": findings})
     level = measured.level.integrated if measured.level else SILENCE_LUFS
     poster = sheet = None
     if output.poster:

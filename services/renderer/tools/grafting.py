@@ -19,6 +19,8 @@ from pydantic import BaseModel
 
 from services.renderer.domain.copying import whole
 from services.renderer.domain.h264 import LENGTH, Sets, head_of
+from services.renderer.tools.beside import Beside
+from services.renderer.tools.glimpses import Glimpses
 from services.renderer.tools.spans import Film, Source
 
 ROOM_A_PACKET, ROOM = 36, 65536
@@ -58,11 +60,12 @@ class Task(BaseModel):
 
 
 class Result(BaseModel):
-    """``why``: what speaks against it, empty where the film is written; the picture's packets counted and summed."""
+    """``why``: what speaks against it, empty where the film is written; its picture's packets, and what was seen."""
 
     why: str = ""
     count: int = 0
     crc: int = 0
+    seen: list[tuple[int, float, bool]] = []
 
 
 class Unfit(Exception):
@@ -73,9 +76,9 @@ class _Reel:
     """The films that are read, one open at a time of our own parts, all of the sources."""
 
     def __init__(self, task: Task) -> None:
-        self._films = {name: Film(one, task.options) for name, one in task.sources.items()}
+        self.films = {name: Film(one, task.options) for name, one in task.sources.items()}
         self._task = task
-        self.sets = {name: film.sets for name, film in self._films.items()}
+        self.sets = {name: film.sets for name, film in self.films.items()}
         for name, part in task.parts.items():
             film = Film(part, task.own)
             self.sets[name] = film.sets
@@ -84,7 +87,7 @@ class _Reel:
     def packets(self, entry: Entry) -> Iterator[tuple[Pictured, int]]:
         """Yield the packets of an entry, and the frame of it that each shows."""
         ours = entry.source in self._task.parts
-        film = Film(self._task.parts[entry.source], self._task.own) if ours else self._films[entry.source]
+        film = Film(self._task.parts[entry.source], self._task.own) if ours else self.films[entry.source]
         sets = self.sets[entry.source]
         seen: list[int] = []
         for packet in film.packets(entry.begin):
@@ -126,7 +129,7 @@ def write(task: Task) -> Result:
         picture.codec_context.extradata = head or film.head
         if head is None:
             picture.codec_context.codec_tag = "avc3"
-        more = [_Beside(one, target) for one in beside]
+        more = [Beside(one, target) for one in beside]
         pictures = _Pictures(task, reel, zlib.crc32(head or film.head), bare=head is not None)
         for packet in pictures.placed(picture):
             for one in more:
@@ -134,39 +137,24 @@ def write(task: Task) -> Result:
             target.mux_one(packet)
         for one in more:
             one.upto(None)
-    return Result(count=pictures.count, crc=pictures.crc)
-
-
-class _Beside:
-    """Another stream, that is written as far as the picture is."""
-
-    def __init__(self, source: av.container.InputContainer, target: av.container.OutputContainer) -> None:
-        self._target = target
-        self._stream = target.add_stream_from_template(source.streams[0], opaque=True)
-        self._packets = (packet for packet in source.demux(source.streams[0]) if packet.dts is not None)
-        self._next = next(self._packets, None)
-
-    def upto(self, time: Fraction | None) -> None:
-        """Write what comes before ``time`` in seconds; None: all that is left."""
-        while (packet := self._next) is not None:
-            if time is not None and (packet.dts or 0) * (packet.time_base or Fraction(1)) > time:
-                return
-            packet.stream = self._stream
-            self._target.mux_one(packet)
-            self._next = next(self._packets, None)
+    return Result(count=pictures.count, crc=pictures.crc, seen=pictures.glimpses.seen)
 
 
 class _Pictures:
     def __init__(self, task: Task, reel: _Reel, crc: int, *, bare: bool) -> None:
         self._task, self._reel, self._bare = task, reel, bare
         self.count, self.crc = 0, crc
+        self.glimpses = Glimpses(Fraction(task.clock, task.ticks))
 
     def placed(self, stream: av.VideoStream) -> Iterator[Pictured | av.Packet[av.stream.Stream]]:
         """Yield all packets of the film's picture with their times in it."""
         at, ticks = 0, self._task.ticks
         for entry in self._task.row:
+            self.glimpses.begin()
             for packet, frame in self._reel.packets(entry):
                 made = packet if self._bare or not packet.is_keyframe else self._carrying(packet, entry)
+                if packet.is_keyframe and entry.source in self._task.sources:
+                    self.glimpses.take(self._reel.films[entry.source], packet, at + frame)
                 self.crc = zlib.crc32(bytes(made), self.crc)
                 made.stream, made.time_base = stream, Fraction(1, self._task.clock)
                 made.pts, made.dts = (at + frame) * ticks, (self.count - self._task.delay) * ticks

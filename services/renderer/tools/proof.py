@@ -130,12 +130,12 @@ def _compare(frame: av.VideoFrame, seen: Seen, tick: Fraction) -> None:
     index = round(frame.pts * tick)
     if not 0 <= index < seen.frames:
         raise _damaged(f"has a frame at {index}, outside its {seen.frames}")
-    off = float(np.abs(_small(frame).astype(np.int16) - seen.coarse[index].astype(np.int16)).mean())
+    off = float(np.abs(small(frame).astype(np.int16) - seen.coarse[index].astype(np.int16)).mean())
     if off > MOST_OFF:
         raise _damaged(f"shows another picture at frame {index}")
 
 
-def _small(frame: av.VideoFrame) -> Bytes:
+def small(frame: av.VideoFrame) -> Bytes:
     """Mean levels of the brightness in 9 rows of 16, as 8-bit levels."""
     plane = frame.planes[0]
     deep = "10" in frame.format.name

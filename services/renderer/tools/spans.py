@@ -59,6 +59,7 @@ class Film:
         self.stream, self.rate = stream, Fraction(source.rate)
         self.tick = stream.time_base or Fraction(1)
         self.start = (stream.start_time or 0) * self.tick
+        stream.codec_context.thread_count = 1
         self.head = stream.codec_context.extradata or b""
         self.sets = sets_of(self.head)
 
