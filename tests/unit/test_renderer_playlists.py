@@ -10,7 +10,8 @@ from services.renderer.domain import hls
 from services.renderer.domain.formats import picture_options, suits
 from services.renderer.domain.hls import Segment, Stream
 from services.renderer.domain.ladder import label, most_bits, rungs
-from shared.contracts.timeline import Output, Rendition
+from services.renderer.domain.order import _outputs
+from shared.contracts.timeline import Output, Rendition, Timeline
 
 
 def film(width: int, height: int, **more: object) -> Output:
@@ -46,6 +47,13 @@ def test_what_can_be_streamed() -> None:
     assert suits(film(640, 360)) and suits(film(640, 360, codec="hevc")) and suits(film(640, 360, audio_codec="none"))
     assert not suits(film(640, 360, codec="vp9")) and not suits(film(640, 360, audio_codec="opus"))
     assert not suits(film(640, 360, codec="none"))
+
+
+def test_only_so_many_pictures_are_made_at_once() -> None:
+    edit = Timeline(rate="25/1", sources={}, video=())
+    outputs = tuple(film(1920, 1080, name=f"film_{n}") for n in range(5))
+    found = [violation.code for violation in _outputs(outputs, edit)]
+    assert found == ["outputs_count"] and not list(_outputs(outputs[:4], edit))
 
 
 def test_key_frames_come_by_the_clock_alone() -> None:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from services.renderer.domain.formats import sound_of, suits
+from services.renderer.domain.ladder import rungs
 from services.renderer.domain.synth import names
 from shared.contracts.layout import Violation, violations
 from shared.contracts.timeline import Clip, Output, Timeline
 
 MAX_OUTPUTS = 16
+MAX_PICTURES = 16
+"""Pictures that are encoded at once, those of ladders each for itself: memory grows with them."""
 SAMPLE_RATES = (44_100, 48_000)
 SPEEDS = (Fraction(1, 20), Fraction(20))
 RATES = (Fraction(1), Fraction(120))
@@ -67,15 +70,22 @@ def _sounds(timeline: Timeline) -> Iterator[Violation]:
 def _outputs(outputs: tuple[Output, ...], timeline: Timeline) -> Iterator[Violation]:
     if not 1 <= len(outputs) <= MAX_OUTPUTS:
         yield Violation(field="outputs", code="outputs_count", message=f"Give 1 to {MAX_OUTPUTS} outputs.")
+    pictures = sum(len(rungs(output)) for output in outputs if output.codec != "none")
+    if pictures > MAX_PICTURES:
+        many = f"The outputs with the steps of their ladders are {pictures} pictures, more than {MAX_PICTURES} at once."
+        yield Violation(field="outputs", code="outputs_count", message=many)
     if len({output.name for output in outputs}) != len(outputs):
         yield Violation(field="outputs", code="output_twice", message="Two outputs have the same name.")
     for i, output in enumerate(outputs):
-        if not suits(output):
-            message = f"Sound of {output.audio_codec} does not go with a picture of {output.codec}."
-            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=message)
+        if output.hls and not suits(output):
+            streamed = "A film for streaming is of h264 or hevc, with sound of aac or none."
+            yield Violation(field=f"outputs[{i}].hls", code="output_codec", message=streamed)
+        elif not suits(output):
+            unsuited = f"Sound of {output.audio_codec} does not go with a picture of {output.codec}."
+            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=unsuited)
         if timeline.layout == "5.1" and sound_of(output) == "mp3":
-            message = "MP3 holds one or two channels, not 5.1."
-            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=message)
+            narrow = "MP3 holds one or two channels, not 5.1."
+            yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=narrow)
         if not _NAME.fullmatch(output.name):
             message = "A name has the characters a-z, 0-9, _ and -, and at most 64 of them."
             yield Violation(field=f"outputs[{i}].name", code="output_name", message=message)
