@@ -84,7 +84,8 @@ async def _analyze(
             else:
                 _show(film.path, found, wanted, screen)
     if ends:
-        raise Stopped(max(ends), "inputs_failed", f"{len(ends)} of {len(given)} inputs could not be analysed.")
+        message = f"{len(ends)} of {len(given)} inputs could not be analysed."
+        raise Stopped(max(ends), "inputs_failed", message, "Mend or leave out those that are named above.")
 
 
 def _passed_over(path: Path, error: ApiError | Stopped) -> Exit:

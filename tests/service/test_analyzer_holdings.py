@@ -296,3 +296,12 @@ async def test_a_picture_and_a_document_are_analysed_at_a_look(make_infra: MakeI
     assert picture.media.image and picture.media.image.palette[0].rgb == "#dc1e28" and picture.thumbnail
     assert document.media.document and document.media.document.pages == 2 and document.thumbnail
     assert not picture.missing and not document.missing and not picture.shots and picture.transcript.captions == ()
+
+
+async def test_a_palette_names_no_colour_twice(tmp_path: Path) -> None:
+    grainy = np.asarray(flag()).astype(np.int16) + np.random.default_rng(1).integers(-4, 5, (60, 120, 3))
+    Image.fromarray(grainy.clip(0, 255).astype(np.uint8)).save(tmp_path / "grain.png")
+    info, _ = await info_of(tmp_path / "grain.png", tmp_path)
+    assert info.image
+    first, second = info.image.palette
+    assert (first.share, second.share) == pytest.approx((2 / 3, 1 / 3), abs=0.01)

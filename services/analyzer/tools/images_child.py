@@ -5,7 +5,7 @@ Runs as ``python -m services.analyzer.tools.images_child`` with a request on std
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,8 @@ from services.analyzer.tools.pictures import save
 from shared.contracts.sight import Colour
 
 _ORIENTATION = 0x0112
-_COLOURS = 6
+_CUT_INTO, _COLOURS = 16, 6
+_ALIKE = 10
 _SEEN = 1280
 _PLUGINS = {"png": "PNG", "jpeg": "JPEG", "gif": "GIF", "webp": "WEBP"}
 _BACKDROP = (24, 24, 24)
@@ -116,14 +117,29 @@ def _palette(image: Image.Image) -> tuple[Colour, ...]:
     if not len(seen):
         return ()
     strip = Image.fromarray(seen[None].copy())
-    cut = strip.quantize(_COLOURS, Image.Quantize.MEDIANCUT)
+    cut = strip.quantize(_CUT_INTO, Image.Quantize.MEDIANCUT)
     table = cut.getpalette() or []
     counts = sorted(cut.getcolors() or [], reverse=True)
+    found = [(table[3 * i : 3 * i + 3], count) for count, i in counts if isinstance(i, int)]
     return tuple(
-        Colour(rgb="#" + bytes(table[3 * i : 3 * i + 3]).hex(), share=round(count / len(seen), 3))
-        for count, i in counts
-        if isinstance(i, int)
+        Colour(rgb="#" + bytes(rgb).hex(), share=round(count / len(seen), 3)) for rgb, count in _apart(found)[:_COLOURS]
     )
+
+
+def _apart(found: list[tuple[list[int], int]]) -> list[tuple[list[int], int]]:
+    """Count colours that nobody tells apart as the more frequent one: grain and compression make many out of one."""
+    kept: list[tuple[list[int], int]] = []
+    for rgb, count in found:
+        near = next((n for n, (other, _) in enumerate(kept) if _alike(rgb, other)), None)
+        if near is None:
+            kept.append((rgb, count))
+        else:
+            kept[near] = (kept[near][0], kept[near][1] + count)
+    return sorted(kept, key=lambda one: -one[1])
+
+
+def _alike(one: Sequence[int], other: Sequence[int]) -> bool:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= _ALIKE
 
 
 def _plain(error: Exception) -> str:
