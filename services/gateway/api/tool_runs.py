@@ -70,17 +70,19 @@ async def asset_of(caller: Caller, media: MediaArgs) -> Asset:
 
 
 async def analysis_of(
-    caller: Caller, asset: Asset, parts: tuple[Part, ...], speech: SpeechWishes = AS_BEFORE
+    caller: Caller, asset: Asset, parts: tuple[Part, ...], speech: SpeechWishes | None = None
 ) -> Analysis:
     """Return an analysis that has these parts: the known one, else they are measured. Raises Unfinished, and refusals.
 
-    Words that could not be found are looked for again, and so are those that were heard with other wishes.
+    Where ``speech`` is what is asked for, words that could not be found are looked for again, and so are those that
+    were heard with other wishes.
     """
     known = await known_analysis(caller.gateway.blobs, asset) if set(parts) <= asset.known.keys() else None
-    again = "speech" in parts and (not heard_as(asset, speech) or (known and known.transcript.status != "completed"))
-    if known is not None and not again:
+    heard = known is not None and known.transcript.status == "completed"
+    if known is not None and (speech is None or (heard and heard_as(asset, speech))):
         return known
-    job = await ran(caller, asset, JobInput(sources=(source_of(asset, speech=speech),), parts=parts))
+    source = source_of(asset, speech=speech or AS_BEFORE)
+    job = await ran(caller, asset, JobInput(sources=(source,), parts=parts))
     return await read(caller.gateway, job.state.analyses[asset.id])
 
 
