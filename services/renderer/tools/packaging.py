@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import struct
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ from shared.subtitles import write
 
 SUBTITLES_S = 30
 MASTER = "master.m3u8"
+AGAIN = "It is tried again; if it happens again, look at the disk of the renderer."
 _INPUT = [word for name, value in OWN.items() for word in (f"-{name}", str(value))]
 _FRAGMENTS = "+cmaf+delay_moov+frag_keyframe+skip_trailer"
 """``delay_moov``: an edit list tells players where the first picture and the first sound lie, to the sample."""
@@ -60,7 +62,7 @@ async def pack(bench: Bench, film: Path, target: Path, seconds: Fraction, rate: 
     flags = _FRAGMENTS if rate else _FRAGMENTS.replace("+frag_keyframe", "")
     span = ["-movflags", flags, f"-{least}", str(SEGMENT_S * 1_000_000 - 1000)]
     await bench.ffmpeg([*arguments, *span, "-f", "mp4", str(target.relative_to(bench.scratch))])
-    return read(target, seconds)
+    return await asyncio.to_thread(read, target, seconds)
 
 
 def read(path: Path, seconds: Fraction) -> Packed:
@@ -68,25 +70,27 @@ def read(path: Path, seconds: Fraction) -> Packed:
     with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
         stream = container.streams[0]
         scale = 1 / (stream.time_base or Fraction(1))
-        taken = [(packet.pts or 0, packet.is_keyframe) for packet in container.demux(stream) if packet.size]
+        count, first, keys = 0, 0, set[Fraction]()
+        for packet in container.demux(stream):
+            if packet.size and packet.pts is not None:
+                count, first = count + 1, min(first, packet.pts)
+                keys |= {packet.pts / scale} if packet.is_keyframe and stream.type == "video" else set()
         context, audio = stream.codec_context, stream.type == "audio"
         codec = hls.AAC_LC if audio else hls.video_codec(context.codec.canonical_name, context.extradata or b"")
         channels = context.channels if isinstance(context, av.AudioCodecContext) else 0
-    first = min((pts for pts, _ in taken), default=0)
     with path.open("rb") as file:
         boxes = list(_boxes(file))
         begins = [max(Fraction(0), Fraction(_decoded_at(file, at) + (first if audio else 0)) / scale)
                   for name, at, _ in boxes if name == b"moof"]  # fmt: skip
     heads = [at for name, at, _ in boxes if name == b"moof"]
     if not heads or path.stat().st_size != boxes[-1][1] + boxes[-1][2]:
-        raise TransientError(f"The stream {path.name} is not whole.", code="stream_damaged")
+        raise TransientError(f"The stream {path.name} is not whole.", code="stream_damaged", remedy=AGAIN)
     ends = [*heads[1:], path.stat().st_size]
     lengths = [b - a for a, b in pairwise([*begins, max(seconds, begins[-1])])]
     if min(lengths) <= 0:
         heads, ends, lengths = _without_empty(heads, ends, lengths)
     parts = tuple(Segment(at, end - at, length) for at, end, length in zip(heads, ends, lengths, strict=True))
-    keys = frozenset(Fraction(pts) / scale for pts, key in taken if key)
-    return Packed(Stream(path.stem, heads[0], parts), codec, keys, len(taken), channels)
+    return Packed(Stream(path.stem, heads[0], parts), codec, frozenset(keys), count, channels)
 
 
 def divide(path: Path, stream: Stream) -> None:
@@ -128,7 +132,7 @@ def _decoded_at(file: BinaryIO, moof: int) -> int:
     box = head + file.read(min(size, 1 << 20) - 8)
     at = box.find(b"tfdt")
     if at < 0:
-        raise TransientError("A fragment has no time.", code="stream_damaged")
+        raise TransientError("A fragment of a stream has no time.", code="stream_damaged", remedy=AGAIN)
     form = ">Q" if box[at + 4] == 1 else ">I"
     return int(struct.unpack_from(form, box, at + 8)[0])
 
