@@ -95,6 +95,14 @@ def over(first: Samples, second: Samples, db: float) -> Samples:
     return (mixed * min(1.0, 0.95 / float(np.abs(mixed).max()))).astype(np.float32)
 
 
+def muted(samples: Samples, every_s: float = 4.3, lasts_s: float = 0.5) -> Samples:
+    """``samples`` with half a second of nothing every few seconds."""
+    made = samples.copy()
+    for at in np.arange(every_s - 0.6, len(samples) / RATE, every_s):
+        made[round(at * RATE) : round((at + lasts_s) * RATE)] = 0
+    return made
+
+
 def corpus(speech: Sequence[Samples], seconds: float, tempos: Sequence[float], seed: int = 1) -> list[Rhythm]:
     """All rhythms; ``speech``: mono samples at 22,050 Hz of people who talk."""
     rng = np.random.default_rng(seed)
@@ -124,6 +132,13 @@ def corpus(speech: Sequence[Samples], seconds: float, tempos: Sequence[float], s
             )
         )
         found.append(Rhythm(f"clicks, {first} to {last}", "drift", clicks(beats, seconds), tuple(beats)))
+    for number, bpm in enumerate((60, 80, 100, 120, 140, 160, 180)):
+        beats = steady(bpm, seconds)
+        for what, made in (("clicks", clicks(beats, seconds)), ("drums", drums(beats, seconds, seed + bpm))):
+            found.append(Rhythm(f"{what} at {bpm} with gaps", "half-second silences", muted(made), tuple(beats)))
+        bar = (3, 5, 7)[number % 3]
+        odd = drums(beats, seconds, seed + bpm, bar=bar)
+        found.append(Rhythm(f"bars of {bar} at {bpm}", "bars of 3, 5, 7", odd, tuple(beats), tuple(beats[::bar])))
     for number, spoken in enumerate(speech):
         found.append(Rhythm(f"speech {number + 1}", "speech only", np.resize(spoken, round(seconds * RATE)), ()))
     size = round(seconds * RATE)

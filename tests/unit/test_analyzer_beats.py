@@ -10,7 +10,7 @@ from services.analyzer.domain.beats import downbeats, find_beats, joined, tempo_
 from services.analyzer.domain.onsets import FRAME_S, Floats, Onsets, mel_filters
 from services.analyzer.domain.sureness import confidence
 from shared.contracts.hearing import Beats
-from tests.bench.rhythms import RATE, clicks, drifting, drums, f_measure, steady
+from tests.bench.rhythms import RATE, clicks, drifting, drums, f_measure, muted, steady
 
 OURS = 16_000
 _rng = np.random.default_rng(3)
@@ -32,6 +32,21 @@ def test_clicks_are_found_where_they_are(bpm: int) -> None:
     assert f_measure(found.times, truth, 0.02) > 0.95
     assert found.tempo == pytest.approx(bpm, rel=0.005) and found.confidence > 0.9
     assert found.downbeats == (), "every click is the same"
+
+
+@pytest.mark.parametrize("bpm", [60, 120, 160])
+def test_half_a_second_of_nothing_now_and_then_changes_no_tempo(bpm: int) -> None:
+    truth = steady(bpm, 20)
+    found = heard(muted(clicks(truth, 20)))
+    assert found.tempo == pytest.approx(bpm, rel=0.01) and f_measure(found.times, truth) > 0.85
+
+
+@pytest.mark.parametrize("bar", [5, 7])
+def test_an_odd_metre_has_beats_and_no_bars_that_are_not_there(bar: int) -> None:
+    truth = steady(104, 20)
+    found = heard(drums(truth, 20, 5, bar=bar))
+    assert f_measure(found.times, truth) > 0.97
+    assert set(found.downbeats) <= {at for at in found.times if any(abs(at - b) < 0.05 for b in truth[::bar])}
 
 
 def test_drums_have_beats_and_downbeats() -> None:

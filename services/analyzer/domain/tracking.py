@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.analyzer.domain.onsets import FRAME_S, Floats
-from services.analyzer.domain.sureness import FEWEST, SURE, Places, block_confidence, strength_at
+from services.analyzer.domain.sureness import FEWEST, SURE, Places, block_confidence, rise_at, strength_at
 from services.analyzer.domain.tempo import FASTEST, SLOWEST
 
 _TIGHT = 100.0
@@ -92,8 +92,8 @@ def _octave(onsets: Floats, bass: Floats, places: Places) -> float:
     thin = share < _THIN and _share(low, weak, strong) < _NO_BASS
     if (share < _EMPTY or thin) and tempo > _SLOWER_FROM and tempo / 2 >= SLOWEST:
         return 2.0
-    between = strength_at(onsets, (places[1:] + places[:-1]) // 2)[heard[1:]]
-    usual = float(np.median(at_beats[heard]))
+    between = rise_at(onsets, (places[1:] + places[:-1]) // 2)[heard[1:]]
+    usual = float(np.median(rise_at(onsets, places)[heard]))
     if float(np.median(between)) / usual > _AS_STRONG and tempo < _FASTER_BELOW and tempo * 2 <= FASTEST:
         return 0.5
     return 1.0
