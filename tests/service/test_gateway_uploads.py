@@ -6,6 +6,8 @@ import asyncio
 
 import pytest
 
+from services.gateway.api.probing import patience
+from services.gateway.domain.job import JobInput, JobSource
 from services.gateway.handlers.uploads import sweep
 from services.gateway.store import uploads
 from shared.contracts.ids import new_id
@@ -13,6 +15,7 @@ from shared.db import transaction
 from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import stage
+from tests.unit.gateway_made import blob, job
 
 
 async def left(infra: Infra, name: str, *, hours: float) -> str:
@@ -71,3 +74,13 @@ async def test_keys_stay_known_while_the_store_is_away(make_infra: MakeInfra) ->
         await sweep(infra.pool, Away())  # type: ignore[arg-type]
     assert await sweep(infra.pool, infra.blobs) == 1
     assert await infra.blobs.stat(key) is None
+
+
+def test_a_large_upload_is_looked_into_for_longer() -> None:
+    """Twenty gigabytes are not fetched and read in two minutes."""
+
+    def of(size: int) -> float:
+        source = JobSource(asset_id="a", media=blob("a").model_copy(update={"size": size}), label="a")
+        return patience(job("ingest", input=JobInput(sources=(source,))))
+
+    assert of(10_000_000) < 125 and 600 < of(20 * 1024**3) < 3600

@@ -13,7 +13,8 @@ from shared.process import Limits, ProcessFailed
 
 STILL_NAME = "still.jpg"
 _MEMORY = 3 * 1024**3
-_LIMITS = Limits(wall_s=300, cpu_s=240, memory_bytes=_MEMORY, file_bytes=64 * 1024**2)
+_SLOWEST, _SLOW = 20_000_000, 100_000_000
+"""Bytes a second at which a file can be read at least, and parsed."""
 
 
 async def probe(path: Path, folder: Path, bounds: Bounds, *, still: bool = True) -> tuple[FileFacts, Path | None]:
@@ -29,9 +30,16 @@ async def probe(path: Path, folder: Path, bounds: Bounds, *, still: bool = True)
         max_seconds=bounds.max_seconds,
     )
     try:
-        found = await call("probe_child", request, ProbeAnswer, folder=folder, limits=_LIMITS)
+        found = await call("probe_child", request, ProbeAnswer, folder=folder, limits=_limits(path.stat().st_size))
     except ProcessFailed as failed:
         if (why := too_much(failed)) is None:
             raise
         raise bad.too_complex("a media file", why) from failed
     return found.facts, folder / STILL_NAME if found.still else None
+
+
+def _limits(size: int) -> Limits:
+    """Every packet is read: the time that a file may take grows with its ``size`` in bytes."""
+    return Limits(
+        wall_s=300 + size / _SLOWEST, cpu_s=240 + size // _SLOW, memory_bytes=_MEMORY, file_bytes=64 * 1024**2
+    )

@@ -13,6 +13,8 @@ from services.gateway.handlers.uploads import remove_upload
 from shared.db import transaction
 
 PROBE_SECONDS = 120.0
+SLOWEST = 20e6
+"""Bytes a second at which a medium is fetched and read, at least."""
 UNSUPPORTED = frozenset({"media_unsupported"})
 
 
@@ -20,6 +22,11 @@ def probed(job: Job) -> bool:
     """Tell whether the file was looked into, whatever came of it."""
     probe = job.step("probe")
     return job.ended or (probe is not None and probe.status == "completed")
+
+
+def patience(job: Job) -> float:
+    """Return how many seconds the look into an upload may take: every packet of it is read."""
+    return PROBE_SECONDS + sum(source.media.size for source in job.input.sources) / SLOWEST
 
 
 async def give_up(gateway: Gateway, caller: Account, job: Job) -> None:
@@ -53,7 +60,7 @@ async def looked_into(gateway: Gateway, caller: Account, job: Job, wait: float) 
     """
     clock = asyncio.get_running_loop().time
     deadline = clock() + wait
-    job = await wait_for_job(gateway, job.id, max(wait, PROBE_SECONDS), probed)
+    job = await wait_for_job(gateway, job.id, max(wait, patience(job)), probed)
     if not probed(job):
         await give_up(gateway, caller, job)
     elif (probe := job.step("probe")) is None or probe.status != "completed":
