@@ -29,7 +29,7 @@ class VideoStream(Value):
     """A video stream; ``width`` and ``height`` are as displayed, after rotation and sample aspect ratio.
 
     ``rotation``: degrees by which a player turns the coded picture, clockwise. ``color_space``: its matrix as ffmpeg
-    names it (``bt709``, ``smpte170m``), empty where the file does not say.
+    names it (``bt709``, ``smpte170m``), empty where the file does not say. ``interlaced``: some frames are two fields.
     """
 
     index: int
@@ -49,6 +49,7 @@ class VideoStream(Value):
     pixel_format: str = ""
     color_space: str = ""
     hdr: Literal["pq", "hlg"] | None = None
+    interlaced: bool = False
 
 
 class AudioStream(Value):

@@ -57,6 +57,7 @@ def _video(facts: FileFacts, stream: StreamFacts) -> VideoStream:
         pixel_format=stream.pixel_format,
         hdr=_HDR.get(stream.transfer),
         color_space=_MATRICES.get(stream.matrix, ""),
+        interlaced=stream.interlaced,
     )
 
 
@@ -81,6 +82,8 @@ def _notes(facts: FileFacts, video: StreamFacts | None, audio: StreamFacts | Non
             yield Note(
                 code="hdr", message=f"The picture is HDR ({_HDR[video.transfer].upper()}); it is tone-mapped for SDR."
             )
+        if video.interlaced:
+            yield Note(code="interlaced", message="The picture is interlaced; its fields are made whole pictures.")
         if video.mirrored:
             yield Note(code="mirrored", message="The picture is stored mirrored.")
         if audio is None:

@@ -44,6 +44,7 @@ class StreamFacts(BaseModel):
     matrix: int = 2
     rotation: int = 0
     mirrored: bool = False
+    interlaced: bool = False
     decoded: bool | None = None
     sample_rate: int = 0
     channels: int = 0

@@ -149,6 +149,7 @@ def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFact
             "matrix": int(shown.colorspace),
             "rotation": samples[0].turn.clockwise,
             "mirrored": samples[0].turn.mirrored,
+            "interlaced": any(sample.frame.interlaced_frame for sample in samples),
         }
     )
 

@@ -34,9 +34,12 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
         return still.filter("trim", end_frame=1).filter("setpts", expr="0")
     reading = video_reading(clip, piece, stream, rate)
     span = {"ss": seconds(reading.seek), "t": seconds(reading.length)}
+    decoded = ffmpeg.input(file_url(path), **bench.hostile(number), **span, **threads)[str(stream.index)]
+    if stream.interlaced:
+        # One picture a frame, so that places are still counted in frames; what is not interlaced passes untouched.
+        decoded = decoded.filter("bwdif", mode="send_frame", deint="interlaced")
     return (
-        ffmpeg.input(file_url(path), **bench.hostile(number), **span, **threads)[str(stream.index)]
-        .filter("settb", expr=f"1/{TICKS}")
+        decoded.filter("settb", expr=f"1/{TICKS}")
         .filter("setpts", expr=reading.timing)
         .filter("fps", fps=rate, round="up", start_time=0)
         .filter("tpad", stop_mode="clone", stop=-1)
