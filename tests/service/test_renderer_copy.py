@@ -212,6 +212,7 @@ async def test_why_nothing_is_copied_is_said_in_words(tmp_path: Path) -> None:
     assert video is not None
     for change, words in (
         ({"variable_frame_rate": True}, "not evenly spaced"),
+        ({"interlaced": True}, "interlaced"),
         ({"frame_rate": "50/1"}, "25/1 frames a second"),
         ({"color_space": "smpte170m"}, "BT.709"),
     ):

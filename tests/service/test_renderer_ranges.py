@@ -92,6 +92,22 @@ async def test_a_few_seconds_of_a_long_film_are_not_all_of_it(make_infra: MakeIn
     assert blobs.read_bytes < size / 2, (blobs.read_bytes, size)
 
 
+async def test_what_is_copied_is_read_in_parts_too(make_infra: MakeInfra, tmp_path: Path) -> None:
+    deps, blobs, made = await far_order(make_infra, tmp_path)
+    footage = {"a": Footage(tmp_path / "long.mp4", made.sources["a"].media, np.zeros(0, np.float32))}
+    longer = timeline(footage, [clip(0, 600.4, 612), clip(1, 921, 930)]).model_copy(update={"sources": made.sources})
+    output, options = Output(name="w", width=192, height=108), PLAIN.model_copy(update={"fidelity": "copy"})
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    async with opened(longer, {"a"}, deps) as sources:
+        order = Order(longer, sources, (output,), options, _tags())
+        (film,) = await render(Bench(scratch, deps.settings, ranges=True), order, lambda fraction, detail: None)
+    assert film.check.passed and not film.check.findings
+    (same,) = await rendered(tmp_path / "near", longer, footage, output)
+    assert numbers(await pictures(film.file, (192, 108))) == numbers(await pictures(same.file, (192, 108)))
+    assert blobs.read_bytes < made.sources["a"].blob.size / 2
+
+
 async def test_a_store_that_fails_is_not_a_broken_film(make_infra: MakeInfra, tmp_path: Path) -> None:
     deps, blobs, made = await far_order(make_infra, tmp_path)
     blobs.broken = True

@@ -71,8 +71,8 @@ def mismatch(stream: VideoStream, output: Output, rate: str) -> str:
         return "is not H.264 in 8 bits 4:2:0"
     if (stream.coded_width, stream.coded_height) != (output.width, output.height):
         return f"is not {output.width}x{output.height}"
-    if stream.rotation or stream.sample_aspect_ratio != "1/1":
-        return "is turned or stretched"
+    if stream.rotation or stream.sample_aspect_ratio != "1/1" or stream.interlaced:
+        return "is turned, stretched or interlaced"
     if stream.variable_frame_rate:
         return "has frames that are not evenly spaced"
     if Fraction(stream.frame_rate) != Fraction(rate):
