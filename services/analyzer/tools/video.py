@@ -22,6 +22,7 @@ from shared.process import Limits
 SPRITES_NAME = "sprites.jpg"
 STILL_NAME = "still.jpg"
 _MEMORY = 4 * 1024**3
+_TINY = 640 * 360
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,17 @@ def _request(path: Path, facts: FileFacts, info: MediaInfo, folder: Path, bounds
         duration=max(info.duration, 0.01),
         still=STILL_NAME,
         sprites=SPRITES_NAME,
-        threads=_ahead(cores()),
+        threads=_ahead(cores(), (video.width, video.height)),
     )
 
 
-def _ahead(free: int) -> int:
+def _ahead(free: int, size: tuple[int, int]) -> int:
     """Return how many threads are to decode for one process that has ``free`` cores: twice as many, at most 4.
 
     A thread holds one frame that is ready: while a picture is searched for faces, which takes as long as several frames
-    do, the cores would otherwise wait for it.
+    do, the cores would otherwise wait for it. A tiny frame is decoded sooner than another thread is told of it.
     """
-    return min(4, 2 * max(1, free))
+    return min(4, 2 * max(1, free)) if size[0] * size[1] >= _TINY else 1
 
 
 def _scratch(duration: float) -> int:
@@ -113,7 +114,7 @@ async def _together(request: VideoRequest, count: int, limits: Limits, on_progre
         folder = request.folder / f"span{number}"
         await asyncio.to_thread(folder.mkdir)
         since, until = edges[number]
-        changed = {"folder": folder, "since": since, "until": until, "threads": _ahead(cores() // count)}
+        changed = {"folder": folder, "since": since, "until": until, "threads": _ahead(cores() // count, request.size)}
         span = request.model_copy(update=changed)
         return await call("video_child", span, SpanAnswer, folder=folder, limits=limits, on_progress=reach)
 
