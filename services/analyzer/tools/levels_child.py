@@ -17,7 +17,7 @@ from services.analyzer.tools.detector import Detector
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
 from shared.contracts.media import Span
 
-_BLOCK_S = 60
+_BLOCK_S = 10
 _USUAL = 0.1
 _LEAST_GAIN, _MOST_GAIN = 0.1, 300.0
 _HEARABLE_DB = -85.0
@@ -26,22 +26,26 @@ Samples = npt.NDArray[np.float32]
 
 
 def blocks(path: Path, rate: int) -> Iterator[Samples]:
-    """Yield the samples of a file a minute at a time."""
+    """Yield the samples of a file ten seconds at a time."""
     with path.open("rb") as file:
         while data := file.read(4 * rate * _BLOCK_S):
             yield np.frombuffer(data, np.float32)
 
 
 def measure(request: LevelsRequest) -> LevelsAnswer:
-    """Return the curve, the speech and the pauses; of the samples one minute is in memory."""
+    """Return the curve, the speech and the pauses; of the samples ten seconds are in memory."""
+    power, level = _levels(request)
+    speech = _speech(request, power, level)
+    silences = pauses(speech, level, decibels(power), request.duration)
+    return LevelsAnswer(energy=energy(power), silences=silences, speech=speech)
+
+
+def _levels(request: LevelsRequest) -> tuple[Levels, npt.NDArray[np.float64]]:
     powers, levels, bands = [np.zeros(0)], [np.zeros((2, 0))], Bands(request.rate)
     for block in blocks(request.path, request.rate):
         powers.append(frame_powers(block, request.rate))
         levels.append(bands.feed(block))
-    power, level = np.concatenate(powers), np.concatenate(levels, axis=1)
-    speech = _speech(request, power, level)
-    silences = pauses(speech, level, decibels(power), request.duration)
-    return LevelsAnswer(energy=energy(power), silences=silences, speech=speech)
+    return np.concatenate(powers), np.concatenate(levels, axis=1)
 
 
 def _speech(request: LevelsRequest, power: Levels, bands: npt.NDArray[np.float64]) -> tuple[Span, ...]:
