@@ -256,4 +256,4 @@ async def test_what_is_black_and_still_in_the_source_is_noted(tmp_path: Path) ->
     assert found.keys() == {("black", "note"), ("frozen", "note")}
     black = found["black", "note"]
     assert black.at is not None and black.figure is not None
-    assert 2 <= black.at < 4 and 2 <= black.figure and black.at + black.figure < 8
+    assert 2 <= black.at < 4 and black.figure >= 2 and black.at + black.figure < 8
