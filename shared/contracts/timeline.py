@@ -55,6 +55,7 @@ TransitionKind = Literal[
 ]  # fmt: skip
 """The direction is the one in which the edge moves. A push moves both pictures, a slide only the new one."""
 
+
 class Evidence(Value):
     """Why a cut lies where it lies; ``at`` is source time in seconds."""
 
