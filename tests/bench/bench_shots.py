@@ -59,7 +59,9 @@ def made(clip: Clip, half: str) -> Path:
     folder = cache / f"shots-{hashlib.sha256(code.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{half.replace(' ', '-')}-{clip.name}.mp4"
-    return path if path.exists() else write(clip, path)
+    if not path.exists():
+        write(clip, folder / f"{os.getpid()}-{clip.name}.mp4").rename(path)
+    return path
 
 
 async def _asked(path: Path) -> VideoRequest:
