@@ -86,8 +86,8 @@ async def test_a_cancelled_ladder_leaves_nothing(make_infra: MakeInfra, tmp_path
     noise = np.random.default_rng(1).integers(0, 255, 50 * 640 * 360, np.uint8)
     footage = {"a": await film(tmp_path, noise.tobytes(), None, "25/1", (640, 360), "noise")}
     ref = await stored(infra, timeline(footage, [clip(i, 0, 2) for i in range(8)]), footage)
-    one = ordered(ref, Output(name="big", width=1920, height=1080, hls=True))
-    async with serving(infra, RendererSettings(preset="veryslow", crf=10)):
+    one = ordered(ref, Output(name="big", width=1280, height=720, hls=True))
+    async with serving(infra, RendererSettings(preset="slow", crf=10)):
         await sent(infra, one)
         await asyncio.wait_for(seen.first.wait(), 60)
         began = asyncio.get_running_loop().time()
