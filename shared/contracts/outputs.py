@@ -90,9 +90,13 @@ class Rendition(Value):
 
 
 class Ladder(Value):
-    """A film for HLS (RFC 8216). All files stand in the folder of ``master``; ``size`` is what they take, in bytes."""
+    """A film for HLS (RFC 8216). All files stand in the folder of ``master``; ``size`` is what they take, in bytes.
+
+    ``listing`` is an object that holds the keys of all of them, one a line.
+    """
 
     master: BlobRef
+    listing: BlobRef
     files: int
     size: int
     renditions: tuple[Rendition, ...]

@@ -12,8 +12,9 @@ from shared.contracts.layout import lay_out
 from shared.contracts.media import Analysis, AudioStream, MediaInfo, Shot, VideoStream
 from shared.contracts.plan import EditPlan
 from shared.contracts.speech import Caption, Transcript, Word
-from shared.contracts.timeline import Check, Clip, Effect, Rendered, Source, Timeline
+from shared.contracts.timeline import Check, Clip, Effect, Ladder, Rendered, Source, Timeline
 from shared.infra import Infra
+from shared.listing import put_listing
 
 FILM = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 20
 DURATION = 10.0
@@ -109,9 +110,18 @@ async def render(infra: Infra, command: Command) -> Event:
                 frames=timeline.frames,
                 duration=timeline.frames / 30,
                 check=Check(passed=True),
+                hls=await _ladder(infra, key, document) if output.hls else None,
             )
         )
     return TimelineRendered(outputs=tuple(made))
+
+
+async def _ladder(infra: Infra, key: str, document: bytes) -> Ladder:
+    master, segment = f"{key}.hls/master.m3u8", f"{key}.hls/1.m4s"
+    listing = await put_listing(infra.blobs, f"{key}.hls", [master, segment])
+    await infra.blobs.put_bytes(segment, document, "video/iso.segment")
+    playlist = await infra.blobs.put_bytes(master, b"#EXTM3U", "application/vnd.apple.mpegurl")
+    return Ladder(master=playlist, listing=listing, files=2, size=7 + len(document), renditions=())
 
 
 async def silent(_: Infra, __: Command) -> None:

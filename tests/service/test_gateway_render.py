@@ -107,6 +107,25 @@ async def test_every_option_reaches_the_renderer(make_infra: MakeInfra) -> None:
 async def test_what_does_not_go_together_is_refused(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         project = (await consented(gateway))["project"]["id"]
+        for body, field in (
+            ({"channels": "5.1", "codec": "none", "audio_codec": "mp3"}, "channels"),
+            ({"hls": True, "codec": "vp9"}, "hls"),
+            ({"outputs": [{}, {"hls": True, "audio_codec": "opus"}]}, "outputs[1].hls"),
+        ):
+            refused = await gateway.client.post(f"/api/render/{project}", json=body)
+            assert (refused.status_code, json_of(refused)["code"]) == (422, "output_codec"), body
+            assert [e["field"] for e in json_of(refused)["errors"]] == [field]
+
+
+async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        project = (await consented(gateway))["project"]["id"]
+        for body in (
+            {"aspect_ratio": "5:1"}, {"aspect_ratio": "wide"}, {"fit": "stretch"}, {"fps": 0}, {"fps": "x"},
+            {"channels": 2}, {"hls": "yes please"}, {"colour": 1}, {"watermark": "text"}, {"caption_style": "comic"},
+            [], "x",
+        ):  # fmt: skip
+            assert (await gateway.client.post(f"/api/render/{project}", json=body)).status_code == 422, body
         wrong: dict[str, dict[str, Any]] = {
             "aspect_ratio": {"aspect_ratio": "5:1"},
             "outputs[1].aspect_ratio": {"outputs": [{}, {"aspect_ratio": "0:1"}]},
@@ -214,16 +233,19 @@ async def test_a_film_that_comes_after_its_render_was_cancelled_is_not_kept(make
         async def too_late(infra: Infra, command: Command) -> Event:
             fact = await render(infra, command)
             assert isinstance(fact, TimelineRendered)
-            made.extend(output.file.key for output in fact.outputs)
+            for output in fact.outputs:
+                assert output.hls is not None
+                listed = (await infra.blobs.get_bytes(output.hls.listing)).decode().split()
+                made.extend([output.file.key, *listed, output.hls.listing.key])
             (job,) = json_of(await gateway.client.get("/api/jobs?kind=render"))["items"]
             await gateway.client.post(f"/api/jobs/{job['id']}/cancel")
             return fact
 
         gateway.plays["RenderTimeline"] = too_late
         project = (await consented(gateway))["project"]["id"]
-        order = json_of(await gateway.client.post(f"/api/render/{project}"))
+        order = json_of(await gateway.client.post(f"/api/render/{project}", json={"hls": True}))
         async with asyncio.timeout(20):
-            while not made or await gateway.infra.blobs.stat(made[0]) is not None:
+            while not made or any([await gateway.infra.blobs.stat(key) for key in made]):
                 await asyncio.sleep(0.02)
         assert json_of(await gateway.client.get(order["status_url"]))["status"] == "cancelled"
         gateway.plays["RenderTimeline"] = render

@@ -222,27 +222,30 @@ async def test_cancel_takes_two_seconds_and_leaves_nothing(make_infra: MakeInfra
 
 
 class Stopping(FolderBlobs):
-    """A store that calls for ``stop`` when the first film has come, and takes long over the second."""
+    """A store that calls for ``stop`` when the first object with ``mark`` in its key has come, and then takes long."""
 
-    def __init__(self, root: Path, stop: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, root: Path, mark: str, stop: Callable[[], Awaitable[None]]) -> None:
         super().__init__(root)
-        self._stop = stop
+        self._mark, self._stop = mark, stop
 
     async def put_file(self, key: str, path: Path, content_type: str) -> BlobRef:
         ref = await super().put_file(key, path, content_type)
-        if key.startswith("final/"):
+        if self._mark in key:
             await self._stop()
             await asyncio.sleep(60)
         return ref
 
 
-async def test_films_that_were_stored_before_a_cancel_are_taken_back(make_infra: MakeInfra, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("mark", "hls"), [("final/", False), (".m3u8", True)])
+async def test_films_that_were_stored_before_a_cancel_are_taken_back(
+    make_infra: MakeInfra, tmp_path: Path, mark: str, hls: bool
+) -> None:
     bus = LocalBus()
     heard = Heard(bus, STEP_EVENTS)
     infra = await make_infra("renderer", bus=bus)
     footage = {"a": await numbered(tmp_path, 50, "25/1")}
     ref = await stored(infra, timeline(footage, [clip(0, 0, 2)]), footage)
-    one = ordered(ref, WIDE, Output(name="tall", width=108, height=192))
+    one = ordered(ref, WIDE.model_copy(update={"hls": hls}), Output(name="tall", width=108, height=192))
     lay: list[list[str]] = []
 
     async def stop() -> None:
@@ -250,10 +253,11 @@ async def test_films_that_were_stored_before_a_cancel_are_taken_back(make_infra:
         wanted = CancelStep(command_ids=(one.id,))
         await sent(infra, order("test", one.subject, wanted, message_id=new_id(), tenant="a"))
 
-    async with serving(replace(infra, blobs=Stopping(infra.settings.blobs_root, stop))):
+    async with serving(replace(infra, blobs=Stopping(infra.settings.blobs_root, mark, stop))):
         await sent(infra, one)
         (fact,) = await heard.until(lambda all_: bool(all_), 60)
-    assert fact.name == "StepCancelled" and lay[0] and finals(infra) == []
+    assert fact.name == "StepCancelled" and finals(infra) == []
+    assert any(mark in key for key in lay[0])
 
 
 async def test_a_render_that_lost_its_worker_is_done_again(make_infra: MakeInfra, tmp_path: Path) -> None:

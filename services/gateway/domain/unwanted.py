@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from services.gateway.domain.job import Job
+from shared.contracts.blob import BlobRef
 from shared.contracts.events import Event, TimelineRendered
+from shared.contracts.outputs import Rendered
 
 
 def unwanted(job: Job, command: str | None, fact: Event) -> list[str]:
-    """Return the keys of the files that ``fact`` names, unless a step of ``job`` was completed by it.
+    """Return the keys of the files that ``fact`` names, of a ladder its listing, unless a step of ``job`` was completed by it.
 
     ``job`` is what it is after the fact: a film may come when the job was cancelled, or its consent withdrawn.
     """
@@ -15,5 +17,9 @@ def unwanted(job: Job, command: str | None, fact: Event) -> list[str]:
         return []
     if any(step.command_id == command and step.status == "completed" for step in job.steps):
         return []
-    beside = ((out.file, out.poster, out.subtitles, out.sprites.image if out.sprites else None) for out in fact.outputs)
-    return [ref.key for refs in beside for ref in refs if ref is not None]
+    return [ref.key for output in fact.outputs for ref in _files(output) if ref is not None]
+
+
+def _files(output: Rendered) -> tuple[BlobRef | None, ...]:
+    sheet = output.sprites.image if output.sprites else None
+    return (output.file, output.poster, output.subtitles, sheet, output.hls.listing if output.hls else None)

@@ -10,6 +10,7 @@ from shared import log
 from shared.blobs import Blobs
 from shared.db import Connection, Pool, transaction
 from shared.errors import TransientError
+from shared.listing import delete_all
 
 logger = log.get(__name__)
 PATIENCE_S = 24 * 3600.0
@@ -25,7 +26,7 @@ async def sweep(pool: Pool, blobs: Blobs, older_than_s: float = PATIENCE_S) -> i
     async with transaction(pool) as connection:
         keys = await uploads.stale(connection, older_than_s)
         for key in keys:
-            await blobs.delete(key)
+            await delete_all(blobs, key)
     return len(keys)
 
 
@@ -72,6 +73,6 @@ async def remove(blobs: Blobs, keys: Sequence[str]) -> None:
     """Remove objects that were noted; a store that is away keeps them for the sweep."""
     try:
         for key in keys:
-            await blobs.delete(key)
+            await delete_all(blobs, key)
     except TransientError as away:
         logger.warning("unwanted.kept", error=away.message)

@@ -25,6 +25,7 @@ from shared.contracts.events import TimelineRendered
 from shared.contracts.media import SpriteSheet
 from shared.contracts.timeline import Ladder, Rendered, Timeline
 from shared.db import transaction
+from shared.listing import put_listing
 from shared.step import Step
 
 HANDS = 8
@@ -90,6 +91,7 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
 async def _ladder(made: Laddered, base: str, deps: Deps) -> Ladder:
     """Store everything in one folder, several files at once, the playlists last, so that what they name is there."""
     files = await asyncio.to_thread(lambda: sorted(made.folder.iterdir()))
+    listing = await put_listing(deps.blobs, base, [f"{base}/{file.name}" for file in files])
     hands = asyncio.Semaphore(HANDS)
 
     async def put(file: Path) -> BlobRef:
@@ -103,7 +105,7 @@ async def _ladder(made: Laddered, base: str, deps: Deps) -> Ladder:
         refs += [task.result() for task in tasks]
     size = sum(ref.size for ref in refs)
     master = next(ref for ref in refs if ref.key.endswith(f"/{MASTER}"))
-    return Ladder(master=master, files=len(refs), size=size, renditions=made.renditions)
+    return Ladder(master=master, listing=listing, files=len(refs), size=size, renditions=made.renditions)
 
 
 async def _sheet(sheet: Sheet, key: str, deps: Deps) -> SpriteSheet:

@@ -14,6 +14,7 @@ from shared.contracts.timeline import Output
 from shared.contracts.topics import STEP_EVENTS
 from shared.db import Connection
 from shared.errors import TransientError
+from shared.listing import ENDING, delete_all
 from shared.messages import answer
 
 logger = log.get(__name__)
@@ -28,14 +29,14 @@ def base_of(job_id: str, command_id: str, output: Output) -> str:
 def on_ended(blobs: Blobs) -> Callable[[Connection, Envelope, StepFailed | StepCancelled], Awaitable[None]]:
     """Return what is done when an order ends without films: it is told, and none of its files stays.
 
-    The row's own lease ends it, so that nobody else is storing these files. Segments for streaming are not taken back.
+    The row's own lease ends it, so that nobody else is storing these files.
     """
 
     async def ended(connection: Connection, envelope: Envelope, fact: StepFailed | StepCancelled) -> None:
         await outbox.put(connection, STEP_EVENTS, answer("renderer", envelope, fact))
         try:
             for key in _keys(envelope):
-                await blobs.delete(key)
+                await delete_all(blobs, key)
         except TransientError as away:
             logger.warning("finals.kept", error=away.message)
 
@@ -50,3 +51,4 @@ def _keys(envelope: Envelope) -> Iterator[str]:
     for output in command.outputs if isinstance(command, RenderTimeline) else ():
         base = base_of(envelope.subject, envelope.id, output)
         yield from (f"{base}.{ending}" for ending in (formats.ending(output), *BESIDE))
+        yield f"{base}.hls{ENDING}"
