@@ -9,7 +9,7 @@ from shared.contracts.outputs import Rendered
 
 
 def unwanted(job: Job, command: str | None, fact: Event) -> list[str]:
-    """Return the keys of the files that ``fact`` names, of a ladder its listing; none if it completed a step of ``job``.
+    """Return the keys of the files that ``fact`` names (a ladder: its listing), unless a step of ``job`` needs them.
 
     ``job`` is what it is after the fact: a film may come when the job was cancelled, or its consent withdrawn.
     """
