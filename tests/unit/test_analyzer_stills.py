@@ -45,6 +45,13 @@ def test_a_sheet_covers_the_film_with_at_most_a_hundred_tiles(seconds: float, wi
 
 
 @pytest.mark.parametrize(
+    ("seconds", "interval"), [(1, 0.1), (5, 0.25), (8, 0.5), (40, 0.5), (60, 1), (600, 10), (3600, 60), (90_000, 900)]
+)
+def test_a_sheet_is_as_fine_as_a_hundred_tiles_allow(seconds: float, interval: float) -> None:
+    assert tiles(seconds, 1920, 1080).interval == interval
+
+
+@pytest.mark.parametrize(
     ("size", "fitted"),
     [((1920, 1080), (160, 90)), ((1080, 1920), (90, 160)), ((100, 50), (100, 50)), ((9000, 1), (160, 2))],
 )

@@ -15,6 +15,7 @@ STILL = 640
 COLUMNS = 10
 _STEPS = (0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 _FEWEST = 12
+_FINE = 0.5
 
 
 def still_score(frame: Small) -> float:
@@ -54,11 +55,14 @@ class Tiles:
 
 
 def tiles(duration: float, width: int, height: int) -> Tiles:
-    """Lay out the sheet of a clip of ``duration`` seconds, at most 100 tiles, at least a dozen where there is time."""
-    interval = next(
-        (step for step in reversed(_STEPS) if duration / step >= _FEWEST and duration / step <= MOST_TILES),
-        _STEPS[0] if duration < 1.2 else math.ceil(duration / MOST_TILES),
-    )
+    """Lay out the sheet of a clip of ``duration`` seconds: at most 100 tiles, at least a dozen where there is time.
+
+    It is for finding a place by moving along the film, so it is as fine as that allows, but no finer than a tile in half
+    a second unless the clip is very short.
+    """
+    fitting = [step for step in _STEPS if _FEWEST <= duration / step <= MOST_TILES]
+    least = _STEPS[0] if duration < 1.2 else math.ceil(duration / MOST_TILES)
+    interval = next((step for step in fitting if step >= _FINE), fitting[-1] if fitting else least)
     count = min(MOST_TILES, max(1, math.ceil(round(duration / interval, 6))))
     columns = min(COLUMNS, count)
     tile = fit(width, height, TILE)
