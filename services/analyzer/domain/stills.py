@@ -57,7 +57,7 @@ class Tiles:
 def tiles(duration: float, width: int, height: int) -> Tiles:
     """Lay out the sheet of a clip of ``duration`` seconds: at most 100 tiles, at least a dozen where there is time.
 
-    It is for finding a place by moving along the film, so it is as fine as that allows, but no finer than a tile in half
+    It is for finding a place by moving along the film, so it is as fine as that allows, but no finer than one in half
     a second unless the clip is very short.
     """
     fitting = [step for step in _STEPS if _FEWEST <= duration / step <= MOST_TILES]
