@@ -16,7 +16,7 @@ from services.planner.domain.selection import Selection
 from services.planner.domain.spans import Frames
 from services.planner.domain.template import Pace
 from services.planner.domain.units import Unit
-from services.planner.domain.window import window
+from services.planner.domain.window import clean_window, window
 
 SHORTEST_PIECE = 0.6
 """Seconds below which a wordless piece is not worth two cuts."""
@@ -173,7 +173,7 @@ def _shortest(selection: Selection) -> None:
     """The wish is shorter than every unit: take a piece of it, or the shortest thing that cuts no word."""
     for index in selection.ranked:
         unit, room = selection.units[index], max(1, selection.room(index))
-        piece = window(selection, index, min(room, unit.length)) if unit.core is None else None
+        piece = clean_window(selection, index, min(room, unit.length)) if unit.core is None else None
         piece = piece or _words_within(selection, index, room)
         if piece:
             selection.take(index, piece, whole=True)

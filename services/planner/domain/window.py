@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+from services.planner.domain.dead import trimmed_slivers
 from services.planner.domain.footage import Footage
 from services.planner.domain.selection import Selection
 from services.planner.domain.spans import Frames
@@ -28,6 +29,23 @@ def window(selection: Selection, index: int, length: int) -> Frames | None:
 
     best = max(sorted({spare * i // WINDOWS for i in range(WINDOWS + 1)}), key=lambda o: (round(worth(o), 6), -o))
     return _on_beats(footage, unit.frames, (unit.frames[0] + best, unit.frames[0] + best + length))
+
+
+def clean_window(selection: Selection, index: int, length: int) -> Frames | None:
+    """Return :func:`window`'s span, or one of whole shots where too little of it is left without remains of shots."""
+    piece = window(selection, index, length)
+    footage = selection.footages[selection.units[index].source]
+    if piece is None or trimmed_slivers(footage, piece) is not None:
+        return piece
+    return _whole_shots(selection, index, length) or piece
+
+
+def _whole_shots(selection: Selection, index: int, length: int) -> Frames | None:
+    unit = selection.units[index]
+    footage = selection.footages[unit.source]
+    starts = (unit.frames[0], *footage.cuts_within(*unit.frames))
+    spans = (trimmed_slivers(footage, (start, min(start + length, unit.frames[1]))) for start in starts)
+    return max(filter(None, spans), key=lambda span: span[1] - span[0], default=None)
 
 
 def _on_beats(footage: Footage, unit: Frames, piece: Frames) -> Frames | None:
