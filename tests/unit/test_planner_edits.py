@@ -347,3 +347,8 @@ def test_every_cut_of_wordless_film_is_on_a_beat_and_the_length_is_met(tempo: in
     begins, *cuts, ends = [at for span in kept(made) for at in span]
     off = [at for at in cuts if min(abs(beat - at) for beat in times) * 25 > 1]
     assert len(off) <= (1 if begins == 0 or ends > 59.9 else 0), "the edit's own ends give way as far as the film goes"
+
+
+def test_a_film_of_a_second_keeps_a_whole_shot_and_no_remains_of_its_neighbours() -> None:
+    short = material(duration=1.0, cuts=(0.5, 0.75), rate="24/1", motion=(0.0, 1.0))
+    assert kept(edit(short, template_name="energetic")) == [(0.0, 0.5)]
