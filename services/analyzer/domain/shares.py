@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import math
 
-LEAST_S = 300.0
-MOST = 8
+LEAST_S = 120.0
+MOST = 4
 _SEEKABLE = ("mov", "matroska")
 
 
-def share_count(duration: float, container: str, cores: int, load: float) -> int:
-    """Return how many spans of at least five minutes are worth it: one for every two cores that have nothing to do.
+def share_count(duration: float, container: str, cores: int) -> int:
+    """Return how many spans of at least two minutes are worth it: one for each core, at most MOST.
 
-    ``duration`` in seconds; ``load``: runnable processes on average. Only formats with an index are divided.
+    ``duration`` in seconds. Only formats with an index are divided. Whether the cores are busy is not asked: the work
+    is the same in any number of spans, and the system shares the cores among all who want them.
     """
     if not container.startswith(_SEEKABLE):
         return 1
-    free = max(0, cores - math.floor(load + 0.5))
-    return max(1, min(free // 2, int(duration // LEAST_S), MOST))
+    return max(1, min(cores, int(duration // LEAST_S), MOST))
+
+
+def allowed(quota: str) -> int | None:
+    """Return how many cores a control group may use, from the text of its ``cpu.max``; None: as many as there are."""
+    words = quota.split()
+    if len(words) != 2 or not all(word.isdecimal() for word in words) or int(words[1]) == 0:
+        return None
+    return max(1, int(words[0]) // int(words[1]))
 
 
 def borders(first: int, end: int, count: int) -> list[tuple[int | None, int | None]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import Bounds
-from services.analyzer.domain.shares import borders, share_count
+from services.analyzer.domain.shares import allowed, borders, share_count
 from services.analyzer.domain.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.requests import JoinRequest, SpanAnswer, VideoAnswer, VideoRequest
@@ -23,6 +23,7 @@ SPRITES_NAME = "sprites.jpg"
 STILL_NAME = "still.jpg"
 _MEMORY = 4 * 1024**3
 _TINY = 640 * 360
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def measure_video(
     """
     request = _request(path, facts, info, folder, bounds).model_copy(update={"people": people})
     limits = Limits(wall_s=1800 + 20 * info.duration, memory_bytes=_MEMORY, file_bytes=_scratch(info.duration))
-    count = shares or share_count(info.duration, facts.container, cores(), os.getloadavg()[0])
+    count = shares or share_count(info.duration, facts.container, cores())
     found = await _together(request, count, limits, on_progress) if count > 1 else None
     if found is None:
         found = await call("video_child", request, VideoAnswer, folder=folder, limits=limits, on_progress=on_progress)
@@ -60,8 +61,13 @@ async def measure_video(
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many cores this process may use, in a container those that it was given."""
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        given = allowed(_QUOTA.read_text())
+    except OSError:
+        given = None
+    return min(there, given or there)
 
 
 def _request(path: Path, facts: FileFacts, info: MediaInfo, folder: Path, bounds: Bounds) -> VideoRequest:
