@@ -135,7 +135,8 @@ class _Studio:
             return {mine[codec]: one for codec, one in made.items()}
 
         wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda key, one: self._heard(1.0))
-        found = await had(self._shelf, self._slots, bench.scratch, wanted)
+        # No slot of those for pictures: its programs are small, follow one another and keep no core busy.
+        found = await had(self._shelf, asyncio.Semaphore(1), bench.scratch, wanted)
         return {codec: found[key] for codec, key in self._voices.items()}
 
     def _heard(self, fraction: float) -> None:
