@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import av
 import numpy as np
@@ -18,25 +20,67 @@ EVERY_S = 2
 """At most one in so many seconds: decoding all of them would cost a tenth of the copy."""
 
 
+MOST_WAITING = 16
+"""Key frames that wait for their look: they are large."""
+
+
 class Glimpses:
-    """``seen``: frame of the film, level that nine tenths stay below, whether the one before was the same."""
+    """``seen``: frame of the film, level that nine tenths stay below, whether the one before was the same.
+
+    The looks are taken in a thread beside the copy, as a decoder lets others work. To be used as a context: when it
+    ends all looks have been taken.
+    """
 
     def __init__(self, rate: Fraction) -> None:
         self._least = rate * EVERY_S
+        self._last: int | None = None
         self._before: Bytes | None = None
+        self._looker = ThreadPoolExecutor(1)
+        self._decoders: dict[bytes, av.VideoCodecContext] = {}
+        self._looks: deque[Future[None]] = deque()
         self.seen: list[tuple[int, float, bool]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        self._looker.shutdown(wait=True, cancel_futures=failed[0] is not None)
+        if failed[0] is None:
+            self._caught_up(0)
 
     def begin(self) -> None:
         """A run begins: what comes is not compared with what was."""
-        self._before = None
+        self._last = None
 
     def take(self, film: Film, packet: av.Packet[av.VideoStream], at: int) -> None:
         """Look at a key frame, frame ``at`` of the film, unless the last look was just before."""
-        if self._before is not None and at - self.seen[-1][0] < self._least:
+        if self._last is not None and at - self._last < self._least:
             return
-        context = film.stream.codec_context
-        frames = [*context.decode(packet), *context.decode(None)]
+        again, self._last = self._last is not None, at
+        self._caught_up(MOST_WAITING)
+        # Its bytes alone: whoever writes the packet empties it.
+        self._looks.append(self._looker.submit(self._look, film, bytes(packet), at, again))
+
+    def _caught_up(self, waiting: int) -> None:
+        while len(self._looks) > waiting:
+            self._looks.popleft().result()
+
+    def _decoder(self, film: Film) -> av.VideoCodecContext:
+        """A decoder of our own: seeking in a film empties that of its stream, whoever is using it."""
+        if film.head not in self._decoders:
+            made = av.CodecContext.create("h264", "r")
+            if not isinstance(made, av.VideoCodecContext):
+                raise TypeError("h264 is no picture")
+            made.extradata, made.thread_count = film.head, 1
+            self._decoders[film.head] = made
+        return self._decoders[film.head]
+
+    def _look(self, film: Film, data: bytes, at: int, again: bool) -> None:
+        context = self._decoder(film)
+        frames = [*context.decode(av.Packet(data)), *context.decode(None)]
         context.flush_buffers()
+        if not again:
+            self._before = None
         if frames:
             now = small(frames[0])
             before, self._before = self._before, now

@@ -131,12 +131,13 @@ def write(task: Task) -> Result:
             picture.codec_context.codec_tag = "avc3"
         more = [Beside(one, target) for one in beside]
         pictures = _Pictures(task, reel, zlib.crc32(head or film.head), bare=head is not None)
-        for packet in pictures.placed(picture):
+        with pictures.glimpses:
+            for packet in pictures.placed(picture):
+                for one in more:
+                    one.upto(Fraction(packet.dts or 0, task.clock))
+                target.mux_one(packet)
             for one in more:
-                one.upto(Fraction(packet.dts or 0, task.clock))
-            target.mux_one(packet)
-        for one in more:
-            one.upto(None)
+                one.upto(None)
     return Result(count=pictures.count, crc=pictures.crc, seen=pictures.glimpses.seen)
 
 
