@@ -15,6 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 Health = Callable[[], Awaitable[dict[str, bool]]]
+FAREWELL_S = 1.0
+"""How long readers that have been let go may take to end by themselves, before their connections are closed."""
 
 
 class _Server(uvicorn.Server):
@@ -40,6 +42,9 @@ async def serve(app: Any, host: str, port: int, listening: Callable[[int], None]
             listening(server.servers[0].sockets[0].getsockname()[1])
         await asyncio.shield(task)
     except asyncio.CancelledError:
+        # uvicorn closes WebSockets as it begins to stop, with its own code: those who say goodbye go first.
+        if server.server_state.tasks:
+            await asyncio.wait(server.server_state.tasks, timeout=FAREWELL_S)
         server.should_exit = True
         await task
         raise

@@ -184,6 +184,18 @@ async def test_joined_chunks_are_the_frames_of_one_pass(tmp_path: Path) -> None:
     assert np.array_equal(await pictures(parts.file, (192, 108)), await pictures(one.file, (192, 108)))
 
 
+async def test_what_is_shown_several_times_is_drawn_once(tmp_path: Path) -> None:
+    """Places of one key are drawn into one file: two programs at once took it from each other."""
+    footage = await shots(tmp_path)
+    made = timeline(footage, [clip(i, 4, 6) for i in range(5)])
+    two = RendererSettings(preset="ultrafast", parallel=2, chunk_seconds=2)
+    (one,) = await rendered(tmp_path / "out", made, footage, settings=two)
+    assert one.check.passed
+    assert len(list((tmp_path / "out").glob("?" * 64 + ".mp4"))) == 1
+    shown = await pictures(one.file, (192, 108))
+    assert len(shown) == 250 and all(np.array_equal(shown[:50], shown[i : i + 50]) for i in range(50, 250, 50))
+
+
 @pytest.mark.parametrize("output", [Output(name="o", width=192, height=108),
                                     Output(name="o", width=192, height=108, codec="prores")])  # fmt: skip
 async def test_only_a_sound_that_is_another_one_is_decoded_again(tmp_path: Path, output: Output) -> None:

@@ -112,6 +112,8 @@ class _Studio:
         self._progress = reckoned(order, cut, voices.values(), there, copied=copied, workers=workers)
         self._began = time.monotonic()
         self._drawn: dict[str, Drawn] = {}
+        self._had: set[str] = set()
+        """Keys that some place sees to: where a film shows the same twice, both places have one key."""
 
     async def run(self) -> list[Film]:
         """Start everything; the slots decide what runs at once."""
@@ -145,13 +147,15 @@ class _Studio:
 
     async def _place(self, place: Place) -> None:
         """Have every part of a place. What was kept from the beginning waits for nothing that is drawn."""
+        mine = [key for key in place.parts if key not in self._had]
+        self._had.update(mine)
 
         async def make(keys: Sequence[str]) -> dict[str, Drawn]:
             self._progress.kept -= set(keys)
             parts = [place.parts[key] for key in keys]
             return await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
 
-        scratch, wanted = self._bench.scratch, Wanted(tuple(place.parts), Drawn, make, self._fetched)
+        scratch, wanted = self._bench.scratch, Wanted(mine, Drawn, make, self._fetched)
         async with self._hands:
             found = await fetched(self._shelf, scratch, wanted, self._there)
         rest = replace(wanted, keys=[key for key in wanted.keys if key not in found])
