@@ -10,7 +10,7 @@ from services.gateway.api.context import Gateway
 from services.gateway.api.web import create_web
 from services.gateway.handlers.facts import on_fact, on_given_up
 from services.gateway.handlers.progress import Progress
-from services.gateway.handlers.uploads import sweep, sweep_passed
+from services.gateway.handlers.sweeping import sweep
 from services.gateway.handlers.watch import Watch
 from services.gateway.settings import GatewaySettings
 from services.gateway.store import events, idempotency, links
@@ -99,8 +99,8 @@ def _sweeping(infra: Infra, settings: GatewaySettings) -> Background:
     async def work() -> None:
         while True:
             try:
-                await sweep(infra.pool, infra.blobs)
-                await sweep_passed(infra.pool, infra.blobs, settings.exchange_days * DAY_S)
+                await sweep(infra.pool, infra.blobs, "upload", DAY_S)
+                await sweep(infra.pool, infra.blobs, "passing", settings.exchange_days * DAY_S)
                 await infra.blobs.sweep()
             except Exception as error:
                 logger.warning("sweeping.waits", error=f"{type(error).__name__}: {error}")

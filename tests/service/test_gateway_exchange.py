@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from services.gateway.handlers.uploads import sweep_passed
+from services.gateway.handlers.sweeping import sweep
 from services.planner.tools.exchange import exported, imported
 from shared.contracts.commands import Command, ExportTimeline, ImportTimeline
 from shared.contracts.events import Event, StepFailed, TimelineExported, TimelineImported
@@ -194,14 +194,32 @@ async def test_files_that_nobody_asks_for_any_more_are_removed(make_infra: MakeI
         file = await gateway.client.get(url)
         assert file.status_code == 200
         assert (await send(gateway, body["project"]["id"], file.content)).status_code == 200
-        passing = [row["key"] for row in await infra.pool.fetch("select key from passing_objects order by key")]
+        passing = [row["key"] for row in await infra.pool.fetch("select key from perishables order by key")]
         assert [key.split("/")[0] for key in passing] == ["exports", "imports", "imports", "timelines"]
-        await infra.pool.execute("update passing_objects set at = now() - interval '5 days'")
+        await infra.pool.execute("update perishables set at = now() - interval '5 days'")
         assert (await gateway.client.get(url)).content == file.content
-        assert await sweep_passed(infra.pool, infra.blobs, 4 * 86400.0) == 3
+        assert await sweep(infra.pool, infra.blobs, "passing", 4 * 86400.0) == 3
         left = [key for key in passing if await infra.blobs.stat(key)]
         assert [key.split("/")[0] for key in left] == ["exports"]
-        await infra.pool.execute("update passing_objects set at = now() - interval '5 days'")
-        assert await sweep_passed(infra.pool, infra.blobs, 4 * 86400.0) == 2
+        await infra.pool.execute("update perishables set at = now() - interval '5 days'")
+        assert await sweep(infra.pool, infra.blobs, "passing", 4 * 86400.0) == 2
         assert await infra.blobs.stat(left[0]) is None
+        assert (await gateway.client.get(url)).content == file.content
+
+
+async def test_an_export_that_is_just_being_removed_is_written_under_another_key(make_infra: MakeInfra) -> None:
+    infra = await make_infra("gateway")
+    async with stage(infra) as made:
+        gateway = wired(made)
+        url = f"/api/timeline/{(await gateway.ingest(wait=20))['project']['id']}/export?to=edl"
+        file = await gateway.client.get(url)
+        (key,) = [
+            row["key"] for row in await infra.pool.fetch("select key from perishables where key like 'exports/%'")
+        ]
+        await infra.pool.execute("update perishables set going_since = now(), at = now() - interval '9 days'")
+        again = await gateway.client.get(url)
+        assert (again.status_code, again.content) == (200, file.content)
+        kept = [row["key"] for row in await infra.pool.fetch("select key from perishables where going_since is null")]
+        assert key not in kept and [k.split(".")[-1] for k in kept if k.startswith("exports/")] == ["edl"]
+        await infra.blobs.delete(key)  # what the sweep had begun
         assert (await gateway.client.get(url)).content == file.content

@@ -27,6 +27,7 @@ from services.gateway.domain.kinds import Kind
 from services.gateway.domain.refusal import Refusal, wrong_field
 from services.gateway.domain.render_order import rate_of
 from services.gateway.handlers.exchange import Wanted, of_job, of_project, start_export, start_import
+from services.gateway.store import perishable
 from shared.contracts.ids import new_id
 from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss, MediaHint
 from shared.contracts.time import Ratio
@@ -140,6 +141,7 @@ async def import_file(project_id: str, request: Request, gateway: Parts, caller:
         try:
             async with transaction(gateway.pool) as connection:
                 await settle(connection, document)
+                await perishable.hold(connection, [document.key])
         except BaseException:
             await asyncio.shield(file.discard())
             raise

@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack
 from services.gateway.api.context import Gateway
 from services.gateway.domain.kinds import HEAD, Kind
 from services.gateway.domain.refusal import Refusal
-from services.gateway.store import uploads
+from services.gateway.store import perishable
 from shared.blobs import BlobWriter
 from shared.contracts.blob import BlobRef
 from shared.db import Connection
@@ -65,7 +65,7 @@ class Upload:
     async def _open(self) -> BlobWriter:
         key, kind = self._name(bytes(self._head[:HEAD]))
         async with self._gateway.pool.acquire() as connection:
-            await uploads.note(connection, key)
+            await perishable.note(connection, [key], "upload")
         writer = await self._stack.enter_async_context(self._gateway.blobs.writer(key, kind.content_type))
         await writer.write(bytes(self._head))
         self._head.clear()
@@ -75,7 +75,7 @@ class Upload:
 
 async def settle(connection: Connection, *blobs: BlobRef | None) -> None:
     """Take uploaded objects over into rows of this transaction. Raises a refusal when they were given up meanwhile."""
-    if not await uploads.settle(connection, [blob.key for blob in blobs if blob is not None]):
+    if not await perishable.settle(connection, [blob.key for blob in blobs if blob is not None]):
         raise Refusal(503, "upload_expired", "The upload took too long.", remedy="Send the file again.")
 
 

@@ -20,7 +20,7 @@ from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_plan
 from services.gateway.handlers.timelines import owned_references
-from services.gateway.store import assets, jobs, passing, projects
+from services.gateway.store import assets, jobs, perishable, projects
 from services.gateway.store.matching import matching
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
@@ -99,7 +99,8 @@ async def start_export(
     """Store the timeline document and order the export of it."""
     body = wanted.timeline.model_dump_json().encode()
     # a document of its own: an object that is written again vanishes for a moment for whoever reads it
-    job_id, key = new_id(), export_key(body, form, mode, wanted)
+    job_id = new_id()
+    key = await _place(pool, export_key(body, form, mode, wanted), f"exports/{job_id}.{EXPORTS[form][0]}")
     ref = await blobs.put_bytes(f"timelines/{job_id}.json", body, "application/json")
     order = JobInput(
         sources=tuple(source_of(asset, analysed=True) for asset in wanted.media),
@@ -112,13 +113,13 @@ async def start_export(
             "plan": wanted.plan.model_dump(mode="json") if wanted.plan else None,
         },
     )
-    return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order, job_id, [ref.key, key])
+    return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order, job_id, ref.key)
 
 
 async def start_import(pool: Pool, caller: Account, project: Project, asset: Asset, document: BlobRef) -> Job:
     """Order the reading of an uploaded file; what comes of it is a new revision of the project."""
     order = JobInput(sources=(source_of(asset),), timeline=document, extra={"rate": own_rate(asset)})
-    return await _started(pool, caller, project.id, asset.id, "import", order, new_id(), [document.key])
+    return await _started(pool, caller, project.id, asset.id, "import", order, new_id(), document.key)
 
 
 async def linked(pool: Pool, blobs: Blobs, job: Job, fact: TimelineImported) -> Prepared:
@@ -161,6 +162,15 @@ def _refused(code: str, message: str, remedy: str) -> JobError:
     return JobError(step="import", code=code, message=message, remedy=remedy)
 
 
+async def _place(pool: Pool, key: str, own: str) -> str:
+    """Return where an export is to lie: under the ``key`` of its content, or its ``own`` while that is being swept."""
+    async with pool.acquire() as connection:
+        if await perishable.hold(connection, [key]):
+            return key
+        await perishable.hold(connection, [own])
+    return own
+
+
 async def _started(
     pool: Pool,
     caller: Account,
@@ -169,7 +179,7 @@ async def _started(
     kind: str,
     order: JobInput,
     job_id: str,
-    passes: list[str],
+    passes: str,
 ) -> Job:
     draft = JobDraft.model_validate(
         {
@@ -183,5 +193,5 @@ async def _started(
         }
     )
     async with transaction(pool) as connection:
-        await passing.note(connection, passes)
+        await perishable.hold(connection, [passes])
         return await start_job(connection, draft)

@@ -15,7 +15,7 @@ from services.gateway.handlers import chats
 from services.gateway.handlers.analysed import learn
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
 from services.gateway.handlers.uploads import UPLOADS, give_up, remove_upload
-from services.gateway.store import assets, consents, passing, projects
+from services.gateway.store import assets, consents, perishable, projects
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed, TimelineImported
@@ -74,7 +74,7 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
     elif isinstance(fact, MediaAnalyzed) and effect.name == "analyzed":
         await learn(connection, job, fact)
     elif isinstance(fact, TimelineImported):
-        await passing.note(connection, [fact.edit.key])
+        await perishable.hold(connection, [fact.edit.key])
     elif effect.name == "cancelled":
         await give_up(connection, job)
     if job.kind == "chat":

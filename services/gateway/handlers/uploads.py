@@ -1,45 +1,20 @@
-"""Removing what uploads left behind that never came to an end, and what is needed for some days only."""
+"""Removing what nobody wants: uploads that became no asset, films of jobs that were called off."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from services.gateway.domain.job import Job
-from services.gateway.store import passing, uploads
+from services.gateway.store import perishable
 from shared import log
 from shared.blobs import Blobs
-from shared.db import Connection, Pool, transaction
+from shared.db import Connection
 from shared.errors import TransientError
 from shared.listing import delete_all
 
 logger = log.get(__name__)
-PATIENCE_S = 24 * 3600.0
 UPLOADS = ("ingest", "asset")
 """Kinds of job that make an asset of a file."""
-
-
-async def sweep(pool: Pool, blobs: Blobs, older_than_s: float = PATIENCE_S) -> int:
-    """Delete objects of uploads that began so long ago and were never settled; return how many keys that were.
-
-    The keys are forgotten in the same transaction, so that a store that is away keeps them for the next time.
-    """
-    async with transaction(pool) as connection:
-        keys = await uploads.stale(connection, older_than_s)
-        for key in keys:
-            await delete_all(blobs, key)
-    return len(keys)
-
-
-async def sweep_passed(pool: Pool, blobs: Blobs, older_than_s: float) -> int:
-    """Delete exported and imported files that nobody asked for in so long; return how many keys that were.
-
-    An export that is asked for again is written again.
-    """
-    async with transaction(pool) as connection:
-        keys = await passing.past(connection, older_than_s)
-        for key in keys:
-            await blobs.delete(key)
-    return len(keys)
 
 
 def unused(job: Job) -> list[str]:
@@ -53,8 +28,7 @@ def unused(job: Job) -> list[str]:
 
 async def give_up(connection: Connection, job: Job) -> None:
     """Note that nobody wants the uploads of a cancelled job: what is not removed at once is swept one day."""
-    for key in unused(job):
-        await uploads.note(connection, key)
+    await perishable.note(connection, unused(job), "upload")
 
 
 async def remove_upload(blobs: Blobs, job: Job) -> None:
@@ -65,8 +39,7 @@ async def remove_upload(blobs: Blobs, job: Job) -> None:
 
 async def remember(connection: Connection, keys: Sequence[str]) -> None:
     """Note objects that nobody wants: what :func:`remove` cannot remove is swept one day."""
-    for key in keys:
-        await uploads.note(connection, key)
+    await perishable.note(connection, keys, "upload")
 
 
 async def remove(blobs: Blobs, keys: Sequence[str]) -> None:

@@ -61,13 +61,15 @@ create table consent_log (
 );
 create index consent_log_of_asset on consent_log (asset_id, id desc);
 
--- Objects that are being uploaded and that no row holds yet.
-create table uploads (key text primary key, at timestamptz not null default now());
-create index uploads_age on uploads (at);
-
--- Objects that are needed for some days only: files exported and imported, and what was read of them.
-create table passing_objects (key text primary key, at timestamptz not null default now());
-create index passing_objects_age on passing_objects (at);
+-- Objects that are deleted when they are old: uploads that no row holds, files exported and imported, finished films.
+-- Where going_since is set a sweep is deleting the object: nobody may count on it any more.
+create table perishables (
+    key text primary key,
+    kind text not null check (kind in ('upload', 'passing', 'film')),
+    at timestamptz not null default now(),
+    going_since timestamptz
+);
+create index perishables_age on perishables (kind, at);
 
 -- A plan with the same ratios is rendered once.
 create table applied_plans (
