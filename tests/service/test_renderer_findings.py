@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from services.renderer.domain.spoken import judged, moments
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.captioned import _drawn, caption_findings
 from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order, captions_alone
 from shared.contracts.speech import Caption
@@ -47,10 +50,45 @@ async def test_what_the_source_has_not_is_an_error(tmp_path: Path) -> None:
         Finding(code=code, severity="warning", message="It is.", at=at, figure=2.0)
         for code, at in (("black", 1.0), ("frozen", 1.0), ("frozen", 5.0), ("frozen", 9.0))
     )
-    verdict = await explained(bench, order, Check(passed=True, findings=claims))
-    assert [f.severity for f in verdict.findings] == ["error", "error", "error", "note"] and not verdict.passed
+    verdict = await explained(bench, order, outputs[0], Check(passed=True, findings=claims))
+    assert [f.severity for f in verdict.findings] == ["error"] * 4 and not verdict.passed
     cut = replace(order, timeline=timeline(footage, [clip(0, 0, 4)]))
-    assert not (await explained(bench, cut, Check(passed=True, findings=claims[:1]))).passed
+    assert not (await explained(bench, cut, outputs[0], Check(passed=True, findings=claims[:1]))).passed
+
+
+@pytest.mark.parametrize(
+    ("effects", "shape", "code", "severity"),
+    [
+        ([{"name": "fade_out", "parameters": {"duration": 0.4}}], None, "black", "error"),
+        ([{"name": "adjust", "parameters": {"brightness": -0.1}}], None, "black", "error"),
+        ([{"name": "adjust", "parameters": {"brightness": -1.0}}], None, "black", "note"),
+        ([{"name": "adjust", "parameters": {"contrast": 0.0}}], None, "frozen", "note"),
+        ([{"name": "blur", "parameters": {"amount": 0.01}}], None, "frozen", "error"),
+        ([], {"colour": "#ffffff"}, "black", "error"),
+        ([], {"colour": "#000000"}, "black", "note"),
+        ([], {"colour": "#ffffff"}, "frozen", "note"),
+    ],
+)
+async def test_what_may_darken_or_still_excuses_as_much_as_it_does(
+    tmp_path: Path, effects: list[dict[str, object]], shape: dict[str, str] | None, code: str, severity: str
+) -> None:
+    footage = {"a": await numbered(tmp_path, 100, "25/1")}
+    laid = [{"id": "l", "start": 0, "frames": 100, "shape": shape, "width": 1.0, "height": 1.0}] if shape else []
+    output = Output(name="x", width=192, height=108)
+    made = timeline(footage, [clip(0, 0, 4, effects=effects)], overlays=laid)
+    order = Order(made, {"a": footage["a"].path}, (output,), RenderOptions(), TAGS)
+    bench = Bench(tmp_path, RendererSettings())
+    lay_out_fonts(tmp_path, bench.settings.fonts_dir)
+    claim = Finding(code=code, severity="warning", message="It is.", at=0.5, figure=3.4)
+    (told,) = (await explained(bench, order, output, Check(passed=True, findings=(claim,)))).findings
+    assert told.severity == severity, told
+
+
+async def test_a_picture_that_is_small_between_bars_is_not_told_black(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 50, "25/1")}
+    made = timeline(footage, [clip(0, 0, 2)])
+    (done,) = await rendered(tmp_path / "out", made, footage, Output(name="x", width=32, height=640, fit="pad"))
+    assert done.check.passed and [f.severity for f in done.check.findings] == ["note"], done.check.findings
 
 
 async def test_captions_stand_on_their_words_and_in_the_safe_zone(tmp_path: Path) -> None:

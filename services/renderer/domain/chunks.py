@@ -62,7 +62,7 @@ def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, 
         end = _boundary(clips, at, first, target, max_inputs)
         if any(clip.reverse and at[i] < end and at[i] + clip.frames > first for i, clip in enumerate(clips)):
             end = _outside_transitions(clips, at, min(end, first + REVERSED_FRAMES))
-        pieces = _pieces(clips, at, first, end)
+        pieces = piece_run(clips, at, first, end)
         result.append(Chunk(len(result), first, end - first, pieces))
         first = end
     return tuple(result)
@@ -88,7 +88,8 @@ def _outside_transitions(clips: Sequence[Clip], at: Sequence[int], frame: int) -
     return frame
 
 
-def _pieces(clips: Sequence[Clip], at: Sequence[int], first: int, end: int) -> tuple[Piece, ...]:
+def piece_run(clips: Sequence[Clip], at: Sequence[int], first: int, end: int) -> tuple[Piece, ...]:
+    """Return what of the clips, which begin at ``at``, fills frames ``first`` to ``end``."""
     pieces: list[Piece] = []
     for i, clip in enumerate(clips):
         begin, stop = max(at[i], first), min(at[i] + clip.frames, end)

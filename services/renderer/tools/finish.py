@@ -67,7 +67,7 @@ async def finish(
     film, undrawn = joining.result(), reading.result() if reading else ""
     measured = await measure(bench, film, drawn, sound)
     verdict = check(expected(order, output), measured, undrawn, copied.why if copied else "")
-    verdict = await explained(bench, order, verdict)
+    verdict = await explained(bench, order, output, verdict)
     worded = looking.result() if looking else []
     passed = verdict.passed and all(finding.severity != "error" for finding in worded)
     verdict = Check(passed=passed, findings=(*verdict.findings, *worded))
