@@ -175,7 +175,7 @@ def test_nothing_lies_behind_the_end_of_a_shorter_edit() -> None:
     length = whole(result.data.segments)
     assert [(o.start, o.end) for o in result.data.overlays] == [(0.0, pytest.approx(length)), (2.0, 4.0)]
     assert [s.at for s in result.data.sounds] == [3.0]
-    assert "left out: 2 of the texts, pictures and sounds" in result.said
+    assert "2 of the texts, pictures and sounds lay on what was cut" in result.said
     other = done(op("set_captions", shown=False), data=data)
     assert isinstance(other, Patched) and other.data.overlays == texts
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.gateway.domain import chat_cuts, chat_looks, chat_moves
-from services.gateway.domain.chat_layers import within
 from services.gateway.domain.chat_length import whole
 from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.rippling import rippled
 from services.gateway.domain.timeline_data import TimelineData, named
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import Move, Operation
@@ -60,7 +60,7 @@ def patched(
         return CannotDo("Nothing would be left of the edit.")
     after, gone = _finished(after, data)
     if gone:
-        said.append(f"What lay behind the new end is left out: {gone} of the texts, pictures and sounds.")
+        said.append(f"{gone} of the texts, pictures and sounds lay on what was cut and went with it.")
     broken = violations(after, duration, owned, media)
     if broken:
         return CannotDo(f"The timeline would not be valid: {broken[0].field}: {broken[0].message}")
@@ -72,10 +72,11 @@ def patched(
 
 
 def _finished(after: TimelineData, before: TimelineData) -> tuple[TimelineData, int]:
-    """Return the timeline with nothing before its first segment or behind its last, and how much lay behind."""
+    """Return the timeline with its layers where their ground is now, and how many of them lost it."""
     first = after.segments[0]
     if first.transition is not None:
         first = first.model_copy(update={"transition": None})
-    after = named(after.model_copy(update={"segments": (first, *after.segments[1:]), "captions": before.captions}))
-    length = whole(after.segments)
-    return within(after, length) if length < whole(before.segments) else (after, 0)
+    after = after.model_copy(update={"segments": (first, *after.segments[1:]), "captions": before.captions})
+    # Segments without a name are made: named by their place, they would be taken for those that had it before.
+    after, gone = rippled(before, after)
+    return named(after), gone

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from services.gateway.domain.records import Asset
 from services.gateway.domain.relinking import Shelf
+from services.gateway.domain.rippling import rippled
 from services.gateway.domain.timeline_data import (
     CaptionData,
     EffectData,
@@ -30,6 +31,7 @@ from shared.contracts.value import Value
 if TYPE_CHECKING:
     from services.gateway.domain.job import Job
 
+LAYERS = "Texts, pictures or sounds of the timeline lay on what the file cuts and went with it."
 TRIMMED = "A clip reached beyond its medium and was shortened."
 UNLINKED = "No medium of yours matches; its clips were left out."
 ASSUMED = "Nothing names the medium; the project's own was taken."
@@ -107,7 +109,8 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
     losses += [Loss(code="trimmed", message=TRIMMED, count=len(trimmed), first=trimmed[0])] if trimmed else []
     losses += [Loss(code="unlinked", message=UNLINKED, count=len(unlinked), first=unlinked[0].name)] if unlinked else []
     base = current or TimelineData()
-    timeline = base.model_copy(update={"segments": tuple(segments)})
+    timeline, gone = rippled(base, base.model_copy(update={"segments": tuple(segments)}))
+    losses += [Loss(code="layers", message=LAYERS, count=gone)] if gone else []
     return Imported(timeline=named(timeline), losses=tuple(losses), unlinked=unlinked)
 
 
