@@ -30,6 +30,8 @@ class VideoStream(Value):
 
     ``rotation``: degrees by which a player turns the coded picture, clockwise. ``color_space``: its matrix as ffmpeg
     names it (``bt709``, ``smpte170m``), empty where the file does not say. ``interlaced``: some frames are two fields.
+    ``refresh``: seconds that decoding has to run from a key frame until pictures are whole, where they are redrawn bit
+    by bit; else 0.
     """
 
     index: int
@@ -50,10 +52,11 @@ class VideoStream(Value):
     color_space: str = ""
     hdr: Literal["pq", "hlg"] | None = None
     interlaced: bool = False
+    refresh: float = 0.0
 
 
 class AudioStream(Value):
-    """An audio stream."""
+    """An audio stream. ``language``: what the file says, as ISO 639 writes it; empty where it says nothing."""
 
     index: int
     codec: str
@@ -61,6 +64,7 @@ class AudioStream(Value):
     channels: int
     start: float = 0.0
     duration: float
+    language: str = ""
 
 
 class MediaInfo(Value):

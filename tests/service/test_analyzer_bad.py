@@ -120,3 +120,50 @@ async def test_pictures_that_cannot_be_decoded_are_unsupported(footage: Path, tm
     (tmp_path / "noise.mp4").write_bytes(data)
     bad = await refusal(tmp_path / "noise.mp4", tmp_path)
     assert bad.code == "media_unsupported"
+
+
+async def test_codecs_that_nobody_knows_are_told(tmp_path: Path) -> None:
+    """Without a decoder a stream has neither a size nor a rate to ask for."""
+    film = await clip(tmp_path / "film.mov", "-c:a", "pcm_s16le", picture=SMALL)
+    for known, name in ((b"avc1", "picture"), (b"sowt", "sound")):
+        (tmp_path / f"{name}.mov").write_bytes(film.read_bytes().replace(known + b"\0\0\0", b"zzzz\0\0\0"))
+    assert (await refusal(tmp_path / "picture.mov", tmp_path)).code == "media_unsupported"
+    info = await info_of(tmp_path / "sound.mov", tmp_path)
+    assert info.audio is None and [note.code for note in info.notes] == ["sound_unreadable"]
+
+
+async def test_an_index_that_stops_in_the_midst_of_a_codec_is_truncated(tmp_path: Path) -> None:
+    song = await clip(tmp_path / "song.m4a", picture="")
+    for share in (0.95, 0.97, 0.98):
+        with pytest.raises(BadMedia) as caught:
+            await info_of(cut(song, tmp_path / "cut.m4a", share), tmp_path)
+        assert caught.value.code == "media_truncated"
+
+
+@pytest.mark.parametrize("ending", ["mp3", "opus"])
+async def test_sound_whose_frames_stand_each_for_itself_is_taken_without_its_end(tmp_path: Path, ending: str) -> None:
+    codec = {"mp3": "libmp3lame", "opus": "libopus"}[ending]
+    await ffmpeg("-f", "lavfi", "-i", "sine", "-t", "4", "-c:a", codec, tmp_path / f"a.{ending}")
+    assert not (await info_of(tmp_path / f"a.{ending}", tmp_path)).notes
+    info = await info_of(cut(tmp_path / f"a.{ending}", tmp_path / f"b.{ending}", 0.6), tmp_path)
+    assert info.duration < 3 and [note.code for note in info.notes] == ["end_missing"]
+
+
+async def test_a_film_written_in_one_go_is_as_long_as_its_frames(tmp_path: Path) -> None:
+    film = await clip(
+        tmp_path / "a.avi", "-c:v", "mpeg4", "-c:a", "libmp3lame", "-f", "avi", "-flags", "bitexact", picture=SMALL
+    )
+    data = bytearray(film.read_bytes())
+    data[4:8] = b"\xff\xff\xff\xff"
+    at = data.find(b"strh") + 8 + 32
+    data[at : at + 4] = struct.pack("<I", 50_000)
+    (tmp_path / "piped.avi").write_bytes(data)
+    info = await info_of(tmp_path / "piped.avi", tmp_path)
+    assert info.video and info.video.frame_rate == "25/1" and info.duration == pytest.approx(3, abs=0.1)
+    assert "duration_wrong" in [note.code for note in info.notes]
+
+
+async def test_recordings_put_behind_each_other_are_refused(tmp_path: Path) -> None:
+    film = await clip(tmp_path / "a.ts", "-c:a", "aac", picture=SMALL)
+    (tmp_path / "twice.ts").write_bytes(film.read_bytes() * 2)
+    assert (await refusal(tmp_path / "twice.ts", tmp_path)).code == "media_clock_broken"

@@ -167,3 +167,47 @@ def test_the_colour_matrix_is_named_where_the_file_names_it(matrix: int, name: s
 
 def test_a_film_that_is_too_long_is_refused() -> None:
     assert _code(FILM, Bounds(max_seconds=2)) == "media_too_long"
+
+
+def _sounds(*streams: StreamFacts) -> FileFacts:
+    return _with(FILM, streams=(VIDEO, *streams))
+
+
+def test_the_default_sound_is_heard_and_the_others_are_told() -> None:
+    german = AUDIO.model_copy(update={"language": "ger", "channels": 6})
+    english = AUDIO.model_copy(update={"index": 2, "language": "eng", "default": True})
+    info = judge(_sounds(german, english))
+    assert info.audio and info.audio.index == 2 and info.audio.language == "eng"
+    (note,) = info.notes
+    assert note.code == "several_sounds" and "1 (ger), 2 (eng); number 2 is heard" in note.message
+
+
+def test_a_sound_that_can_be_decoded_goes_before_one_that_cannot() -> None:
+    unknown = AUDIO.model_copy(update={"codec": "", "decoded": False, "default": True})
+    info = judge(_sounds(unknown, AUDIO.model_copy(update={"index": 2})))
+    assert info.audio and info.audio.index == 2
+    info = judge(_sounds(unknown))
+    assert info.audio is None and [note.code for note in info.notes] == ["sound_unreadable"]
+    assert _code(_with(FILM, streams=(unknown,))) == "media_unsupported"
+
+
+@pytest.mark.parametrize("seconds", [-4, 96])
+def test_a_transport_stream_whose_clock_jumps_is_refused(seconds: int) -> None:
+    jumping = _video(jump=seconds * 90_000, jump_at=180_000)
+    assert judge(jumping).duration == 3.0
+    with pytest.raises(BadMedia) as caught:
+        judge(_with(jumping, kind="mpegts"))
+    assert caught.value.code == "media_clock_broken" and caught.value.details["at"] == 2.0
+    judge(_with(_video(jump=9 * 90_000), kind="mpegts"))
+
+
+def test_an_mp3_cut_off_is_taken_with_a_note() -> None:
+    song = FileFacts(size=1000, kind="mp3", container="mp3", missing=3000, streams=(AUDIO,))
+    assert [note.code for note in judge(song).notes] == ["end_missing"]
+    assert _code(_with(song, kind="wav", container="wav")) == "media_truncated"
+
+
+def test_a_header_that_was_never_finished_promises_nothing() -> None:
+    lies = _video(promised=90_000 * 5000)
+    assert _code(lies) == "media_truncated"
+    assert [note.code for note in judge(_with(lies, unsized=True)).notes] == ["duration_wrong"]

@@ -64,7 +64,35 @@ def test_a_riff_file_says_how_long_it_is() -> None:
     assert _walk("riff", b"RIFF\xff\xff\xff\xffWAVE").missing == 0
 
 
+def test_a_riff_file_written_in_one_go_promises_nothing() -> None:
+    assert _walk("riff", b"RIFF\xff\xff\xff\xffAVI ").unsized
+    assert not _walk("riff", b"RIFF" + struct.pack("<I", 4) + b"AVI ").unsized
+
+
+def _page(flags: int, body: bytes) -> bytes:
+    return b"OggS\0" + bytes([flags]) + b"\0" * 20 + bytes([1, len(body)]) + body
+
+
+def test_an_ogg_file_ends_with_a_page_that_says_so() -> None:
+    whole = _page(2, b"head") + _page(0, b"sound") + _page(4, b"the last")
+    assert _walk("pages", whole) == Layout()
+    assert _walk("pages", whole[:-3]) == Layout(missing=3)
+    assert _walk("pages", whole[: whole.rfind(b"OggS")]) == Layout(unended=True)
+
+
+@pytest.mark.parametrize(
+    ("header", "side"), [(b"\xff\xfb\x90\x00", 32), (b"\xff\xfb\x90\xc0", 17), (b"\xff\xf3\x90\xc0", 9)]
+)
+def test_an_mp3_says_how_many_bytes_it_has(header: bytes, side: int) -> None:
+    tag = b"Info" + struct.pack(">III", 3, 100, 200)
+    frames = (header + b"\0" * side + tag).ljust(200, b"\0")
+    for before in (b"", b"ID3\4\0\0\0\0\1\2" + b"\0" * 130):
+        assert _walk("frames", before + frames).missing == 0
+        assert _walk("frames", before + frames[:-50]).missing == 50
+    assert _walk("frames", header + b"\0" * 300).missing == 0
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.binary(max_size=300), st.sampled_from(["boxes", "ebml", "riff", ""]))
+@given(st.binary(max_size=300), st.sampled_from(["boxes", "ebml", "riff", "pages", "frames", ""]))
 def test_garbage_ends_the_walk(data: bytes, kind: str) -> None:
     assert _walk(kind, data).missing >= 0

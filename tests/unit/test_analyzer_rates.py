@@ -49,6 +49,12 @@ def test_uneven_times_are_variable_and_the_rate_is_the_average(steps: list[int])
     assert float(found.rate) == pytest.approx(len(steps) * 30 / sum(steps), rel=1e-3)
 
 
+def test_a_frame_left_out_in_a_time_base_of_frames_does_not_slow_the_rate() -> None:
+    """ffmpeg's MPEG-4 in AVI: the first frame stands for two."""
+    times = np.array([0, *range(2, 101)], np.int64)
+    assert cadence(times, Fraction(1, 25), Fraction(25)).rate == 25
+
+
 def test_one_frame_has_the_declared_rate() -> None:
     assert cadence(np.array([7], np.int64), Fraction(1, 1000), Fraction(50)).rate == 50
     assert cadence(np.array([], np.int64), Fraction(1, 1000)).rate == 25

@@ -13,7 +13,8 @@ def unsupported(detected: str, why: str = "") -> BadMedia:
     return BadMedia(
         f"The file is {detected}, not a video or sound file that can be read{reason}.",
         code="media_unsupported",
-        remedy=f"{picture}Export a film as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS and upload that.",
+        remedy=f"{picture}Export a film as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS, and sound as WAV, "
+        "FLAC, MP3, M4A or Ogg, and upload that.",
         details={"detected": detected, "why": why},
     )
 
@@ -45,6 +46,17 @@ def truncated(detected: str, why: str, **details: object) -> BadMedia:
         code="media_truncated",
         remedy="The upload or the recording stopped early. Upload the whole file again, or repair the recording first.",
         details={"detected": detected, **details},
+    )
+
+
+def jumping(detected: str, jump: float, at: float) -> BadMedia:
+    """The clock of its packets jumps by ``jump`` seconds, ``at`` seconds behind its start: where is what?"""
+    way = "back" if jump < 0 else "ahead"
+    return BadMedia(
+        f"The clock of the transport stream jumps {way} by {abs(jump):.1f} s, {at:.1f} s behind its start.",
+        code="media_clock_broken",
+        remedy="Write the file anew and upload that: ffmpeg -i IN.ts -c copy OUT.mp4 closes such jumps.",
+        details={"detected": detected, "jump": round(jump, 3), "at": round(at, 3)},
     )
 
 

@@ -29,7 +29,7 @@ def describe(facts: FileFacts, video: StreamFacts | None, audio: StreamFacts | N
         duration=round(max(offset(facts, s) + held_seconds(facts, s) for s in streams), 6),
         size=facts.size,
         video=_video(facts, video) if video else None,
-        audio=_audio(facts, audio) if audio and audio.packets else None,
+        audio=_audio(facts, audio) if audio and audio.packets and audio.decoded is not False else None,
         notes=tuple(_notes(facts, video, audio)),
     )
 
@@ -58,6 +58,7 @@ def _video(facts: FileFacts, stream: StreamFacts) -> VideoStream:
         hdr=_HDR.get(stream.transfer),
         color_space=_MATRICES.get(stream.matrix, ""),
         interlaced=stream.interlaced,
+        refresh=round(float(stream.refresh / Fraction(stream.rate or "25/1")), 6),
     )
 
 
@@ -69,6 +70,7 @@ def _audio(facts: FileFacts, stream: StreamFacts) -> AudioStream:
         channels=stream.channels,
         start=round(offset(facts, stream), 6),
         duration=round(held_seconds(facts, stream), 6),
+        language=stream.language,
     )
 
 
@@ -90,11 +92,25 @@ def _notes(facts: FileFacts, video: StreamFacts | None, audio: StreamFacts | Non
             yield Note(code="no_sound", message="The film has no sound.")
     if audio is not None and not audio.packets:
         yield Note(code="no_sound", message="The sound stream is empty.")
+    if audio is not None and audio.decoded is False:
+        yield Note(code="sound_unreadable", message="The sound cannot be decoded.")
+    yield from _several(facts, audio)
     if facts.missing:
         yield Note(code="end_missing", message=f"{facts.missing} bytes are missing at the end of the file.")
+    elif facts.unended:
+        yield Note(code="end_missing", message="The file has no mark of its end: something may be missing there.")
     for stream in (video, audio):
         if stream is not None and stream.packets:
             yield from _stream_notes(facts, stream)
+
+
+def _several(facts: FileFacts, audio: StreamFacts | None) -> Iterable[Note]:
+    sounds = [stream for stream in facts.streams if stream.type == "audio" and stream.packets]
+    if audio is None or len(sounds) < 2:
+        return
+    names = ", ".join(f"{n}{f' ({s.language})' if s.language else ''}" for n, s in enumerate(sounds, 1))
+    message = f"The film has {len(sounds)} sound streams: {names}; number {sounds.index(audio) + 1} is heard."
+    yield Note(code="several_sounds", message=message)
 
 
 def _stream_notes(facts: FileFacts, stream: StreamFacts) -> Iterable[Note]:

@@ -18,7 +18,12 @@ Exact = Annotated[str, AfterValidator(_fraction)]
 
 
 class StreamFacts(BaseModel):
-    """One stream. Times are ticks: ``promised`` is the header's word, ``first`` and ``end`` are the packets'."""
+    """One stream. Times are ticks: ``promised`` is the header's word, ``first`` and ``end`` are the packets'.
+
+    ``jump``: the largest step between two packets' times of decoding, or the furthest one back (below 0), which goes
+    before; ``jump_at`` is where it begins. ``refresh``: frames that decoding has to run from a key frame until pictures
+    are whole.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,9 +50,14 @@ class StreamFacts(BaseModel):
     rotation: int = 0
     mirrored: bool = False
     interlaced: bool = False
+    refresh: int = 0
     decoded: bool | None = None
     sample_rate: int = 0
     channels: int = 0
+    language: str = ""
+    default: bool = False
+    jump: int = 0
+    jump_at: int = 0
 
     @property
     def tick(self) -> Fraction:
@@ -70,6 +80,8 @@ class FileFacts(BaseModel):
     missing: int = 0
     index: bool = True
     fragmented: bool = False
+    unsized: bool = False
+    unended: bool = False
     start: int = 0
     promised: int | None = None
     scan_ended: bool = True

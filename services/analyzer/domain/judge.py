@@ -13,6 +13,10 @@ from shared.contracts.media import MediaInfo, Note
 
 _LOST = 0.01
 """The share of a file that may be missing at its end as long as its packets last as long as they should."""
+_FREE = ("mp3", "ogg")
+"""Kinds whose every frame or page stands for itself, so that what is left is whole; editors leave old tags behind."""
+_BACK_S, _AHEAD_S = 0.5, 10.0
+"""Beyond these ffmpeg closes a jump of a transport stream's clock, and players do as they like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,21 @@ def judge(facts: FileFacts, bounds: Bounds = Bounds(), *, sound_alone: bool = Tr
     """Return what the file is. Raises BadMedia; ``sound_alone=False`` refuses a file without a video stream."""
     _refuse_unreadable(facts, bounds)
     video = _best(s for s in facts.streams if s.type == "video" and not s.picture)
-    audio = _best(s for s in facts.streams if s.type == "audio")
+    audio = heard(facts)
     if video is None and audio is None:
         _refuse_without_streams(facts, bounds)
         raise bad.unsupported(facts.kind, "it has neither a video nor a sound stream")
     if video is not None and video.coded_width * video.coded_height > bounds.max_pixels:
         raise bad.too_complex(facts.kind, f"its picture is {video.coded_width}x{video.coded_height}")
     used = [s for s in (video, audio) if s is not None]
+    _refuse_jumps(facts, used)
     _refuse_cut_off(facts, used)
     if sound_alone and video is not None and audio is not None and _glimpse(facts, video, audio, bounds):
         info = describe(facts, None, audio)
         message = f"The video is {held_seconds(facts, video):.3f} s long; only the sound is used."
         return info.model_copy(update={"notes": (*info.notes, Note(code="video_too_short", message=message))})
+    if video is None and audio is not None and audio.decoded is False:
+        raise bad.unsupported(facts.kind, f"its sound ({audio.codec or 'of an unknown codec'}) cannot be decoded")
     if video is None and not sound_alone:
         raise bad.no_video(facts.kind)
     _refuse_length(facts, video or used[0], bounds)
@@ -62,7 +69,8 @@ def _refuse_unreadable(facts: FileFacts, bounds: Bounds) -> None:
         raise bad.unsupported(facts.kind)
     if facts.failure == "too_complex":
         raise bad.too_complex(facts.kind, facts.reason)
-    if facts.missing and (facts.failure or facts.missing > _LOST * (facts.size + facts.missing)):
+    lost = facts.missing if facts.kind not in _FREE or facts.failure else 0
+    if lost and (facts.failure or lost > _LOST * (facts.size + lost)):
         raise bad.truncated(facts.kind, f"{facts.missing} bytes are missing at its end", missing_bytes=facts.missing)
     if facts.failure == "nothing":
         raise bad.too_short(facts.kind, 0.0, bounds.min_seconds)
@@ -80,13 +88,31 @@ def _refuse_without_streams(facts: FileFacts, bounds: Bounds) -> None:
         raise bad.too_short(facts.kind, 0.0, bounds.min_seconds)
 
 
+def heard(facts: FileFacts) -> StreamFacts | None:
+    """Return the sound stream that players play: the default one, else that with most channels; the first of equals."""
+    return _best(stream for stream in facts.streams if stream.type == "audio")
+
+
 def _best(streams: Iterable[StreamFacts]) -> StreamFacts | None:
-    """Return the stream with the largest picture or most channels; the first of equals. Empty ones count last."""
+    """Return the stream with the largest picture, or the sound to hear. Empty and unreadable ones count last."""
     return max(
         streams,
-        key=lambda s: (s.packets > 0, s.coded_width * s.coded_height, s.channels, -s.index),
+        key=lambda s: (
+            s.packets > 0, s.decoded is not False, s.coded_width * s.coded_height, s.default, s.channels, -s.index
+        ),
         default=None,
-    )
+    )  # fmt: skip
+
+
+def _refuse_jumps(facts: FileFacts, used: list[StreamFacts]) -> None:
+    """Refuse a transport stream whose clock jumps: every program would take it to last as long as it likes."""
+    if facts.kind != "mpegts":
+        return
+    for stream in used:
+        jump = float(stream.jump * stream.tick)
+        if jump < -_BACK_S or jump > _AHEAD_S:
+            at = max(0.0, float(stream.jump_at * stream.tick) - facts.start / 1e6)
+            raise bad.jumping(facts.kind, jump, at)
 
 
 def _refuse_cut_off(facts: FileFacts, used: list[StreamFacts]) -> None:
@@ -94,7 +120,7 @@ def _refuse_cut_off(facts: FileFacts, used: list[StreamFacts]) -> None:
 
     A fragmented file whose boxes are all there lies about its length rather than being cut: that becomes a note.
     """
-    if facts.fragmented and not facts.missing:
+    if facts.unsized or (facts.fragmented and not facts.missing):
         return
     for stream in used:
         promised, held = promised_seconds(facts, stream), held_seconds(facts, stream)

@@ -53,7 +53,7 @@ def cadence(times: Ticks, time_base: Fraction, declared: Fraction | None = None)
         return Cadence(declared or Fraction(25), variable=False, period=0)
     steps = np.diff(times)
     period = int(np.median(steps))
-    usual = steps[np.abs(steps - period) <= max(1.5, 0.15 * period)]
+    usual = steps[np.abs(steps - period) <= min(max(1.5, 0.15 * period), 0.9 * period)]
     if len(usual) < 0.95 * len(steps) or _off_grid(times, usual, period):
         measured = Fraction(len(steps)) / (int(times[-1] - times[0]) * time_base)
         return Cadence(measured.limit_denominator(1001), variable=True, period=period)

@@ -32,10 +32,10 @@ MATROSKA = Kind("matroska", "matroska,webm", "ebml")
 AVI = Kind("avi", "avi", "riff")
 WAV = Kind("wav", "wav", "riff")
 MPEGTS = Kind("mpegts", "mpegts")
-MP3 = Kind("mp3", "mp3,aac")
+MP3 = Kind("mp3", "mp3,aac", "frames")
 AAC = Kind("aac", "aac")
 FLAC = Kind("flac", "flac")
-OGG = Kind("ogg", "ogg")
+OGG = Kind("ogg", "ogg", "pages")
 
 _PLAIN: tuple[tuple[bytes, Kind], ...] = (
     (b"\x1a\x45\xdf\xa3", MATROSKA),
@@ -58,6 +58,17 @@ _PLAIN: tuple[tuple[bytes, Kind], ...] = (
     (b"FLV\x01", Kind("a Flash video")),
     (b"\x30\x26\xb2\x75", Kind("a Windows Media file")),
     (b"\x00\x00\x01\xba", Kind("an MPEG program stream")),
+    (b"#!AMR", Kind("an AMR sound file")),
+    (b"caff", Kind("a CAF sound file")),
+    (b".snd", Kind("an AU sound file")),
+    (b"\x0b\x77", Kind("an AC-3 sound file")),
+    (b"wvpk", Kind("a WavPack sound file")),
+    (b"MAC ", Kind("a Monkey's Audio sound file")),
+    (b"DSD ", Kind("a DSD sound file")),
+    (b"MThd", Kind("a MIDI file")),
+    (b"\x06\x0e\x2b\x34", Kind("an MXF film")),
+    (b".RMF", Kind("a RealMedia file")),
+    (b"\0\0\0\x01", Kind("a raw video stream without a container")),
     (b"#EXTM3U", Kind("an HLS playlist")),
     (b"ffconcat", Kind("an ffconcat script")),
 )
@@ -72,6 +83,8 @@ def sniff(head: bytes) -> Kind:
         return {b"AVI ": AVI, b"WAVE": WAV, b"WEBP": Kind("a WebP picture")}.get(
             head[8:12], Kind("an unknown RIFF file")
         )
+    if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        return Kind("an AIFF sound file")
     if head[4:8] in _MOV_BOXES:
         still = head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS
         return Kind("a HEIF or AVIF picture") if still else MOV

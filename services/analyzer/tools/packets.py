@@ -12,13 +12,18 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from services.analyzer.domain.rates import Cadence, Ticks, cadence
+from services.analyzer.domain.refresh import recovery
 
 _MOST_PACKETS = 20_000_000
 
 
 @dataclass(slots=True)
 class Held:
-    """One stream's packets, in ticks of its time base. Packets that no player shows are not counted."""
+    """One stream's packets, in ticks of its time base. Packets that no player shows are not counted.
+
+    ``plain``: its packets are bare samples, of which a part is as good as the whole.
+    ``redrawn``: its key frames may not be whole pictures; ``refresh``: for how many frames behind one they are not.
+    """
 
     times: array[int] = field(default_factory=lambda: array("q"))
     count: int = 0
@@ -26,15 +31,24 @@ class Held:
     first: int | None = None
     end: int | None = None
     lasts: int = 0
+    plain: bool = False
+    jump: int = 0
+    jump_at: int = 0
+    decoded: int | None = None
+    redrawn: bool = False
+    refresh: int = 0
 
     def take(self, packet: av.Packet[Stream], keep_times: bool) -> None:
         """Count one packet."""
-        if packet.is_corrupt:
+        self._follow(packet.dts)
+        if packet.is_corrupt and not self.plain:
             self.damaged += 1
             return
         if packet.is_discard:
             return
         self.count += 1
+        if self.redrawn and packet.is_keyframe:
+            self.refresh = max(self.refresh, recovery(bytes(packet)))
         at = packet.pts if packet.pts is not None else packet.dts
         if at is None:
             return
@@ -44,6 +58,14 @@ class Held:
         end = at + (packet.duration or 0)
         if self.end is None or end > self.end:
             self.end, self.lasts = end, packet.duration or 0
+
+    def _follow(self, at: int | None) -> None:
+        if at is None:
+            return
+        step = at - (at if self.decoded is None else self.decoded)
+        if step < min(self.jump, 0) or step > self.jump >= 0:
+            self.jump, self.jump_at = step, at - step
+        self.decoded = at
 
     def sorted_times(self) -> Ticks:
         """Return the frames' times in the order in which they are shown."""
@@ -61,7 +83,10 @@ class Scan:
 
 def scan(container: InputContainer, max_seconds: float) -> Scan:
     """Read every packet once. Stops beyond ``max_seconds`` of any stream's time; memory is 8 bytes a video frame."""
-    held: dict[int, Held] = {stream.index: Held() for stream in container.streams}
+    held = {
+        stream.index: Held(plain=_codec(stream).startswith("pcm_"), redrawn=_codec(stream) == "h264")
+        for stream in container.streams
+    }
     limits = {s.index: round(max_seconds / float(s.time_base or Fraction(1, 1000))) for s in container.streams}
     pictures = {stream.index for stream in container.streams if stream.type == "video"}
     total = 0
@@ -78,6 +103,10 @@ def scan(container: InputContainer, max_seconds: float) -> Scan:
     except av.FFmpegError as error:
         return Scan(held, whole=True, broken=str(error.strerror or error))
     return Scan(held, whole=True)
+
+
+def _codec(stream: Stream) -> str:
+    return stream.codec_context.name if stream.codec_context else ""
 
 
 def frame_cadence(held: Held, time_base: Fraction, declared: Fraction | None) -> tuple[Cadence, int | None]:

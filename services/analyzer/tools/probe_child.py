@@ -6,6 +6,7 @@ Runs as ``python -m services.analyzer.tools.probe_child`` with a request on stdi
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -27,6 +28,7 @@ from services.analyzer.tools.requests import ProbeAnswer, ProbeRequest
 from services.analyzer.tools.samples import Sample, sample
 
 _TOO_MUCH = f"it has more than {MAX_STREAMS} streams, or asks for too much memory"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 _STATIC = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
@@ -50,6 +52,8 @@ def look(request: ProbeRequest) -> ProbeAnswer:
         missing=outer.missing,
         index=outer.index,
         fragmented=outer.fragmented,
+        unsized=outer.unsized,
+        unended=outer.unended,
     )
     if not kind.readable:
         return ProbeAnswer(facts=known)
@@ -90,7 +94,10 @@ def _samples(container: InputContainer, streams: Sequence[StreamFacts], max_pixe
     wanted = {
         facts.index
         for facts in streams
-        if facts.packets and not facts.picture and facts.coded_width * facts.coded_height <= max_pixels
+        if facts.packets
+        and not facts.picture
+        and facts.decoded is None
+        and facts.coded_width * facts.coded_height <= max_pixels
     }
     return {s.index: sample(container, s, max_pixels) for s in container.streams.video if s.index in wanted}
 
@@ -109,12 +116,24 @@ def _stream(stream: Stream, held: Held) -> StreamFacts:
         damaged=held.damaged,
         first=held.first,
         end=held.end,
+        language=_language(stream),
+        default=bool(stream.disposition & Disposition.default),
+        jump=held.jump,
+        jump_at=held.jump_at,
     )
+    if not stream.codec_context:  # a codec that nobody here knows, or a header that ends before it is named
+        return facts.model_copy(update={"decoded": False})
     if isinstance(stream, VideoStream):
         return facts.model_copy(update=_picture(stream, held))
     if isinstance(stream, av.AudioStream):
         return facts.model_copy(update={"sample_rate": stream.sample_rate, "channels": stream.channels})
     return facts
+
+
+def _language(stream: Stream) -> str:
+    """Return the language that the file says, as ISO 639 has it; empty for none, and for what is no such code."""
+    tag = stream.metadata.get("language", "")
+    return tag.lower() if _LANGUAGE.fullmatch(tag) and tag.lower() != "und" else ""
 
 
 def _picture(stream: VideoStream, held: Held) -> dict[str, object]:
@@ -124,6 +143,7 @@ def _picture(stream: VideoStream, held: Held) -> dict[str, object]:
         "rate": str(measured.rate),
         "variable": measured.variable,
         "end": end,
+        "refresh": held.refresh,
         "coded_width": stream.codec_context.width,
         "coded_height": stream.codec_context.height,
         "aspect": str(stream.sample_aspect_ratio) if stream.sample_aspect_ratio else None,
