@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from shared.contracts.time import sample_at
+from shared.contracts.timeline import Output
 from shared.process import ffmpeg_path, run
+from tests.service.analyzer_stage import info_of
 from tests.service.renderer_footage import (
     Footage,
     barcode,
@@ -184,3 +186,17 @@ async def test_a_variable_frame_rate_is_laid_on_the_grid(tmp_path: Path) -> None
     kept = [n for n in range(100) if n < 20 or n % 7 == 0 or n % 3 == 0]
     expected = [max(n for n in kept if n <= k) for k in [*range(51, 75), *range(10, 40)]]
     assert numbers(await pictures(film.file, (192, 108))) == expected
+
+
+async def test_pictures_that_are_redrawn_bit_by_bit_are_whole_from_the_first_of_a_cut_on(tmp_path: Path) -> None:
+    """Screen recorders send no whole key frames: decoding has to begin earlier."""
+    size = (320, 180)
+    plain = await numbered(tmp_path, 150, "25/1", size=size)
+    path = tmp_path / "redrawn.mp4"
+    codec = ["-c:v", "libx264", "-crf", "12", "-g", "30", "-bf", "0", "-x264-params", "intra-refresh=1", str(path)]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(plain.path), *codec])
+    source = replace(plain, path=path, media=await info_of(path, tmp_path))
+    assert source.media.video is not None and source.media.video.refresh == pytest.approx(18 / 25)
+    made = timeline({"a": source}, [clip(0, 2.48, 4), clip(1, 0.2, 1), clip(2, 5, 5.8)])
+    (film,) = await rendered(tmp_path / "out", made, {"a": source}, Output(name="wide", width=320, height=180))
+    assert numbers(await pictures(film.file, size)) == [*range(62, 100), *range(5, 25), *range(125, 145)]

@@ -210,6 +210,16 @@ async def test_zoom_moves_by_fractions_of_a_pixel(tmp_path: Path) -> None:
     assert np.abs(np.diff(edge, n=2))[: inside.sum() - 2].max() < 0.35, "no shaking"
 
 
+async def test_a_zoom_that_overshoots_the_whole_picture_shows_the_whole(tmp_path: Path) -> None:
+    away = {"name": "zoom", "parameters": {"from": 4.0, "to": 1.0, "ease": "back"}}
+    footage = {"a": await scene_film(tmp_path)}
+    made = timeline(footage, [clip(0, 0, 1, effects=[away])], "10/1")
+    (done,) = await rendered(tmp_path / "out", made, footage, Output(name="a", width=160, height=90))
+    rows = (await pictures(done.file, SIZE))[:, 45, :].astype(int)
+    assert rows[0].min() > 100, "four times as large, of the middle third alone"
+    assert all(row[4] < 60 and row[155] > 200 for row in rows[6:])
+
+
 async def test_a_writing_without_a_font_is_named_in_the_check(tmp_path: Path) -> None:
     footage = {"a": await scene_film(tmp_path)}
     said = [Caption(text="Ça, Привет, नमस्ते, 你好 😀, ሰላም", start=0, end=1)]

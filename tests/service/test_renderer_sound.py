@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import level
 from shared.contracts.timeline import Output, RenderOptions, Timeline
+from shared.process import ffmpeg_path, run
 from tests.service.renderer_footage import (
     Floats,
     Footage,
@@ -153,6 +155,20 @@ async def test_other_sample_rates_and_holes_keep_their_place(tmp_path: Path) -> 
     assert done.check.passed, done.check.findings
     heard = (await sound(done.file))[:, 0]
     assert abs(lag(heard[:48000], footage["a"].noise[48000:96000])) <= 1
+
+
+async def test_small_holes_in_the_sound_do_not_move_what_is_behind_them(tmp_path: Path) -> None:
+    """Three packets are lost: the sound of one clip is in its place before and behind."""
+    whole = await numbered(tmp_path, 100, "25/1", size=SIZE)
+    path = tmp_path / "holed.mkv"
+    lost = ["-c", "copy", "-bsf:a", "noise=drop='between(n,60,62)'", str(path)]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(whole.path), *lost])
+    footage = {"a": replace(whole, path=path)}
+    made = timeline(footage, [clip(0, 0.4, 3.6)])
+    (done,) = await rendered(tmp_path / "out", made, footage, Output(name="out", width=64, height=36))
+    heard = (await sound(done.file))[:, 0]
+    for begin, end in ((0, 40000), (60000, 150000)):
+        assert abs(lag(heard[begin:end], whole.noise[19200 + begin : 19200 + end])) <= 48
 
 
 async def test_the_limiter_is_left_out_where_the_peak_allows_the_gain(tmp_path: Path) -> None:

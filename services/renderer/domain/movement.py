@@ -67,8 +67,11 @@ def shake(settings: Shake, moment: Moment) -> tuple[Filter, ...]:
 
 
 def view(scale: str, x: str, y: str) -> Filter:
-    """Return the filter that shows the picture ``scale`` times larger about (x, y), never beyond its edges."""
-    half = f"(0.5/{scale})"
+    """Return the filter that shows the picture ``scale`` times larger about (x, y), never beyond its edges.
+
+    A curve that overshoots may ask for less than the whole picture: there it is the whole.
+    """
+    half = f"(0.5/max(1,{scale}))"
     left, top = (f"(clip({place},{half},1-{half})-{half})" for place in (x, y))
     corners = {
         "x0": f"W*{left}", "y0": f"H*{top}", "x1": f"W*({left}+2*{half})", "y1": f"H*{top}",

@@ -41,7 +41,7 @@ def video_reading(clip: Clip, piece: Piece, stream: VideoStream, rate: str) -> R
     begin, end = (clip.source_start + _shown(clip, Fraction(n) / Fraction(rate)) for n in (first, first + piece.frames))
     last = Fraction(str(stream.start)) + Fraction(str(stream.duration)) - frame
     begin = max(min(begin, last), Fraction(0))
-    margin = Fraction(2) if stream.variable_frame_rate else 2 * frame
+    margin = max(Fraction(2) if stream.variable_frame_rate else 2 * frame, Fraction(str(stream.refresh)) + frame)
     seek = max(begin - margin, Fraction(0))
     shift = round((begin - seek + min(frame / 4, TOLERANCE)) * TICKS)
     timing = (

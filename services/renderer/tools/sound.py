@@ -23,6 +23,8 @@ Node = Any
 RAW: dict[str, Option] = {"f": "f32le", "acodec": "pcm_f32le", "map_metadata": -1}
 BYTES = 4
 """Bytes of one sample of one channel."""
+LEAST_HOLE_S = 0.03
+"""Seconds by which sound may miss its own times: more than containers round by, less than is seen on lips."""
 
 
 def clip_arguments(
@@ -56,10 +58,11 @@ def from_source(bench: Bench, path: Path, index: int, timeline: Timeline, readin
 
     A hole in the source becomes silence, not a shift.
     """
+    timed = {"async": 1, "first_pts": 0, "min_hard_comp": LEAST_HOLE_S}
     options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None}
     return (
         ffmpeg.input(file_url(path), **bench.hostile(number), **options)[str(index)]
-        .filter("aresample", timeline.sample_rate, **{"async": 1, "first_pts": 0})
+        .filter("aresample", timeline.sample_rate, **timed)
         .filter("aformat", sample_fmts="flt", channel_layouts=timeline.layout)
         .filter("atrim", start_sample=reading.shift)
         .filter("asetpts", expr="N/SR/TB")
