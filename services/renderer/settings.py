@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.cores import cores
 
 
 class RendererSettings(BaseSettings):
@@ -53,8 +54,8 @@ class RendererSettings(BaseSettings):
         """Return the settings of a render that has only so many chunks to draw: they share all the cores."""
         if self.threads or chunks >= self.parallel:
             return self
-        return self.model_copy(update={"threads": max(1, (os.cpu_count() or 1) // max(1, chunks))})
+        return self.model_copy(update={"threads": max(1, cores() // max(1, chunks))})
 
     def chunk_threads(self) -> int:
         """Return how many threads a chunk's encoder gets."""
-        return self.threads or max(1, (os.cpu_count() or 1) // self.parallel)
+        return self.threads or max(1, cores() // self.parallel)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.analyzer.domain.shares import allowed, borders, share_count
+from services.analyzer.domain.shares import borders, share_count
+from shared.cores import allowed
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,6 @@ def share_count(duration: float, container: str, cores: int) -> int:
     return max(1, min(cores, int(duration // LEAST_S), MOST))
 
 
-def allowed(quota: str) -> int | None:
-    """Return how many cores a control group may use, from the text of its ``cpu.max``; None: as many as there are."""
-    words = quota.split()
-    if len(words) != 2 or not all(word.isdecimal() for word in words) or int(words[1]) == 0:
-        return None
-    return max(1, int(words[0]) // int(words[1]))
-
-
 def borders(first: int, end: int, count: int) -> list[tuple[int | None, int | None]]:
     """Divide ticks ``first`` to ``end`` into ``count`` equal spans; the outermost are open."""
     inner = [first + (end - first) * n // count for n in range(1, count)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,19 +10,19 @@ from pathlib import Path
 
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import Bounds
-from services.analyzer.domain.shares import allowed, borders, share_count
+from services.analyzer.domain.shares import borders, share_count
 from services.analyzer.domain.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.requests import JoinRequest, SpanAnswer, VideoAnswer, VideoRequest
 from shared.contracts.media import MediaInfo
 from shared.contracts.time import to_ticks
+from shared.cores import cores
 from shared.process import Limits
 
 SPRITES_NAME = "sprites.jpg"
 STILL_NAME = "still.jpg"
 _MEMORY = 4 * 1024**3
 _TINY = 640 * 360
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +57,6 @@ async def measure_video(
     if found is None:
         found = await call("video_child", request, VideoAnswer, folder=folder, limits=limits, on_progress=on_progress)
     return Pictures(found, folder / STILL_NAME if found.still else None, folder / SPRITES_NAME if found.tiles else None)
-
-
-def cores() -> int:
-    """Return how many cores this process may use, in a container those that it was given."""
-    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        given = allowed(_QUOTA.read_text())
-    except OSError:
-        given = None
-    return min(there, given or there)
 
 
 def _request(path: Path, facts: FileFacts, info: MediaInfo, folder: Path, bounds: Bounds) -> VideoRequest:
