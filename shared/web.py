@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
+from socket import socket
 from typing import Any
 
 import uvicorn
@@ -15,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 Health = Callable[[], Awaitable[dict[str, bool]]]
-FAREWELL_S = 1.0
+FAREWELL_S = 2.0
 """How long readers that have been let go may take to end by themselves, before their connections are closed."""
 
 
@@ -25,6 +26,14 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Take nobody new and let readers end by themselves first: uvicorn closes WebSockets with a code of its own."""
+        for listener in self.servers:
+            listener.close()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=FAREWELL_S)
+        await super().shutdown(sockets)
 
 
 async def serve(app: Any, host: str, port: int, listening: Callable[[int], None] | None = None) -> None:
@@ -42,9 +51,6 @@ async def serve(app: Any, host: str, port: int, listening: Callable[[int], None]
             listening(server.servers[0].sockets[0].getsockname()[1])
         await asyncio.shield(task)
     except asyncio.CancelledError:
-        # uvicorn closes WebSockets as it begins to stop, with its own code: those who say goodbye go first.
-        if server.server_state.tasks:
-            await asyncio.wait(server.server_state.tasks, timeout=FAREWELL_S)
         server.should_exit = True
         await task
         raise

@@ -11,6 +11,7 @@ from shared.blobs import Blobs
 from shared.errors import BlobMissing
 from shared.process import Limits, run, stream
 from tests.contract.blob_places import MB, Place, content
+from tests.patience import LONG
 
 
 async def test_nothing_is_seen_before_commit_and_all_after(place: Place) -> None:
@@ -62,7 +63,7 @@ async def test_a_cancelled_writer_leaves_nothing(place: Place) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
     assert await place.blobs.stat("w") is None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while await asyncio.to_thread(place.stored):
             await asyncio.sleep(0.05)
 
@@ -123,7 +124,7 @@ async def test_kill_9_in_the_middle_leaves_nothing_to_be_seen(place: Place) -> N
         print("half", flush=True)
         await asyncio.sleep(1000)
     """
-    async with stream(place.program(half.replace("\n    ", "\n")), limits=Limits(wall_s=120)) as output:
+    async with stream(place.program(half.replace("\n    ", "\n")), limits=Limits(wall_s=LONG)) as output:
         async for piece in output.chunks(4):
             assert piece == b"half"
             output.child.kill("test")
@@ -145,7 +146,7 @@ while True:
 """
     await place.blobs.put_bytes("k", b"0" * 300_000, "text/plain")
     for delay in (0.05, 0.11, 0.23):
-        async with stream(place.program(again), limits=Limits(wall_s=120)) as output:
+        async with stream(place.program(again), limits=Limits(wall_s=LONG)) as output:
             async for _ in output.chunks(2):
                 await asyncio.sleep(delay)
                 output.child.kill("test")
@@ -171,5 +172,5 @@ async for piece in blobs.read("big"):
 assert ref.size == size == 200 * 1048576, (ref, size)
 print(peak() - before)
 """
-    done = await run(place.program(body), limits=Limits(wall_s=200))
+    done = await run(place.program(body), limits=Limits(wall_s=2 * LONG))
     assert int(done.stdout) < 150 * MB

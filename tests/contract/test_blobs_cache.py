@@ -13,6 +13,7 @@ import pytest
 from shared.blob_cache import BlobCache
 from shared.blobs import BlobCorrupt
 from shared.contracts.blob import BlobRef
+from tests.patience import LONG
 
 
 class Origin:
@@ -135,7 +136,7 @@ async def test_a_fetch_that_is_cancelled_or_fails_leaves_nothing(tmp_path: Path)
             pytest.fail("handed out")
 
     task = asyncio.create_task(use(stuck))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while not files(tmp_path):
             await asyncio.sleep(0.01)
     task.cancel()

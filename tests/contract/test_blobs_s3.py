@@ -18,6 +18,7 @@ from shared.blobs import BlobStoreUnavailable
 from shared.errors import BlobMissing, TransientError
 from shared.s3 import S3Blobs
 from tests.contract.cutter import cut_off
+from tests.patience import LONG, slack, until
 
 MB = 1024 * 1024
 
@@ -70,12 +71,12 @@ async def test_a_store_that_hangs_does_not_hold_up_a_cancel(stack: StackServers,
         reading = asyncio.create_task(content(S3Blobs(**direct | {"endpoint": endpoint}).read("k")))
         done, _ = await asyncio.wait([reading], timeout=1.5)
         assert not done
-        started = time.monotonic()
+        soon, started = slack(2), time.monotonic()
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
         cutter.stall = False
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < soon
 
 
 async def test_a_store_that_always_cuts_off_is_unavailable(stack: StackServers, tmp_path: Path) -> None:
@@ -147,8 +148,8 @@ async def test_parts_of_an_upload_that_was_given_up_are_removed(stack: StackServ
     async with blobs.writer("k", "text/plain") as writer:
         for _ in range(30):
             await writer.write(b"x" * MB)
-        assert set(parts.glob("*/*")) - before
-    async with asyncio.timeout(10):
+        await until(lambda: bool(set(parts.glob("*/*")) - before))
+    async with asyncio.timeout(LONG):
         while set(parts.glob("*/*")) - before:
             await asyncio.sleep(0.05)
 

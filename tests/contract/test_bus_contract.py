@@ -13,6 +13,7 @@ from shared.bus import Bus, Delivery, LocalBus, Message
 from shared.contracts import topics
 from shared.contracts.ids import new_id
 from shared.kafka import KafkaBus
+from tests.patience import LONG
 
 MakeBus = Callable[[str], Bus]
 
@@ -52,7 +53,7 @@ class Got:
                 self.deliveries.append(delivery)
             self._more.notify_all()
 
-    async def until(self, n: int, within_s: float = 30) -> list[bytes]:
+    async def until(self, n: int, within_s: float = LONG) -> list[bytes]:
         async with asyncio.timeout(within_s), self._more:
             await self._more.wait_for(lambda: len(self.bodies) >= n)
         return self.bodies

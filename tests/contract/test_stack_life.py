@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from deploy.stack import StackServers, StackUnavailable, toolchain
 from deploy.stack.cache import Cache
 from deploy.stack.state import born, load
 from shared import process
+from tests.patience import until
 
 PAIR = ("postgres", "minio")
 OWNER = """
@@ -26,12 +25,6 @@ for name in sys.argv[2:]:
     servers.start_server(name)
 threading.Event().wait()
 """
-
-
-async def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.02)
 
 
 def pids(folder: Path) -> list[int]:
@@ -49,7 +42,7 @@ async def test_servers_die_with_a_killed_owner(stack: StackServers, tmp_path: Pa
         )
     finally:
         owner.kill()
-    await until(lambda: all(born(pid) is None for pid in pids(tmp_path)), 5)
+    await until(lambda: all(born(pid) is None for pid in pids(tmp_path)))
 
 
 async def test_detached_servers_outlive_the_command_and_another_stops_them(stack: StackServers, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from minio import Minio
 
 from deploy.stack import StackFailed, StackServers
+from tests.patience import LONG
 
 
 @asynccontextmanager
@@ -57,7 +58,7 @@ async def consumed(bootstrap: str, topic: str, count: int) -> list[bytes | None]
         partition = TopicPartition(topic, 0)
         consumer.assign([partition])
         await consumer.seek_to_beginning(partition)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             return [(await consumer.getone()).value for _ in range(count)]
     finally:
         await consumer.stop()

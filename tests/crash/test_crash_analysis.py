@@ -9,6 +9,7 @@ import pytest
 
 from tests.crash.test_crash_kills import StudioProcess, nothing_half_written, person, studio, until_none
 from tests.e2e.api import Person
+from tests.patience import LONG
 from tests.providers.transcription import WORDS, transcription_server
 from tests.service.analyzer_stage import clip
 
@@ -16,7 +17,7 @@ __all__ = ["person", "studio"]
 FINISHED = ("facts", "pictures", "faces", "sound", "beats")
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 async def test_a_kill_in_the_midst_of_the_words_loses_nothing_else(
     studio: StudioProcess, person: Person, tmp_path: Path
 ) -> None:
@@ -28,7 +29,7 @@ async def test_a_kill_in_the_midst_of_the_words_loses_nothing_else(
         held = await person.http.post(
             "/api/assets", files={"file": ("film.mp4", film.read_bytes())}, data={"analyze": "true"}, params={"wait": 0}
         )
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while not (server.seen and measured(studio.data) == set(FINISHED) - {"facts"}):
                 await asyncio.sleep(0.05)
         studio.kill()

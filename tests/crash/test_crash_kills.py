@@ -20,6 +20,7 @@ from shared.blob_record import Record, data_name
 from shared.process import Spawned, spawn
 from tests.e2e.api import Person
 from tests.films import look
+from tests.patience import LONG, slack
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ class StudioProcess:
         env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "CUTROOM_LEASE_SECONDS": "2"}
         env |= {"PYTHONPATH": str(ROOT), **self.settings}
         self.process = spawn(argv, cwd=ROOT, env=env, stdout=self.data.with_suffix(".log"))
-        async with asyncio.timeout(60), httpx.AsyncClient() as http:
+        async with asyncio.timeout(LONG), httpx.AsyncClient() as http:
             while True:
                 if not self.process.alive():
                     assert deadly, self.data.with_suffix(".log").read_text()[-3000:]
@@ -107,7 +108,7 @@ def processes_of(data: Path) -> list[str]:
     return found
 
 
-async def until_none(data: Path, within_s: float = 5) -> None:
+async def until_none(data: Path, within_s: float = LONG) -> None:
     """Wait until nothing of a killed studio runs any more."""
     async with asyncio.timeout(within_s):
         while processes_of(data):
@@ -123,7 +124,7 @@ DEADLY = [
 """Every message on the way from an upload to a film, and the moments of its handling at which the studio dies."""
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 async def test_a_film_is_made_whole_by_studios_that_die_at_every_step(
     studio: StudioProcess, person: Person, tmp_path: Path
 ) -> None:
@@ -136,7 +137,7 @@ async def test_a_film_is_made_whole_by_studios_that_die_at_every_step(
             await asyncio.gather(person.ingest_sample(footage), return_exceptions=True)
         elif message == "RenderTimeline" and not rendered:
             rendered = await order_a_render(person)
-        assert await studio.death(within_s=60) == -signal.SIGKILL, (message, moment)
+        assert await studio.death(within_s=LONG) == -signal.SIGKILL, (message, moment)
         await until_none(studio.data)
         nothing_half_written(studio.data)
     await studio.start()
@@ -163,7 +164,7 @@ async def order_a_render(person: Person) -> str:
     return await person.render(project["id"], project["asset_id"], draft=True)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_a_render_survives_kills(studio: StudioProcess, person: Person, sample: Sample) -> None:
     """Killed while ffmpeg runs, and again; the film is whole and there is one, and chunks that were done stay done."""
     await studio.start()
@@ -201,10 +202,10 @@ async def test_a_cancel_leaves_no_process_and_no_object(studio: StudioProcess, p
     job_id = await person.render(body["project"]["id"], body["asset"]["id"])
     await at_percent(person, job_id, 5)
     assert any("ffmpeg" in line for line in processes_of(studio.data))
-    asked = time.monotonic()
+    soon, asked = slack(2), time.monotonic()
     assert (await person.http.post(f"/api/jobs/{job_id}/cancel")).status_code == 202
     while any("ffmpeg" in line for line in processes_of(studio.data)):
-        assert time.monotonic() - asked < 2, "ffmpeg must be gone within two seconds"
+        assert time.monotonic() - asked < soon, "ffmpeg must be gone within two seconds"
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.5)
     assert (await person.job(job_id))["status"] == "cancelled"
@@ -221,15 +222,22 @@ def nothing_half_written(data: Path) -> None:
     """Every object that a reader can see is whole, to its digest, and no program works on a scratch folder."""
     root = data / "blobs"
     for record in (root / "refs").rglob("*~"):
-        found = Record.model_validate_json(record.read_bytes())
-        content = (root / data_name(found.ref.key, found.token)).read_bytes()
+        try:
+            found = Record.model_validate_json(record.read_bytes())
+        except FileNotFoundError:
+            continue
+        try:
+            content = (root / data_name(found.ref.key, found.token)).read_bytes()
+        except FileNotFoundError:
+            assert not record.exists(), f"{found.ref.key} has a record and no bytes"
+            continue  # a studio that runs has just removed it
         assert (len(content), hashlib.sha256(content).hexdigest()) == (found.ref.size, found.ref.sha256), found.ref.key
     assert not [line for line in processes_of(data / "scratch") if "ffmpeg" in line]
 
 
 async def at_percent(person: Person, job_id: str, percent: float) -> None:
     """Wait until the render has come that far."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(3 * LONG):
         while True:
             job = await person.job(job_id)
             assert job["status"] in ("queued", "processing"), job

@@ -17,12 +17,12 @@ from shared.infra import Infra
 from shared.listing import put_listing
 from shared.process import spawn
 from tests.database import MakeInfra
+from tests.patience import LONG
 
 ROOT = Path(__file__).parents[2]
 SEGMENTS = 6
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("place", [0, 3, SEGMENTS, SEGMENTS + 1])
 async def test_a_sweep_that_is_killed_is_finished_by_another(make_infra: MakeInfra, place: int) -> None:
     """Before anything, amid a ladder, before its listing, before the file that comes after the ladder."""
@@ -65,7 +65,7 @@ async def killed_sweep(infra: Infra, place: int) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/tmp"), "PYTHONPATH": str(ROOT)}
     log = infra.settings.blobs_root.with_suffix(".log")
     process = spawn([*argv, str(place)], cwd=ROOT, env=env, stdout=log)
-    async with asyncio.timeout(100):
+    async with asyncio.timeout(LONG):
         while process.alive():
             await asyncio.sleep(0.02)
     assert process.returncode == -signal.SIGKILL, log.read_text()

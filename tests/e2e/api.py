@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from deploy.sample import Sample
+from tests.patience import LONG
 
 Json = dict[str, Any]
 ENDED = {"completed", "failed", "cancelled"}
@@ -21,7 +22,7 @@ class Person:
 
     def __init__(self, url: str, key: str = "") -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.http = httpx.AsyncClient(base_url=url, timeout=120, headers=headers)
+        self.http = httpx.AsyncClient(base_url=url, timeout=LONG, headers=headers)
 
     async def ingest(self, video: Path, captions: Path | None = None, *, wait: float = 0, **fields: str) -> Json:
         """Upload; return the answer's body."""
@@ -50,7 +51,7 @@ class Person:
                 pass
             await asyncio.sleep(0.3)
 
-    async def until_ended(self, job_id: str, within_s: float = 180) -> Json:
+    async def until_ended(self, job_id: str, within_s: float = 4 * LONG) -> Json:
         """Poll until the job has ended; polling, because streams are tested on their own."""
         async with asyncio.timeout(within_s):
             while True:

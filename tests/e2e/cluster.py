@@ -14,6 +14,7 @@ import httpx
 from deploy.stack import StackServers
 from deploy.stack.state import free_ports
 from shared.process import Spawned, spawn
+from tests.patience import LONG
 
 SERVICES = ("gateway", "analyzer", "planner", "renderer", "lipsync")
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ class Cluster:
         for service in SERVICES:
             await self.until_ready(service)
 
-    async def until_ready(self, service: str, within_s: float = 60) -> None:
+    async def until_ready(self, service: str, within_s: float = LONG) -> None:
         """Wait for the service's readiness."""
         async with asyncio.timeout(within_s), httpx.AsyncClient() as http:
             while True:

@@ -25,6 +25,7 @@ from deploy.stack.state import SERVICES, free_ports
 from shared import process
 from tests.e2e.api import Person
 from tests.films import look
+from tests.patience import LONG
 from tests.stack import obtained
 
 ROOT = COMPOSE_FILE.parent
@@ -81,7 +82,7 @@ class Composed:
         """Run the container's health check until it succeeds."""
         kind, *argv = self._services[service]["healthcheck"]["test"]
         assert kind == "CMD"
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(LONG):
             while not await self._succeeds(argv, service):
                 assert self._running[service].alive(), self._log(service).read_text()[-4000:]
                 await asyncio.sleep(0.2)

@@ -20,6 +20,7 @@ from shared.contracts.events import Event, StepCancelled
 from shared.contracts.topics import ANALYZER_COMMANDS, PLANNER_COMMANDS, RENDERER_COMMANDS, STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import answer
+from tests.patience import LONG
 from tests.service.editor_workers import FILM, Play, analyze, plan, probe, render
 
 
@@ -61,7 +62,7 @@ class Stage:
         body = answer("played", cause, fact).encode()
         await self.infra.bus.publish([Message(STEP_EVENTS, cause.subject, body)])
 
-    async def ingest(self, film: bytes = FILM, *, status: int = 201, wait: float = 20, **fields: str) -> dict[str, Any]:
+    async def ingest(self, film: bytes = FILM, *, status: int = 201, wait: float = 60, **fields: str) -> dict[str, Any]:
         """Upload a film and return the answer's body."""
         url = f"/api/ingest?wait={wait}"
         response = await self.client.post(url, files={"file": ("Film.mp4", film)}, data=fields)
@@ -70,7 +71,7 @@ class Stage:
 
     async def ended(self, job_id: str) -> None:
         """Return when the job has ended: its event stream closes then."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             await self.client.get(f"/api/jobs/{job_id}/events")
 
     def files(self) -> list[str]:
@@ -93,7 +94,7 @@ async def stage(infra: Infra, **knobs: object) -> AsyncIterator[Stage]:
     """Run a gateway on a free port until the block is left."""
     settings = GatewaySettings.model_validate({"port": 0, **knobs})
     service = build(infra=infra, settings=settings)
-    async with httpx.AsyncClient(timeout=60) as client:
+    async with httpx.AsyncClient(timeout=LONG) as client:
         made = Stage(infra, client)
         for topic in (ANALYZER_COMMANDS, PLANNER_COMMANDS, RENDERER_COMMANDS):
             infra.bus.subscribe(topic, "played", made.accept)

@@ -25,6 +25,7 @@ from shared.contracts.media import MediaInfo, VideoStream
 from shared.db import transaction
 from shared.infra import Infra
 from shared.messages import answer
+from tests.patience import LONG
 
 BLOB = BlobRef(key="ingest/a", sha256="0" * 64, size=1, content_type="video/mp4")
 VIDEO = VideoStream(
@@ -64,7 +65,7 @@ class Studio:
 
     async def ordered(self, name: str) -> Envelope:
         """Return the next command, which must be a ``name``."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             envelope = await self.orders.get()
         assert envelope.name == name
         return envelope
@@ -98,7 +99,7 @@ class Studio:
 
     async def until(self, job: Job, status: str) -> Json:
         """Wait for a status, woken by nothing but the clock."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(LONG):
             while (body := await self.get(job))["status"] != status:
                 await asyncio.sleep(0.02)
         return body
@@ -117,7 +118,7 @@ class Studio:
     async def frames(self, job: Job, after: int | None = None) -> list[tuple[str, str, str]]:
         """Return ``(id, event, data)`` of each event over SSE, until the server closes."""
         headers = {} if after is None else {"Last-Event-ID": str(after)}
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(LONG):
             response = await self.client.get(f"/api/jobs/{job.id}/events", headers=headers)
         assert response.status_code == 200, response.text
         assert response.headers["content-type"].startswith("text/event-stream")
@@ -152,7 +153,7 @@ async def studio(infra: Infra, **knobs: object) -> AsyncIterator[Studio]:
     """Run a gateway on a free port until the block is left."""
     settings = GatewaySettings.model_validate({"port": 0, **knobs})
     service = build(settings, infra)
-    async with httpx.AsyncClient(timeout=70) as client:
+    async with httpx.AsyncClient(timeout=LONG) as client:
         made = Studio(infra, client)
 
         async def order(delivery: Delivery) -> None:

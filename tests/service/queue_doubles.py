@@ -19,6 +19,7 @@ from shared.infra import Infra
 from shared.messages import order
 from shared.service import Service, Subscription
 from shared.step import Step
+from tests.patience import LONG
 
 PLAN = BlobRef(key="plans/x.json", sha256="0" * 64, size=2, content_type="application/json")
 Act = Callable[[PlanEdit, Step], Awaitable[None]]
@@ -84,7 +85,7 @@ class Heard:
             self.all.append(decode(got.body))
             self._more.notify_all()
 
-    async def until(self, enough: Callable[[list[Envelope]], bool], within_s: float = 15) -> list[Envelope]:
+    async def until(self, enough: Callable[[list[Envelope]], bool], within_s: float = LONG) -> list[Envelope]:
         """Wait for messages."""
         async with asyncio.timeout(within_s), self._more:
             await self._more.wait_for(lambda: enough(self.all))

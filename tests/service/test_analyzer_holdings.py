@@ -22,6 +22,7 @@ from shared.contracts.events import MediaAnalyzed, MediaProbed, StepFailed
 from shared.contracts.media import Analysis, MediaInfo
 from shared.errors import BadMedia
 from tests.database import MakeInfra
+from tests.patience import slack
 from tests.people import PORTRAIT
 from tests.service.analyzer_stage import analyzer, clip
 
@@ -146,11 +147,11 @@ async def test_bombs_are_refused_before_they_go_off(tmp_path: Path) -> None:
     bombs = {"huge.png": png_bomb(30_000), "long.gif": gif_bomb(4000, 10_000), "few.gif": gif_bomb(4000, 200)}
     for name, data in bombs.items():
         (tmp_path / name).write_bytes(data)
-        began = time.monotonic()
+        soon, began = slack(5), time.monotonic()
         with pytest.raises(BadMedia) as caught:
             await info_of(tmp_path / name, tmp_path)
         assert caught.value.code == "media_too_complex", name
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < soon
     with pytest.raises(BadMedia, match="120x60"):
         flag().save(tmp_path / "a.png")
         await info_of(tmp_path / "a.png", tmp_path, Bounds(max_pixels=7000))
@@ -261,11 +262,11 @@ async def test_sixteen_bits_of_grey_are_not_clipped(tmp_path: Path) -> None:
 async def test_pages_behind_the_most_text_are_not_read(tmp_path: Path) -> None:
     """1500 pages of 50,000 letters each would take half a minute."""
     (tmp_path / "long.pdf").write_bytes(pdf(1500, "abcdefgh " * 5000))
-    started = time.monotonic()
+    soon, started = slack(12), time.monotonic()
     found, _ = await look_at_document(tmp_path / "long.pdf", tmp_path)
     assert (found.pages, len(found.texts), found.cut) == (1500, 1500, True)
     assert sum(map(len, found.texts)) <= MOST_CHARACTERS and not found.texts[-1]
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < soon
 
 
 async def test_what_is_wrong_with_a_picture_has_a_remedy_for_pictures(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from shared.contracts.ids import new_id
 from shared.contracts.media import Analysis
 from shared.db import transaction
 from tests.database import MakeInfra
+from tests.patience import LONG, slack
 from tests.service.analyzer_stage import Stage, analyzer, children_in, clip, cut, ffmpeg
 
 
@@ -47,7 +48,7 @@ async def test_a_probe_answers_with_facts_and_a_picture(stage: Stage, tmp_path: 
     assert probed.asset_id == "asset-1" and probed.info.video and probed.info.audio
     assert (probed.info.video.width, probed.info.video.height, probed.info.video.frame_rate) == (320, 180, "30000/1001")
     assert probed.thumbnail and probed.thumbnail.content_type == "image/jpeg"
-    async with stage.infra.blobs.local(probed.thumbnail) as path, asyncio.timeout(5):
+    async with stage.infra.blobs.local(probed.thumbnail) as path, asyncio.timeout(LONG):
         assert picture_size(path) == (320, 180)
 
 
@@ -210,16 +211,16 @@ async def test_a_cancelled_analysis_stops_within_two_seconds_and_leaves_nothing(
     await ffmpeg("-stream_loop", "400", "-i", short, "-c", "copy", tmp_path / "long.mp4")
     media = await stage.upload(tmp_path / "long.mp4")
     order = await stage.send(AnalyzeMedia(asset_id="x", media=media))
-    async with asyncio.timeout(60), stage.more:
+    async with asyncio.timeout(LONG), stage.more:
         await stage.more.wait_for(lambda: any(e.data["detail"].get("phase") == "pictures" for e in stage.progress))
     scratch = stage.infra.scratch / "analyzer"
     assert children_in(scratch)
-    asked = time.monotonic()
+    soon, asked = slack(2), time.monotonic()
     await stage.cancel(order)
     answer = await stage.answer(order)
-    assert answer.name == "StepCancelled" and time.monotonic() - asked < 2.0
+    assert answer.name == "StepCancelled" and time.monotonic() - asked < soon
     assert children_in(scratch) == []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(LONG):
         while list(scratch.iterdir()):
             await asyncio.sleep(0.02)
     assert await stage.infra.blobs.stat(f"analysis/{media.sha256}") is None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.doctor import Finding, checks
+from tests.patience import LONG
 
 ESSENTIAL = ("Python", "ffmpeg", "PyAV", "librosa", "FastAPI", "PostgreSQL", "data folder")
 
@@ -36,7 +37,7 @@ async def test_whatever_is_not_well_has_its_remedy(findings: dict[str, Finding])
 def doctor(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "cutroom", "doctor", *arguments]
     return subprocess.run(
-        argv, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}, check=False
+        argv, capture_output=True, text=True, timeout=LONG, env={**os.environ, **environment}, check=False
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import LONG
 from tests.service.studio_double import FILM, FakeStudio, cutroom
 
 CAPTIONS = [{"text": "Hello.", "start": 0.1, "end": 0.9, "words": []}]
@@ -211,9 +212,9 @@ def test_a_signal_cancels_the_job(studio: FakeStudio, film: Path, number: int, c
     out = film.parent / "out.mp4"
     argv = [sys.executable, "-m", "cutroom", "edit", film, "-o", out, "--server", studio.url, "--consent"]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}) as command:
-        assert studio.hanging.wait(30)
+        assert studio.hanging.wait(LONG)
         command.send_signal(number)
-        _, said = command.communicate(timeout=20)
+        _, said = command.communicate(timeout=LONG)
     assert command.returncode == code
     assert b"Traceback" not in said
     assert [job["status"] for job in studio.jobs.values() if job["kind"] == "render"] == ["cancelled"]

@@ -14,13 +14,14 @@ import pytest
 
 from services.gateway.store.accounts import by_key
 from tests.database import FreshDatabase
+from tests.patience import LONG
 
 
 async def cutroom(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, "-m", "cutroom", "keys", "create", *map(str, arguments)]
     env = {name: value for name, value in os.environ.items() if not name.startswith("CUTROOM_")}
     return await asyncio.to_thread(
-        subprocess.run, argv, capture_output=True, text=True, timeout=100, env={**env, **environment}, check=False
+        subprocess.run, argv, capture_output=True, text=True, timeout=LONG, env={**env, **environment}, check=False
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from services.analyzer.engines.models import find_model
+from tests.patience import LONG
 from tests.providers.hub import hub_server
 from tests.service.analyzer_model import build_model
 
@@ -27,7 +28,7 @@ async def cutroom(home: Path, *arguments: str, **environment: str) -> subprocess
     env = {name: value for name, value in os.environ.items() if not name.startswith(("CUTROOM_", "HF_"))}
     env |= {"HF_HOME": str(home), "HF_HUB_DISABLE_PROGRESS_BARS": "1", **environment}
     return await asyncio.to_thread(
-        subprocess.run, argv, capture_output=True, text=True, timeout=100, env=env, check=False
+        subprocess.run, argv, capture_output=True, text=True, timeout=LONG, env=env, check=False
     )
 
 

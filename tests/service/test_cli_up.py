@@ -15,6 +15,7 @@ import av
 import pytest
 
 from deploy.sample import Sample
+from tests.patience import LONG
 
 CUTROOM = (sys.executable, "-m", "cutroom")
 
@@ -25,7 +26,7 @@ def _environment() -> dict[str, str]:
 
 def cutroom(*arguments: object) -> subprocess.CompletedProcess[str]:
     argv = [*CUTROOM, *map(str, arguments)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=200, env=_environment(), check=False)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=5 * LONG, env=_environment(), check=False)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def studio(data: Path) -> Iterator[subprocess.Popen[bytes]]:
     argv = [*CUTROOM, "up", "--port", "0", "--data", str(data)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment()) as up:
         try:
-            end = time.monotonic() + 60
+            end = time.monotonic() + LONG
             while not (data / "studio.json").exists() and up.poll() is None and time.monotonic() < end:
                 time.sleep(0.05)
             assert (data / "studio.json").exists(), up.poll()
@@ -84,7 +85,7 @@ def test_what_is_no_film_is_refused(studio: subprocess.Popen[bytes], data: Path,
 
 def test_ctrl_c_stops_it_well(studio: subprocess.Popen[bytes], data: Path) -> None:
     studio.send_signal(signal.SIGINT)
-    said, _ = studio.communicate(timeout=60)
+    said, _ = studio.communicate(timeout=LONG)
     assert studio.returncode == 0
     assert b"Cutroom is up at http://127.0.0.1:" in said
     assert b"Traceback" not in said

@@ -35,7 +35,7 @@ async def video(gateway: Stage, *, consent: bool = True) -> str:
 
 
 async def planned(gateway: Stage, asset: str, **order: Any) -> str:
-    url = f"/api/videos/{asset}/ai-edit/generate?wait=20"
+    url = f"/api/videos/{asset}/ai-edit/generate?wait=60"
     response = await gateway.client.post(url, json=STORY | order)
     assert response.status_code == 202, response.text
     assert json_of(response)["status"] == "completed"
@@ -303,7 +303,7 @@ async def test_sounds_and_pictures_are_no_films(make_infra: MakeInfra) -> None:
             return MediaProbed(asset_id=command.asset_id, info=media_info(kind="audio"), thumbnail=None)
 
         gateway.plays["ProbeMedia"] = heard
-        response = await gateway.client.post("/api/assets?wait=20", files={"file": ("song.wav", b"RIFF0000WAVE" * 50)})
+        response = await gateway.client.post("/api/assets?wait=60", files={"file": ("song.wav", b"RIFF0000WAVE" * 50)})
         assert response.status_code == 201, response.text
         song = json_of(response).get("asset", json_of(response))["id"]
         assert (await gateway.client.get(f"/api/videos/{song}/ai-edit/data")).status_code == 404

@@ -151,7 +151,7 @@ async def test_the_plan_of_a_job_over_several_films_is_exported(make_infra: Make
         gateway = wired(made)
         first, second = [(await gateway.ingest(title=name))["asset"]["id"] for name in ("Day", "Night")]
         body = {"story_prompt": {"key_message": "hello"}, "video_ids": [second]}
-        job = json_of(await gateway.client.post(f"/api/videos/{first}/ai-edit/generate?wait=20", json=body))["job_id"]
+        job = json_of(await gateway.client.post(f"/api/videos/{first}/ai-edit/generate?wait=60", json=body))["job_id"]
         await gateway.ended(job)
         edl = (await gateway.client.get(f"/api/jobs/{job}/export?to=edl")).text
         assert [line[18:] for line in edl.splitlines() if line.startswith("* FROM CLIP NAME")] == [
@@ -189,7 +189,7 @@ async def test_files_that_nobody_asks_for_any_more_are_removed(make_infra: MakeI
     infra = await make_infra("gateway")
     async with stage(infra) as made:
         gateway = wired(made)
-        body = await gateway.ingest(wait=20)
+        body = await gateway.ingest(wait=60)
         url = f"/api/timeline/{body['project']['id']}/export?to=otio"
         file = await gateway.client.get(url)
         assert file.status_code == 200
@@ -211,7 +211,7 @@ async def test_an_export_that_is_just_being_removed_is_written_under_another_key
     infra = await make_infra("gateway")
     async with stage(infra) as made:
         gateway = wired(made)
-        url = f"/api/timeline/{(await gateway.ingest(wait=20))['project']['id']}/export?to=edl"
+        url = f"/api/timeline/{(await gateway.ingest(wait=60))['project']['id']}/export?to=edl"
         file = await gateway.client.get(url)
         (key,) = [
             row["key"] for row in await infra.pool.fetch("select key from perishables where key like 'exports/%'")

@@ -13,6 +13,7 @@ from shared.contracts.commands import Command, PlanEdit, ProbeMedia
 from shared.contracts.events import Event, MediaProbed
 from shared.infra import Infra
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.editor_stage import Stage, json_of, stage
 from tests.service.editor_workers import FILM, Play, failing, media_info, silent
 
@@ -178,7 +179,7 @@ async def test_an_upload_that_announces_too_much_is_refused_before_it_is_read(ma
             "Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"
         )
         writer.write(head.encode())
-        status = await asyncio.wait_for(reader.readline(), 10)
+        status = await asyncio.wait_for(reader.readline(), LONG)
         assert b" 413 " in status
         writer.close()
         await writer.wait_closed()
@@ -195,12 +196,12 @@ async def test_an_upload_that_breaks_off_leaves_nothing(make_infra: MakeInfra) -
         )
         writer.write(head.encode() + FILM * 2000)
         await writer.drain()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while not gateway.files():
                 await asyncio.sleep(0.01)
         writer.close()
         await writer.wait_closed()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while gateway.files():
                 await asyncio.sleep(0.01)
         assert gateway.seen == []

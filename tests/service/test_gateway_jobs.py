@@ -19,6 +19,7 @@ from shared.db import transaction
 from shared.messages import answer
 from shared.telemetry import trace_id
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.gateway_studio import FAILED, analyzed, probed, problem_of, studio
 
 
@@ -57,7 +58,7 @@ async def test_waiting_ends_with_the_job_or_with_the_time(make_infra: MakeInfra)
         assert (await gateway.get(job, wait=0.05))["status"] == "queued"
         waiting = asyncio.create_task(gateway.get(job, wait=60))
         await gateway.reply(await gateway.ordered("ProbeMedia"), probed(job.asset_id or ""))
-        assert (await asyncio.wait_for(waiting, 10))["status"] == "completed"
+        assert (await asyncio.wait_for(waiting, LONG))["status"] == "completed"
         assert (await gateway.get(job, wait=1e9))["status"] == "completed"
         for bad in ("soon", "-1", "nan"):
             response = await gateway.client.get(f"/api/jobs/{job.id}", params={"wait": bad})
@@ -228,7 +229,7 @@ async def test_a_cancelled_upload_is_not_kept_and_cannot_be_retried(make_infra: 
         assert await gateway.infra.blobs.stat(key) is None
         problem_of(await gateway.client.post(f"/api/jobs/{job.id}/retry"), 409, "upload_gone")
         async with gateway.infra.pool.acquire() as connection:
-            noted = await connection.fetchval("select count(*) from uploads where key = $1", key)
+            noted = await connection.fetchval("select count(*) from perishables where key = $1", key)
         assert noted == 1, "a crash before it is removed leaves it to the sweep"
 
 

@@ -79,9 +79,9 @@ async def test_hot_words_reach_the_analyzer_from_every_route(gateway: Stage) -> 
     )
     await gateway.client.post(f"/api/timeline/{project}/analyze", json={"hotwords": "Petrel", "pace": "fast"})
     story = {"story_prompt": {}, "hotwords": "Petrel", "language": "en"}
-    assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=story)).status_code == 202
+    assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=60", json=story)).status_code == 202
     story["hotwords"] = "Skua"
-    assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=story)).status_code == 202
+    assert (await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=60", json=story)).status_code == 202
     assert wishes(gateway) == [
         ("en", "Kitti wake , Cutroom", ""),  # the upload's, and what is known is not heard again
         ("de", "Fulmar", "large"),

@@ -15,6 +15,7 @@ from shared.contracts.commands import COMMANDS
 from shared.contracts.events import EVENTS
 from shared.contracts.ids import new_id
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.gateway_studio import Studio, problem_of, studio
 
 JSON = {"Content-Type": "application/json"}
@@ -91,7 +92,7 @@ async def test_an_upload_that_is_broken_off_is_no_failure(make_infra: MakeInfra)
             await writer.drain()
             await asyncio.sleep(0.05)
             writer.close()
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LONG):
                 while not (told := [line for line in lines if line.get("path") == "/api/ingest"]):
                     await asyncio.sleep(0.02)
         assert {line["event"] for line in told} <= {"request.abandoned", "request"}

@@ -11,6 +11,7 @@ from shared.contracts.ids import new_id
 from shared.contracts.timeline import Timeline
 from shared.infra import Infra
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.editor_stage import Stage, json_of, stage
 from tests.service.editor_workers import analyze, failing, render, silent
 
@@ -44,7 +45,7 @@ async def test_a_render_without_consent_is_refused(make_infra: MakeInfra) -> Non
 async def test_a_render_is_ordered_followed_and_found(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway"), watermark="Ours") as gateway:
         project = (await consented(gateway, title="My film"))["project"]["id"]
-        order = await gateway.client.post(f"/api/render/{project}?wait=20")
+        order = await gateway.client.post(f"/api/render/{project}?wait=60")
         assert order.status_code == 202
         assert set(json_of(order)) == {"job_id", "status_url"}
         status = json_of(await gateway.client.get(json_of(order)["status_url"]))
@@ -76,7 +77,7 @@ async def test_several_files_are_one_order(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         project = (await consented(gateway))["project"]["id"]
         body = {"aspect_ratio": "16:9", "fidelity": "copy", "outputs": [{"poster": True}, {"codec": "none"}]}
-        assert (await gateway.client.post(f"/api/render/{project}?wait=20", json=body)).status_code == 202
+        assert (await gateway.client.post(f"/api/render/{project}?wait=60", json=body)).status_code == 202
         command = ordered(gateway)
         assert [(o.name, o.codec, o.poster) for o in command.outputs] == [
             ("video_16_9", "h264", True), ("sound", "none", False),
@@ -94,7 +95,7 @@ async def test_every_option_reaches_the_renderer(make_infra: MakeInfra) -> None:
             "watermark": True, "aspect_ratio": "4:5", "fit": "blur", "captions": False, "caption_style": "boxed",
             "fps": 23.976, "draft": True, "channels": "5.1", "hls": True,
         }  # fmt: skip
-        assert (await gateway.client.post(f"/api/render/{project}?wait=20", json=body)).status_code == 202
+        assert (await gateway.client.post(f"/api/render/{project}?wait=60", json=body)).status_code == 202
         command = ordered(gateway)
         output = command.outputs[0]
         assert (output.width, output.height, output.fit, output.draft) == (480, 600, "blur", True)
@@ -115,6 +116,22 @@ async def test_what_does_not_go_together_is_refused(make_infra: MakeInfra) -> No
             refused = await gateway.client.post(f"/api/render/{project}", json=body)
             assert (refused.status_code, json_of(refused)["code"]) == (422, "output_codec"), body
             assert [e["field"] for e in json_of(refused)["errors"]] == [field]
+
+
+async def test_a_codec_that_is_not_written_is_refused_with_the_nearest(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as gateway:
+        project = (await consented(gateway))["project"]["id"]
+        for body, field, word in (
+            ({"codec": "vp8"}, "codec", "vp9 is the nearest"),
+            ({"codec": "h265"}, "codec", "called hevc"),
+            ({"outputs": [{"codec": "copy"}]}, "outputs[0].codec", "fidelity: copy"),
+            ({"audio_codec": "vorbis"}, "audio_codec", "opus is the nearest"),
+            ({"codec": "betamax"}, "codec", "there are h264, hevc"),
+        ):
+            refused = await gateway.client.post(f"/api/render/{project}", json=body)
+            assert (refused.status_code, json_of(refused)["code"]) == (422, "validation_failed"), body
+            (told,) = json_of(refused)["errors"]
+            assert (told["field"], told["code"]) == (field, "codec_unknown") and word in told["message"]
 
 
 async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
@@ -144,7 +161,7 @@ async def test_what_is_no_order_is_refused(make_infra: MakeInfra) -> None:
 async def test_an_empty_timeline_is_made_first_and_saved(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         project = (await consented(gateway, auto_analyze="false"))["project"]["id"]
-        order = json_of(await gateway.client.post(f"/api/render/{project}?wait=20", json={"fps": 25}))
+        order = json_of(await gateway.client.post(f"/api/render/{project}?wait=60", json={"fps": 25}))
         assert json_of(await gateway.client.get(order["status_url"]))["status"] == "finished"
         shown = json_of(await gateway.client.get(f"/api/timeline/{project}"))
         assert (shown["status"], shown["revision"]) == ("rendered", 1)
@@ -159,7 +176,7 @@ async def test_what_is_analysed_already_is_only_planned(make_infra: MakeInfra) -
     async with stage(await make_infra("gateway")) as gateway:
         project = (await consented(gateway))["project"]["id"]
         await gateway.client.post(f"/api/timeline/{project}", json={"timeline": {"segments": []}})
-        await gateway.client.post(f"/api/render/{project}?wait=20")
+        await gateway.client.post(f"/api/render/{project}?wait=60")
         assert [type(c).__name__ for c in gateway.seen[-2:]] == ["PlanEdit", "RenderTimeline"]
         assert json_of(await gateway.client.get(f"/api/timeline/{project}"))["revision"] == 3
 
@@ -173,7 +190,7 @@ async def test_a_sound_needs_the_consent_of_its_film_too(make_infra: MakeInfra) 
         refused = await gateway.client.post(f"/api/render/{project}")
         assert (refused.status_code, json_of(refused)["asset_id"]) == (409, other)
         await gateway.client.post(f"/api/consent/{other}/checkbox", json={"accepted": True})
-        assert (await gateway.client.post(f"/api/render/{project}?wait=20")).status_code == 202
+        assert (await gateway.client.post(f"/api/render/{project}?wait=60")).status_code == 202
         timeline = await document(gateway)
         assert [(s.name, s.source) for s in timeline.sounds] == [("door", other)]
         assert set(timeline.sources) == {other, timeline.video[0].source}
@@ -184,7 +201,7 @@ async def test_a_failed_render_says_why_and_can_be_tried_again(make_infra: MakeI
         played = gateway.plays["RenderTimeline"]
         gateway.plays["RenderTimeline"] = failing("encoder_broken")
         project = (await consented(gateway))["project"]["id"]
-        order = json_of(await gateway.client.post(f"/api/render/{project}?wait=20"))
+        order = json_of(await gateway.client.post(f"/api/render/{project}?wait=60"))
         status = json_of(await gateway.client.get(order["status_url"]))
         assert (status["status"], status["error"], status["error_code"]) == (
             "failed", "It is encoder_broken.", "encoder_broken",
@@ -209,7 +226,7 @@ async def test_consent_that_goes_while_the_film_is_analysed_stops_the_render(mak
             return await analyze(infra, command)
 
         gateway.plays["AnalyzeMedia"] = withdraw
-        order = json_of(await gateway.client.post(f"/api/render/{body['project']['id']}?wait=20"))
+        order = json_of(await gateway.client.post(f"/api/render/{body['project']['id']}?wait=60"))
         status = json_of(await gateway.client.get(order["status_url"]))
         assert (status["status"], status["error_code"]) == ("failed", "consent_required")
         assert not any(isinstance(command, RenderTimeline) for command in gateway.seen)
@@ -244,11 +261,11 @@ async def test_a_film_that_comes_after_its_render_was_cancelled_is_not_kept(make
         gateway.plays["RenderTimeline"] = too_late
         project = (await consented(gateway))["project"]["id"]
         order = json_of(await gateway.client.post(f"/api/render/{project}", json={"hls": True}))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(LONG):
             while not made or any([await gateway.infra.blobs.stat(key) for key in made]):
                 await asyncio.sleep(0.02)
         assert json_of(await gateway.client.get(order["status_url"]))["status"] == "cancelled"
         gateway.plays["RenderTimeline"] = render
-        await gateway.client.post(f"/api/jobs/{order['job_id']}/retry?wait=20")
+        await gateway.client.post(f"/api/jobs/{order['job_id']}/retry?wait=60")
         again = json_of(await gateway.client.get(order["status_url"]))
         assert again["status"] == "finished" and (await gateway.client.get(again["output_url"])).status_code == 200

@@ -22,8 +22,8 @@ async def owned(gateway: Stage) -> dict[str, Any]:
     body = await gateway.ingest()
     asset, project = body["asset"]["id"], body["project"]["id"]
     await gateway.client.post(f"/api/consent/{asset}/checkbox", json={"accepted": True})
-    render = json_of(await gateway.client.post(f"/api/render/{project}?wait=20"))["job_id"]
-    edit = json_of(await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=20", json=STORY))["job_id"]
+    render = json_of(await gateway.client.post(f"/api/render/{project}?wait=60"))["job_id"]
+    edit = json_of(await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=60", json=STORY))["job_id"]
     chat = json_of(await gateway.client.post("/api/chat/sessions", json={"project_id": project}))["id"]
     made = {"asset": asset, "project": project, "render": render, "edit": edit, "path": body["asset"]["path"]}
     return {**made, "chat": chat}

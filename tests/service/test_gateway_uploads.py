@@ -17,6 +17,7 @@ from shared.db import transaction
 from shared.infra import Infra
 from shared.listing import put_listing
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.editor_stage import stage
 from tests.unit.gateway_made import blob, job
 
@@ -73,7 +74,7 @@ async def test_a_gateway_removes_them_when_it_starts(make_infra: MakeInfra) -> N
     old = await left(infra, new_id(), hours=25)
     async with stage(infra) as gateway:
         await gateway.ingest(auto_analyze="false")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while await infra.blobs.stat(old) or await infra.pool.fetchval("select count(*) from perishables"):
                 await asyncio.sleep(0.02)
 

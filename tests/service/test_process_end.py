@@ -7,12 +7,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from shared.process import Limits, ProcessFailed, run, spawn, stream
+from tests.patience import LONG, slack, until
 
 STUBBORN = """
 import os, signal, sys, time
@@ -58,17 +58,8 @@ def gone(pid: int) -> bool:
         return True
 
 
-async def until(true: Callable[[], bool], within_s: float) -> float:
-    """Wait until something holds and return how long that took."""
-    started = time.monotonic()
-    while not true():
-        assert time.monotonic() - started < within_s, "not in time"
-        await asyncio.sleep(0.01)
-    return time.monotonic() - started
-
-
 async def pids(log: Path, count: int = 2) -> list[int]:
-    await until(lambda: log.exists() and log.read_text().count("\n") == count, 30)
+    await until(lambda: log.exists() and log.read_text().count("\n") == count)
     return [int(line) for line in log.read_text().split()]
 
 
@@ -76,12 +67,13 @@ async def test_cancel_ends_a_group_that_ignores_sigterm_within_two_seconds(tmp_p
     log = tmp_path / "log"
     task = asyncio.create_task(run(stubborn(log)))
     family = await pids(log)
+    soon = slack(2)
     started = time.monotonic()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until(lambda: all(map(gone, family)), 2)
-    assert time.monotonic() - started < 2
+    await until(lambda: all(map(gone, family)))
+    assert time.monotonic() - started < soon
 
 
 async def test_cancel_gives_a_program_the_chance_to_end_in_good_order(tmp_path: Path) -> None:
@@ -105,7 +97,7 @@ async def test_a_second_cancel_kills_at_once(tmp_path: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await until(lambda: all(map(gone, family)), 0.4)
+    await until(lambda: all(map(gone, family)), slack(0.4))
 
 
 async def test_a_cancel_at_any_moment_of_the_start_leaves_nothing(tmp_path: Path) -> None:
@@ -116,7 +108,7 @@ async def test_a_cancel_at_any_moment_of_the_start_leaves_nothing(tmp_path: Path
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    await until(lambda: not running_with(mark), 2)
+    await until(lambda: not running_with(mark))
 
 
 def running_with(argument: str) -> list[Path]:
@@ -138,23 +130,27 @@ async def test_a_timeout_around_a_stream_ends_its_group(tmp_path: Path) -> None:
             async with asyncio.timeout(0.1):
                 async for _ in output.chunks(1):
                     pass
-    await until(lambda: all(map(gone, family)), 2)
+    await until(lambda: all(map(gone, family)))
 
 
 async def test_the_wall_limit_ends_the_group(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with pytest.raises(ProcessFailed):
-        await run(stubborn(log), limits=Limits(wall_s=3))
+    for wall_s in (2, 10, 50):  # as long as this machine needs to start two programs
+        log.write_text("")
+        with pytest.raises(ProcessFailed):
+            await run(stubborn(log), limits=Limits(wall_s=wall_s))
+        if log.read_text().count("\n") == 2:
+            break
     family = await pids(log)
-    await until(lambda: all(map(gone, family)), 2)
+    await until(lambda: all(map(gone, family)))
 
 
 @pytest.mark.parametrize("status", [0, 7])
 async def test_a_program_that_ends_takes_its_children_along(tmp_path: Path, status: int) -> None:
     log = tmp_path / "log"
-    await run(stubborn(log, str(status)), ok=frozenset({status}), limits=Limits(wall_s=30))
+    await run(stubborn(log, str(status)), ok=frozenset({status}), limits=Limits(wall_s=LONG))
     family = await pids(log)
-    await until(lambda: all(map(gone, family)), 2)
+    await until(lambda: all(map(gone, family)))
 
 
 async def test_a_child_that_left_the_group_cannot_hold_us_by_the_pipe(tmp_path: Path) -> None:
@@ -168,10 +164,10 @@ async def test_a_child_that_left_the_group_cannot_hold_us_by_the_pipe(tmp_path: 
         "while not os.path.exists(sys.argv[1]): time.sleep(0.01)\n"
         "print('done')"
     )
-    done = await run([sys.executable, "-c", code, str(log)], limits=Limits(wall_s=30))
+    done = await run([sys.executable, "-c", code, str(log)], limits=Limits(wall_s=2 * LONG))
     try:
         assert done.stdout == b"done\n"
-        assert done.wall_s < 20
+        assert done.wall_s < LONG
     finally:
         os.kill((await pids(log, 1))[0], signal.SIGKILL)
 
@@ -184,7 +180,7 @@ async def test_kill_9_of_the_parent_leaves_no_orphan(tmp_path: Path, how: str) -
     family = await pids(log)
     assert not any(map(gone, family))
     os.kill(parent.pid, signal.SIGKILL)
-    await until(lambda: all(map(gone, family)), 2)
+    await until(lambda: all(map(gone, family)))
     parent.kill()
 
 
@@ -195,7 +191,7 @@ async def test_kill_9_of_the_parent_reaches_through_two_generations_of_ours(tmp_
     parent = spawn([sys.executable, "-c", PARENT, "run", *middle])
     family = await pids(log)
     os.kill(parent.pid, signal.SIGKILL)
-    await until(lambda: all(map(gone, family)), 3)
+    await until(lambda: all(map(gone, family)))
     parent.kill()
 
 
@@ -206,7 +202,7 @@ async def test_under_uvloop_a_cancel_and_a_kill_9_end_the_group_too(tmp_path: Pa
     parent = spawn([sys.executable, "-c", uvloop_parent, "run", *stubborn(log)])
     family = await pids(log)
     os.kill(parent.pid, signal.SIGINT)
-    await until(lambda: all(map(gone, family)), 3)
+    await until(lambda: all(map(gone, family)))
     parent.kill()
 
 
@@ -219,7 +215,7 @@ async def test_a_spawned_program_is_terminated_with_its_group(tmp_path: Path) ->
     assert server.returncode is None
     assert server.terminate(timeout_s=0.1) == -signal.SIGKILL
     assert not server.alive()
-    await until(lambda: all(map(gone, family)), 2)
+    await until(lambda: all(map(gone, family)))
     assert server.terminate() == -signal.SIGKILL
 
 
@@ -227,8 +223,8 @@ async def test_a_spawned_program_ends_in_good_order_when_it_can(tmp_path: Path) 
     output = tmp_path / "out"
     code = "trap 'echo bye >&2; exit 5' TERM; echo up; while :; do sleep 0.01; done"
     server = spawn(["sh", "-c", code], stdout=output)
-    await until(lambda: output.exists() and "up" in output.read_text(), 30)
-    assert server.terminate(timeout_s=20) == 5
+    await until(lambda: output.exists() and "up" in output.read_text())
+    assert server.terminate(timeout_s=LONG) == 5
     assert output.read_text() == "up\nbye\n"
 
 

@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from shared.process import Limits, ProcessFailed, Stream, ffmpeg_path, run, stream
+from tests.patience import LONG
 
-QUICK = Limits(wall_s=60)
+QUICK = Limits(wall_s=LONG)
 
 
 async def test_frames_arrive_whole_and_in_order() -> None:

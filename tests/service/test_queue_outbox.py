@@ -18,7 +18,13 @@ from shared.errors import BadRequest, Unavailable
 from shared.messages import answer
 from shared.step import Step
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.service.queue_doubles import Heard, accept, command, running, state_of, succeed
+
+RELAYS = """
+select count(*) from pg_locks join pg_database on pg_database.oid = database
+where locktype = 'advisory' and granted and datname = current_database()
+"""
 
 
 class FlakyBus(LocalBus):
@@ -49,7 +55,7 @@ async def test_nothing_is_lost_and_the_order_holds_while_the_bus_is_away(make_in
         async with transaction(infra.pool) as connection:
             await outbox.put(connection, STEP_EVENTS, one)
     relay = asyncio.create_task(outbox.relay(infra.database_url, bus, signal.Signal()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         while await infra.pool.fetchval("select count(*) from outbox"):
             await asyncio.sleep(0.05)
     relay.cancel()
@@ -71,12 +77,13 @@ async def test_one_relay_works_and_another_takes_over(make_infra: MakeInfra) -> 
     first, second = FlakyBus(0), FlakyBus(0)
     first.lose_answer = second.lose_answer = False
     one = asyncio.create_task(outbox.relay(infra.database_url, first, signal.Signal()))
-    await asyncio.sleep(0.3)
+    while not await infra.pool.fetchval(RELAYS):
+        await asyncio.sleep(0.02)
     two = asyncio.create_task(outbox.relay(infra.database_url, second, signal.Signal()))
     for stop in (False, True):
         async with transaction(infra.pool) as connection:
             await outbox.put(connection, STEP_EVENTS, command())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(LONG):
             while await infra.pool.fetchval("select count(*) from outbox"):
                 await asyncio.sleep(0.05)
         if not stop:

@@ -29,6 +29,7 @@ from shared.contracts.topics import STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import order
 from tests.database import MakeInfra
+from tests.patience import LONG, slack
 from tests.service.queue_doubles import Heard
 from tests.service.renderer_footage import Footage, clip, film, numbered, pictures, rendered, timeline
 from tests.service.test_renderer_service import FAST, ffmpegs, ordered, sent, serving, stored
@@ -123,15 +124,15 @@ async def test_a_cancel_reaches_those_who_help_within_two_seconds(make_infra: Ma
     deaf = replace(infra, bus=LocalBus(), scratch=tmp_path / "second")
     async with serving(infra, slow), serving(deaf, slow):
         await sent(infra, one)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while not (ffmpegs(str(infra.scratch)) and ffmpegs(str(deaf.scratch))):
                 await asyncio.sleep(0.05)
         stop = CancelStep(command_ids=(one.id,))
         await sent(infra, order("test", one.subject, stop, message_id=new_id(), tenant="a"))
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(slack(2)):
             while ffmpegs(str(infra.scratch)) or ffmpegs(str(deaf.scratch)):
                 await asyncio.sleep(0.05)
-        (fact,) = await heard.until(lambda all_: bool(all_), 10)
+        (fact,) = await heard.until(lambda all_: bool(all_))
     assert fact.name == "StepCancelled"
     assert await infra.pool.fetchval("select count(*) from chunks where state = 'kept'") == 0
 
