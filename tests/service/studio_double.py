@@ -247,7 +247,7 @@ def fake_studio() -> Iterator[FakeStudio]:
         yield studio
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         socket.close()
 
 

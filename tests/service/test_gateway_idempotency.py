@@ -190,8 +190,9 @@ async def test_a_request_whose_gateway_died_blocks_nobody_for_longer_than_its_le
     async with desk(infra, idempotency_lease_seconds=1.0) as at:
         slot = store.Slot("me", "POST", "/work", "one")
         async with infra.pool.acquire() as connection:
-            assert await store.claim(connection, slot, "dead", None, lease_s=0.3, keep_s=100)
-            assert not await store.claim(connection, slot, "other", None, lease_s=0.3, keep_s=100)
+            assert await store.claim(connection, slot, "dead", None, lease_s=300, keep_s=1000)
+            assert not await store.claim(connection, slot, "other", None, lease_s=300, keep_s=1000)
+            await connection.execute("update idempotency set lease_until = now() + interval '0.3 seconds'")
         assert (await at.post({})).status_code == 201
         async with infra.pool.acquire() as connection:
             late = store.Kept("x", 200, [], b"late")
@@ -263,10 +264,13 @@ async def ids(infra: Infra) -> list[str]:
 
 
 async def test_the_lease_is_renewed_while_the_work_lasts(make_infra: MakeInfra) -> None:
-    async with desk(await make_infra("gateway"), idempotency_lease_seconds=0.3) as at:
+    infra = await make_infra("gateway")
+    async with desk(infra, idempotency_lease_seconds=3) as at:
 
         async def slowly(request: Request, count: int) -> Response:
-            await asyncio.sleep(1.5)
+            first = await infra.pool.fetchval("select lease_until from idempotency")
+            while not await infra.pool.fetchval("select now() > $1", first):
+                await asyncio.sleep(0.05)
             return await created(request, count)
 
         at.work = slowly
