@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from services.renderer.handlers.deps import Deps
@@ -17,6 +18,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import prepared
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order, Place, places
+from services.renderer.tools.shelf import Slot
 from shared import log
 from shared.contracts.ids import new_id
 from shared.contracts.timeline import Timeline
@@ -39,10 +41,14 @@ async def help_others(deps: Deps, wake: Signal) -> None:
             if found is None:
                 await wake.wait(IDLE_S)
                 continue
-            await deps.slots.acquire()
-            task = group.create_task(_while_open(found, _help(found, deps), deps))
-            task.add_done_callback(lambda _: deps.slots.release())
+            slot = await Slot(deps.slots).taken()
+            task = group.create_task(_while_open(found, _help(found, deps, slot.free), deps))
+            task.add_done_callback(partial(_freed, slot))
             await asyncio.sleep(0.05)  # let it claim, so that the same chunk is not found again
+
+
+def _freed(slot: Slot, _: asyncio.Task[None]) -> None:
+    slot.free()
 
 
 async def _found(deps: Deps) -> Open | None:
@@ -75,19 +81,21 @@ async def _open(found: Open, deps: Deps) -> bool:
         return True  # the database will say when it is back
 
 
-async def _help(found: Open, deps: Deps) -> None:
+async def _help(found: Open, deps: Deps, free: Callable[[], None]) -> None:
     try:
         timeline, command = await timeline_of(found.command, deps), found.command
         async with folder_for(deps.scratch / "renderer", f"help.{new_id()}") as folder:
             bench = await bench_for(folder, command, deps)
             cut = await asyncio.to_thread(places, bench, timeline, command.outputs, command.options, found.parallel)
             if found.place < len(cut):
-                await _draw(bench, found, timeline, cut[found.place], deps)
+                await _draw(bench, found, timeline, cut[found.place], deps, free)
     except Exception as failed:
         logger.warning("help.failed", command=found.command_id, place=found.place, error=repr(failed))
 
 
-async def _draw(bench: Bench, found: Open, timeline: Timeline, place: Place, deps: Deps) -> None:
+async def _draw(
+    bench: Bench, found: Open, timeline: Timeline, place: Place, deps: Deps, free: Callable[[], None]
+) -> None:
     """Keys that another version or another encoder makes are not ours to draw: nothing is claimed then."""
     used = drawn_from(timeline, [timeline.video[piece.clip] for piece in place.chunk.pieces])
     async with (
@@ -103,7 +111,7 @@ async def _draw(bench: Bench, found: Open, timeline: Timeline, place: Place, dep
         tags = Tags("", "", datetime.now(UTC))
         order = Order(timeline, sources, found.command.outputs, found.command.options, tags)
         parts = [place.parts[key] for key in sorted(taken.mine)]
-        made = await draw(bench, await prepared(bench, order), place.chunk, parts, lambda frame: None)
+        made = await draw(bench, await prepared(bench, order), place.chunk, parts, lambda frame: None, free)
         for key, drawn in made.items():
             await shelf.keep(key, drawn)
         logger.info("help.drawn", command=found.command_id, place=found.place)

@@ -17,11 +17,13 @@ from shared.errors import PermanentError
 
 
 async def draw(
-    bench: Bench, order: Order, chunk: Chunk, parts: Sequence[Part], on_frame: Callable[[int], None]
-) -> dict[str, Drawn]:
+    bench: Bench, order: Order, chunk: Chunk, parts: Sequence[Part], on_frame: Callable[[int], None],
+    drawn_up: Callable[[], None] = lambda: None,
+) -> dict[str, Drawn]:  # fmt: skip
     """Render ``chunk`` for every part, from one decoding; return the results by key.
 
-    ``on_frame`` gets the number of frames drawn so far. Raises PermanentError when the sources give fewer frames than
+    ``on_frame`` gets the number of frames drawn so far; ``drawn_up`` is called when ffmpeg has ended and only looking
+    at what it wrote is left. Raises PermanentError when the sources give fewer frames than
     are wanted, TransientError when what was written is not what was drawn, ProcessFailed when ffmpeg fails.
     """
     drawings = [_drawing(bench, part) for part in parts]
@@ -35,6 +37,7 @@ async def draw(
     # In a thread: the way of a window that follows a face is worked out there, which takes a while.
     built = await asyncio.to_thread(picture.arguments, bench, order.timeline, order.sources, drawings, chunk)
     await bench.ffmpeg(built, reached)
+    drawn_up()
     if drawn != chunk.frames:
         raise _unreadable(order, chunk, drawn)
     made = {}

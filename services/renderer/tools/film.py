@@ -130,7 +130,7 @@ class _Studio:
     async def _sound(self) -> dict[AudioCodec, Voiced]:
         order, bench = self._order, self._bench
 
-        async def make(keys: Sequence[str]) -> dict[str, Voiced]:
+        async def make(keys: Sequence[str], free: Callable[[], None]) -> dict[str, Voiced]:
             mine = {codec: key for codec, key in self._voices.items() if key in keys}
             loudness = order.options.loudness
             made = await soundtrack(bench, order.timeline, order.sources, loudness, mine, self._heard)
@@ -150,10 +150,10 @@ class _Studio:
         mine = [key for key in place.parts if key not in self._had]
         self._had.update(mine)
 
-        async def make(keys: Sequence[str]) -> dict[str, Drawn]:
+        async def make(keys: Sequence[str], free: Callable[[], None]) -> dict[str, Drawn]:
             self._progress.kept -= set(keys)
             parts = [place.parts[key] for key in keys]
-            return await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n))
+            return await draw(self._bench, self._order, place.chunk, parts, lambda n: self._reached(keys, n), free)
 
         scratch, wanted = self._bench.scratch, Wanted(mine, Drawn, make, self._fetched)
         async with self._hands:

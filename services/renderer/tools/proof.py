@@ -142,7 +142,9 @@ def small(frame: av.VideoFrame) -> Bytes:
     levels = np.frombuffer(memoryview(plane), np.uint16 if deep else np.uint8)
     levels = levels.reshape(plane.height, -1)[:, : plane.width]
     down, across = (np.arange(n) * size // n for n, size in zip(COARSE, levels.shape, strict=True))
-    sums = np.add.reduceat(np.add.reduceat(levels, down, axis=0, dtype=np.float32), across, axis=1)
+    # Row by row over whole lines: ``reduceat`` down the lines takes ten times as long.
+    bands = [np.add.reduce(band, axis=0, dtype=np.uint32) for band in np.split(levels, down[1:])]
+    sums = np.add.reduceat(np.stack(bands), across, axis=1)
     sizes = np.outer(np.diff([*down, levels.shape[0]]), np.diff([*across, levels.shape[1]]))
     means: Bytes = (sums / sizes / (4 if deep else 1)).round().astype(np.uint8)
     return means

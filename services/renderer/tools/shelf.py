@@ -130,13 +130,42 @@ class NoShelf:
         """Nobody else waits."""
 
 
+@dataclass(slots=True)
+class Slot:
+    """One of ``slots`` for a block, which may give it back before its end: what it does then keeps nobody waiting."""
+
+    slots: asyncio.Semaphore
+    _held: bool = False
+
+    async def __aenter__(self) -> Self:
+        return await self.taken()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.free()
+
+    async def taken(self) -> Self:
+        """Wait until there is one, and have it until it is freed."""
+        await self.slots.acquire()
+        self._held = True
+        return self
+
+    def free(self) -> None:
+        """Let the next one begin. A second time is nothing."""
+        if self._held:
+            self._held = False
+            self.slots.release()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[T]):
-    """Keys that a render wants, of one kind. ``make`` makes some of them, ``fetched`` is told of one that was kept."""
+    """Keys that a render wants, of one kind. ``make`` makes some of them, ``fetched`` is told of one that was kept.
+
+    ``make`` calls what it is given beside the keys when its programs have ended, so that others may begin.
+    """
 
     keys: Sequence[str]
     kind: type[T]
-    make: Callable[[Sequence[str]], Awaitable[dict[str, T]]]
+    make: Callable[[Sequence[str], Callable[[], None]], Awaitable[dict[str, T]]]
     fetched: Callable[[str, T], None]
 
 
@@ -144,10 +173,10 @@ async def had(shelf: Shelf, slots: asyncio.Semaphore, folder: Path, wanted: Want
     """Have everything that is wanted: fetched where it is kept, made where nobody makes it, else waited for."""
     found: dict[str, T] = {}
     while missing := [key for key in wanted.keys if key not in found]:
-        async with slots:
+        async with Slot(slots) as slot:
             taken = await shelf.take(missing)
             if taken.mine:
-                found |= await _made(shelf, sorted(taken.mine), wanted)
+                found |= await _made(shelf, sorted(taken.mine), wanted, slot.free)
         found |= await fetched(shelf, folder, wanted, taken.ready)
         if not taken.mine and not taken.ready:
             await asyncio.sleep(WAIT_S)
@@ -164,9 +193,9 @@ async def fetched(shelf: Shelf, folder: Path, wanted: Wanted[T], ready: frozense
     return found
 
 
-async def _made(shelf: Shelf, keys: Sequence[str], wanted: Wanted[T]) -> dict[str, T]:
+async def _made(shelf: Shelf, keys: Sequence[str], wanted: Wanted[T], free: Callable[[], None]) -> dict[str, T]:
     try:
-        made = await wanted.make(keys)
+        made = await wanted.make(keys, free)
         for key, one in made.items():
             await shelf.keep(key, one)
     except BaseException:
