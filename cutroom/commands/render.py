@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cutroom.commands.options import Quiet
+from cutroom.endings import CODECS, ENDINGS, codecs
 from cutroom.exits import misuse
 from cutroom.ratios import checked
 from cutroom.running import run
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
     from deploy.rendering import Made
     from shared.contracts.timeline import Output
 
-ENDINGS: dict[str, tuple[str, str]] = {
-    ".mp4": ("h264", "auto"), ".webm": ("vp9", "auto"), ".mov": ("prores", "auto"), ".gif": ("gif", "auto"),
-    ".m4a": ("none", "aac"), ".mp3": ("none", "mp3"), ".wav": ("none", "pcm"), ".opus": ("none", "opus"),
-    ".flac": ("none", "flac"),
-}  # fmt: skip
-"""Codec of picture and sound by the ending of the file."""
-MP4_CODECS = ("h264", "hevc", "av1")
 CHANNELS = ("auto", "mono", "stereo", "5.1")
 QUALITIES = ("low", "standard", "high")
 
@@ -39,7 +33,7 @@ def render(
     media: Annotated[Path | None, typer.Option("--media", help="Folder with the films. Default: its own.")] = None,
     ratio: Annotated[list[str] | None, typer.Option(help="Such as 9:16; again for more. Default: as it is.")] = None,
     draft: Annotated[bool, typer.Option("--draft", help="Small and quick.")] = False,
-    codec: Annotated[str, typer.Option(help=f"Of an .mp4: {', '.join(MP4_CODECS)}.")] = "h264",
+    codec: Annotated[str | None, typer.Option(help=f"{', '.join(CODECS)}. Default: as the ending says.")] = None,
     quality: Annotated[str, typer.Option(help=", ".join(QUALITIES))] = "standard",
     captions: Annotated[bool, typer.Option(help="Draw captions into the picture.")] = True,
     copy: Annotated[bool, typer.Option("--copy", help="Take pictures over as they are where nothing is done.")] = False,
@@ -56,8 +50,8 @@ def render(
     folder = media or timeline.parent
     if not folder.is_dir():
         raise misuse(f"There is no folder {folder}.", "Name the folder that holds the films with --media.")
-    if codec not in MP4_CODECS or quality not in QUALITIES:
-        raise misuse(f"There is no codec {codec} of quality {quality}.", "See `cutroom render --help`.")
+    if quality not in QUALITIES:
+        raise misuse(f"There is no quality {quality}.", f"Use one of {', '.join(QUALITIES)}.")
     if channels and channels not in CHANNELS:
         raise misuse(f"There is no sound of {channels} channels.", f"Use one of {', '.join(CHANNELS)}.")
     shapes = checked(ratio) if ratio else []
@@ -68,9 +62,7 @@ def render(
         "captions": captions, "fidelity": "copy" if copy else "encode", "loudness": loudness, "title": out.stem,
         "channels": channels or None,
     }  # fmt: skip
-    common = {"draft": draft, "quality": quality, "poster": poster, "hls": hls, **_codecs(out, codec)}
-    if hls and common["codec"] not in ("h264", "hevc"):
-        raise misuse(f"--hls does not go with {out.name}.", "End -o in .mp4, with --codec h264 or hevc.")
+    common = {"draft": draft, "quality": quality, "poster": poster, "hls": hls, **codecs(out, codec, hls=hls)}
     for made in run(_render(timeline, folder, files, common, options, _rate(rate), screen)):
         _report(made, screen)
 
@@ -104,18 +96,9 @@ async def _render(
 
 
 def _file(out: Path, shape: str | None, *, several: bool = False) -> Path:
-    if out.suffix.lower() not in ENDINGS:
-        raise misuse(f"{out} has no ending that says what to make.", f"End it in one of {' '.join(ENDINGS)}.")
     if out.is_dir():
         raise misuse(f"{out} is a folder.", "Give -o another name.")
     return out.with_name(f"{out.stem}_{(shape or '').replace(':', '_')}{out.suffix}") if several else out
-
-
-def _codecs(out: Path, codec: str) -> dict[str, object]:
-    picture, sound = ENDINGS[out.suffix.lower()]
-    if codec != "h264" and picture != "h264":
-        raise misuse(f"--codec {codec} goes with an .mp4.", "End -o in .mp4, or leave --codec out.")
-    return {"codec": codec if picture == "h264" else picture, "audio_codec": sound}
 
 
 def _rate(text: str | None) -> Fraction | None:

@@ -10,9 +10,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from services.gateway.domain import ratio
 from services.gateway.domain.look import LookData
 from services.gateway.domain.refusal import wrong_field
-from services.gateway.domain.render_outputs import MOST, OutputOrder, Quality, listed
+from services.gateway.domain.render_outputs import CODEC, MOST, OutputOrder, Picture, Quality, Sound, listed
 from shared.contracts.time import fraction_text
-from shared.contracts.timeline import AudioCodec, CaptionStyle, Output, RenderOptions, VideoCodec
+from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 
 NTSC = {Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
 DEFAULT_WATERMARK = "Made with Cutroom"
@@ -41,8 +41,8 @@ class RenderOrder(BaseModel):
     caption_style: Annotated[CaptionStyle | None, BeforeValidator(_style)] = None
     fps: float | str = Field(default=30, examples=[30, "30000/1001"])
     draft: bool = False
-    codec: VideoCodec = Field(default="h264", description="`none` makes a file of sound alone.")
-    audio_codec: AudioCodec | Literal["auto"] = Field(default="auto", description="`auto`: the usual one.")
+    codec: Picture = Field(default="h264", description=CODEC)
+    audio_codec: Sound = Field(default="auto", description="`auto`: the usual one.")
     quality: Quality = "standard"
     fidelity: Literal["encode", "copy"] = Field(
         default="encode", description="`copy` takes the source's own pictures over where nothing is done to them."

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from services.gateway.domain import ratio
 from services.gateway.domain.refusal import FieldError, Refusal, wrong_field
+from shared.contracts.codecs import codec_refusal
 from shared.contracts.timeline import AudioCodec, Output, VideoCodec
 from shared.errors import BadRequest
 
@@ -27,7 +29,18 @@ STREAMED: tuple[VideoCodec, ...] = ("h264", "hevc")
 """What can have a ladder for HLS."""
 Fit = Literal["auto", "crop", "blur", "pad"]
 Quality = Literal["low", "standard", "high"]
-_CODEC = "`h264`, `hevc`, `av1` (mp4), `vp9` (webm), `prores` (mov), `gif`, or `none` for sound alone."
+CODEC = "`h264`, `hevc`, `av1` (mp4), `vp9` (webm), `prores` (mov), `gif`, or `none` for sound alone."
+
+
+def _known(codec: object) -> object:
+    """Hold the name of a codec; a refusal says what to write instead."""
+    if isinstance(codec, str) and codec not in (*get_args(VideoCodec), *get_args(AudioCodec), "auto"):
+        raise PydanticCustomError("codec_unknown", "{why}", {"why": codec_refusal(codec)})
+    return codec
+
+
+Picture = Annotated[VideoCodec, BeforeValidator(_known)]
+Sound = Annotated[AudioCodec | Literal["auto"], BeforeValidator(_known)]
 
 
 class OutputOrder(BaseModel):
@@ -37,8 +50,8 @@ class OutputOrder(BaseModel):
 
     aspect_ratio: str | None = Field(default=None, examples=["1:1"])
     fit: Fit | None = None
-    codec: VideoCodec | None = Field(default=None, description=_CODEC)
-    audio_codec: AudioCodec | Literal["auto"] | None = None
+    codec: Picture | None = Field(default=None, description=CODEC)
+    audio_codec: Sound | None = None
     quality: Quality | None = None
     draft: bool | None = None
     poster: bool | None = None
