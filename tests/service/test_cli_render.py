@@ -89,6 +89,7 @@ def test_a_folder_for_streaming_and_other_channels(tmp_path: Path, footage: Path
         "108p.m3u8",
         "108p_00000.m4s",
         "108p_init.mp4",
+        "108p_keys.m3u8",
         "master.m3u8",
         "sound.m3u8",
         "sound_00000.m4s",

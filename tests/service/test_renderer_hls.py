@@ -18,7 +18,7 @@ from services.renderer.tools.laddering import _uneven
 from services.renderer.tools.packaging import Laddered, read
 from shared.contracts.timeline import Output, RenderOptions
 from shared.process import ffmpeg_path, run
-from tests.service.renderer_footage import clip, lag, numbered, numbers, rendered, timeline
+from tests.service.renderer_footage import clip, lag, numbered, numbers, pictures, rendered, timeline
 
 RATE = "25/1"
 SHOWN = [*range(5, 155), *range(200, 300)]
@@ -113,6 +113,23 @@ def rate_of(film: Film, playlist: list[str]) -> float:
     parts = segments(playlist)
     size = sum((ladder(film).folder / file).stat().st_size for _, file in parts)
     return size * 8 / sum(seconds for seconds, _ in parts)
+
+
+async def test_a_player_that_searches_gets_a_picture_of_each_segment(film: Film, tmp_path: Path) -> None:
+    folder = ladder(film).folder
+    for name, shape in SIZES.items():
+        assert f'URI="{name}_keys.m3u8"' in "\n".join(lines(film, "master.m3u8"))
+        ranges = re.findall(r"BYTERANGE:(\d+)@0\n([^#\n]+)", "\n".join(lines(film, f"{name}_keys.m3u8")))
+        own = segments(lines(film, f"{name}.m3u8"))
+        assert [file for _, file in ranges] == [file for _, file in own]
+        at = 0.0
+        for (size, file), (seconds, _) in zip(ranges, own, strict=True):
+            one = tmp_path / "one.mp4"
+            one.write_bytes((folder / f"{name}_init.mp4").read_bytes() + (folder / file).read_bytes()[: int(size)])
+            seen = await pictures(one, shape)
+            assert numbers(seen) == [SHOWN[round(at * 25)]], (name, at)
+            assert int(size) < (folder / file).stat().st_size
+            at += seconds
 
 
 def whole(film: Film, name: str, target: Path, parts: int | None = None) -> Path:

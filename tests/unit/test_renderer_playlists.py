@@ -88,7 +88,9 @@ def test_codecs_are_named_as_rfc_6381_has_it() -> None:
             hls.video_codec(codec, header)
 
 
-STREAM = Stream("720p", 800, (Segment(800, 500_000, Fraction(4)), Segment(500_800, 100_000, Fraction(11, 2))))
+STREAM = Stream(
+    "720p", 800, (Segment(800, 500_000, Fraction(4), 9000), Segment(500_800, 100_000, Fraction(11, 2), 11_000))
+)
 
 
 def test_a_stream_says_how_much_it_takes() -> None:
@@ -122,6 +124,19 @@ def test_a_master_playlist_names_pictures_sound_and_subtitles() -> None:
     )
     bare = hls.master([("720p.m3u8", one)], None, None)
     assert "AUDIO" not in bare and "SUBTITLES" not in bare
+
+
+def test_key_frames_are_ranges_of_the_segments_and_announced_by_themselves() -> None:
+    lines = hls.key_frames(STREAM, 6).splitlines()
+    assert "#EXT-X-I-FRAMES-ONLY" in lines and '#EXT-X-MAP:URI="720p_init.mp4"' in lines
+    assert lines[-7:] == [
+        "#EXTINF:4.000000,", "#EXT-X-BYTERANGE:9000@0", "720p_00000.m4s",
+        "#EXTINF:5.500000,", "#EXT-X-BYTERANGE:11000@0", "720p_00001.m4s", "#EXT-X-ENDLIST",
+    ]  # fmt: skip
+    told = hls.searched("720p_keys.m3u8", "avc1.64001f", (1280, 720), STREAM)
+    assert hls.master([], None, None, [told]).splitlines()[-1] == (
+        '#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=18000,CODECS="avc1.64001f",RESOLUTION=1280x720,URI="720p_keys.m3u8"'
+    )
 
 
 def test_a_playlist_of_texts() -> None:

@@ -20,11 +20,15 @@ VERSION = 7
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Bytes ``offset`` to ``offset + size`` of the packed stream, and what they last in seconds."""
+    """Bytes ``offset`` to ``offset + size`` of the packed stream, and what they last in seconds.
+
+    ``key``: so many of the bytes are the fragment's head and its first picture; 0 for sound.
+    """
 
     offset: int
     size: int
     seconds: Fraction
+    key: int = 0
 
     @property
     def bits(self) -> Fraction:
@@ -93,6 +97,19 @@ def media(stream: Stream, most: int) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
+def key_frames(stream: Stream, most: int) -> str:
+    """Return the playlist of the pictures that the segments begin with: for a player's preview while it is searched.
+
+    Each is the fragment's head with its first picture, as ranges of bytes of the segments (RFC 8216, 4.3.3.6).
+    """
+    head, *files = [name for name, _, _ in stream.files]
+    lines = [line for line in _opening(most) if line != "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines += ["#EXT-X-I-FRAMES-ONLY", f'#EXT-X-MAP:URI="{head}"']
+    for segment, file in zip(stream.segments, files, strict=True):
+        lines += [f"#EXTINF:{float(segment.seconds):.6f},", f"#EXT-X-BYTERANGE:{segment.key}@0", file]
+    return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
+
+
 def texts(files: Sequence[tuple[str, Fraction]]) -> str:
     """Return the playlist of subtitles, whose segments are files of their own, each so many seconds long."""
     lines = _opening(max(math.floor(seconds + Fraction(1, 2)) for _, seconds in files) or 1)
@@ -101,11 +118,35 @@ def texts(files: Sequence[tuple[str, Fraction]]) -> str:
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def master(renditions: Sequence[tuple[str, Rendition]], sound: tuple[str, int] | None, subtitles: str | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A playlist of key frames: its name, the codec, the size of the picture, and bits a second of the largest."""
+
+    uri: str
+    codec: str
+    width: int
+    height: int
+    peak: int
+
+
+def searched(uri: str, codec: str, size: tuple[int, int], stream: Stream) -> Searched:
+    """Return how the key frames of a stream are announced."""
+    return Searched(uri, codec, *size, math.ceil(max(one.key * 8 / one.seconds for one in stream.segments)))
+
+
+def master(
+    renditions: Sequence[tuple[str, Rendition]],
+    sound: tuple[str, int] | None,
+    subtitles: str | None,
+    keys: Sequence[Searched] = (),
+) -> str:
     """Return the master playlist over ``(playlist, picture)``; ``sound``: its playlist and its channels."""
     lines = ["#EXTM3U", f"#EXT-X-VERSION:{VERSION}", "#EXT-X-INDEPENDENT-SEGMENTS", *_groups(sound, subtitles)]
     for uri, one in renditions:
         lines += _variant(uri, one, sound, subtitles)
+    for key in keys:
+        told = f'BANDWIDTH={key.peak},CODECS="{key.codec}",RESOLUTION={key.width}x{key.height},URI="{key.uri}"'
+        lines.append(f"#EXT-X-I-FRAME-STREAM-INF:{told}")
     return "\n".join([*lines, ""])
 
 

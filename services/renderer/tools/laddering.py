@@ -92,9 +92,12 @@ def _laid_out(
         divide(folder / f"{one.stream.name}.mp4", one.stream)
     most = hls.target([one.stream for _, one in packed] + ([sound.stream] if sound else []))
     shown: list[tuple[str, Rendition]] = []
+    keys: list[hls.Searched] = []
     for rung, one in packed:
-        uri = f"{ladder.label(rung)}.m3u8"
+        uri, seen = f"{ladder.label(rung)}.m3u8", f"{ladder.label(rung)}_keys.m3u8"
         (folder / uri).write_text(hls.media(one.stream, most))
+        (folder / seen).write_text(hls.key_frames(one.stream, most))
+        keys.append(hls.searched(seen, one.codec, (rung.width, rung.height), one.stream))
         shown.append((uri, _rendition(rung, one, sound, order.timeline.rate)))
     heard = None
     if sound is not None:
@@ -102,7 +105,7 @@ def _laid_out(
         heard = ("sound.m3u8", sound.channels)
     captions = spoken_captions(order.timeline) if order.options.captions and not order.options.burned else []
     texts = lay_out_texts(folder, captions, seconds) if captions else None
-    (folder / MASTER).write_text(hls.master(shown, heard, texts))
+    (folder / MASTER).write_text(hls.master(shown, heard, texts, keys))
     return tuple(rendition for _, rendition in shown)
 
 

@@ -70,11 +70,13 @@ def read(path: Path, seconds: Fraction) -> Packed:
     with av.open(str(path), options={name: str(value) for name, value in OWN.items()}) as container:
         stream = container.streams[0]
         scale = 1 / (stream.time_base or Fraction(1))
-        count, first, keys = 0, 0, set[Fraction]()
+        count, first, keys, ends_at = 0, 0, set[Fraction](), []
         for packet in container.demux(stream):
             if packet.size and packet.pts is not None:
                 count, first = count + 1, min(first, packet.pts)
-                keys |= {packet.pts / scale} if packet.is_keyframe and stream.type == "video" else set()
+                if packet.is_keyframe and stream.type == "video":
+                    keys.add(packet.pts / scale)
+                    ends_at.append((packet.pos or 0) + packet.size)
         context, audio = stream.codec_context, stream.type == "audio"
         codec = hls.AAC_LC if audio else hls.video_codec(context.codec.canonical_name, context.extradata or b"")
         channels = context.channels if isinstance(context, av.AudioCodecContext) else 0
@@ -89,7 +91,10 @@ def read(path: Path, seconds: Fraction) -> Packed:
     lengths = [b - a for a, b in pairwise([*begins, max(seconds, begins[-1])])]
     if min(lengths) <= 0:
         heads, ends, lengths = _without_empty(heads, ends, lengths)
-    parts = tuple(Segment(at, end - at, length) for at, end, length in zip(heads, ends, lengths, strict=True))
+    parts = tuple(
+        Segment(at, end - at, length, next((key - at for key in ends_at if at < key <= end), 0))
+        for at, end, length in zip(heads, ends, lengths, strict=True)
+    )
     return Packed(Stream(path.stem, heads[0], parts), codec, frozenset(keys), count, channels)
 
 
