@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 from services.renderer.handlers.deps import Deps
@@ -11,6 +10,7 @@ from services.renderer.handlers.rendering import render_timeline
 from services.renderer.handlers.sweeping import sweep_for_ever
 from services.renderer.handlers.withdrawing import on_ended
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.slots import Slots
 from shared.contracts.commands import CancelStep, RenderTimeline
 from shared.contracts.topics import RENDERER_COMMANDS
 from shared.infra import Infra
@@ -21,7 +21,7 @@ from shared.step import Step
 
 def build(settings: RendererSettings, infra: Infra) -> Service:
     """Return the renderer on what ``infra`` gives."""
-    slots = asyncio.Semaphore(settings.parallel)
+    slots = Slots.of(settings.parallel)
     deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, infra.settings.lease_seconds, slots)
     wake = Signal()
 

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from services.renderer.domain.sound import Level
+from services.renderer.tools.falling_back import render
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
 from services.renderer.tools.proof import Packets
 from services.renderer.tools.shelf import Made, NoShelf, Voiced, Wanted, had
+from services.renderer.tools.slots import Slots
+from shared.contracts.timeline import RenderOptions
 from tests.patience import LONG
+from tests.service.renderer_footage import clip, numbered, timeline
+from tests.service.test_renderer_service import FAST, WIDE
 
 
 @dataclass
@@ -79,6 +89,43 @@ async def test_the_next_begins_when_the_programs_of_one_have_ended(free_early: b
     assert found == [{"a": voiced("a")}, {"b": voiced("b")}]
     await slots.acquire()
     assert slots.locked(), "a slot that was given back twice counts twice"
+
+
+class Turns(asyncio.Semaphore):
+    """Counts who has one, and how many did."""
+
+    held = most = all = 0
+
+    async def acquire(self) -> Literal[True]:
+        """Count."""
+        await super().acquire()
+        self.held += 1
+        self.most, self.all = max(self.most, self.held), self.all + 1
+        return True
+
+    def release(self) -> None:
+        """Count."""
+        self.held -= 1
+        super().release()
+
+
+async def test_programs_of_the_sound_of_two_renders_take_turns(tmp_path: Path) -> None:
+    """Each render decodes, encodes and measures its sound: at least three programs."""
+    footage = {"a": await numbered(tmp_path, 50, "25/1", sound=True)}
+    slots, benches = Slots(asyncio.Semaphore(2), turns := Turns(1)), []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        benches.append(Bench(tmp_path / name, FAST))
+    tags, paths = Tags("", "", datetime(2026, 1, 1, tzinfo=UTC)), {"a": footage["a"].path}
+    orders = [
+        Order(timeline(footage, [clip(i, i, i + 1)]), paths, (WIDE,), RenderOptions(loudness=None), tags)
+        for i in range(2)
+    ]
+    films = await asyncio.gather(
+        *(render(bench, order, lambda f, d: None, None, slots) for bench, order in zip(benches, orders, strict=True))
+    )
+    assert all(made.check.passed for (made,) in films)
+    assert turns.most == 1 and turns.all >= 6 and not turns.locked()
 
 
 async def test_a_failure_gives_the_slot_back_once() -> None:

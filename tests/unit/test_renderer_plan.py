@@ -256,6 +256,15 @@ def test_what_others_draw_makes_the_rest_look_quicker() -> None:
     assert (alone, progress.detail(10.0)["eta_seconds"]) == (20.0, 5.0)
 
 
+def test_a_chunk_begun_while_others_have_much_left_does_not_outlast_them() -> None:
+    progress = begun(a=100, b=100, c=100)
+    assert progress.outlast(["c"], []) and not progress.outlast(["c"], ["a"])
+    progress.rendered["a"] = 49
+    assert not progress.outlast(["c"], ["a"])
+    progress.rendered["a"] = 51
+    assert progress.outlast(["c"], ["a"]) and not progress.outlast(["c"], ["a", "b"])
+
+
 def test_the_work_of_a_chunk_follows_its_size_and_what_is_done_to_it() -> None:
     made = edit(clip(0, 0, 2), clip(1, 4, 6, effects=[{"name": "zoom"}]))
     plain, dressed = chunks(made.video, 50, 1)

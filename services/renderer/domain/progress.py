@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 LEAST = 0.02
@@ -51,6 +51,10 @@ class Progress:
         whole, given = self._whole(), self._given()
         return min(1.0, (given + self._worked()) / whole) if whole else 1.0
 
+    def outlast(self, keys: Iterable[str], others: Iterable[str]) -> bool:
+        """Tell whether the chunks ``keys``, begun now, will be drawn long after ``others`` that run are done."""
+        return 2 * self._left(others) < self._left(keys)
+
     def detail(self, seconds: float) -> dict[str, float | int | str]:
         """Return what is told beside the fraction, after ``seconds`` of work."""
         told: dict[str, float | int | str] = {"frame": self.frame, "frames": self.total}
@@ -58,6 +62,10 @@ class Progress:
         if work and worked > LEAST * work:
             told["eta_seconds"] = round(seconds * max(0.0, work - worked) / worked, 1)
         return told
+
+    def _left(self, keys: Iterable[str]) -> float:
+        mine = ((self.tasks[key], self.rendered.get(key, 0)) for key in keys)
+        return sum(task.work * (1.0 - min(1.0, frames / task.frames)) for task, frames in mine)
 
     def _whole(self) -> float:
         return sum(task.work for task in self.tasks.values()) + self.sounding + self.finishing

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.room import Room
+from services.renderer.tools.slots import Slots
 from shared.blobs import Blobs
 from shared.contracts.ids import new_id
 from shared.db import Pool
@@ -14,12 +15,15 @@ from shared.db import Pool
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """``slots`` bound what runs at once in this process; ``owner`` tells this replica from others."""
+    """``slots`` bound what runs at once in this process, ``room`` what memory that needs; ``owner`` tells this replica
+    from others.
+    """
 
     blobs: Blobs
     settings: RendererSettings
     pool: Pool
     scratch: Path
     lease_s: float
-    slots: asyncio.Semaphore
+    slots: Slots
     owner: str = field(default_factory=new_id)
+    room: Room = field(default_factory=Room)

@@ -18,7 +18,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import prepared
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order, Place, places
-from services.renderer.tools.shelf import Slot
+from services.renderer.tools.slots import Slot
 from shared import log
 from shared.contracts.ids import new_id
 from shared.contracts.timeline import Timeline
@@ -37,11 +37,11 @@ async def help_others(deps: Deps, wake: Signal) -> None:
     """Draw what others wait for, for ever."""
     async with asyncio.TaskGroup() as group:
         while True:
-            found = None if deps.slots.locked() else await _found(deps)
+            found = None if deps.slots.pictures.locked() else await _found(deps)
             if found is None:
                 await wake.wait(IDLE_S)
                 continue
-            slot = await Slot(deps.slots).taken()
+            slot = await Slot(deps.slots.pictures).taken()
             task = group.create_task(_while_open(found, _help(found, deps, slot.free), deps))
             task.add_done_callback(partial(_freed, slot))
             await asyncio.sleep(0.05)  # let it claim, so that the same chunk is not found again

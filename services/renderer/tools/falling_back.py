@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 
 from services.renderer.tools import film
@@ -12,6 +11,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.film import Film, Report
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Shelf
+from services.renderer.tools.slots import Slots
 from shared import log
 from shared.contracts.timeline import Finding
 from shared.errors import CutroomError
@@ -20,7 +20,7 @@ logger = log.get(__name__)
 
 
 async def render(
-    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: asyncio.Semaphore | None = None
+    bench: Bench, order: Order, report: Report, shelf: Shelf | None = None, slots: Slots | None = None
 ) -> list[Film]:
     """Render as :func:`services.renderer.tools.film.render` does.
 

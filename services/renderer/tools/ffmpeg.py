@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import hashlib
 import shutil
@@ -13,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from services.renderer.settings import RendererSettings
+from services.renderer.tools.room import Room
 from shared.contracts.timeline import VideoCodec
 from shared.process import Completed, Limits, ffmpeg_path, run
 
@@ -27,13 +29,15 @@ class Bench:
     """Where and with what one render works: its scratch folder, the settings, the fonts linked into the folder.
 
     ``hardware``: the family of the hardware encoder to use, by codec. ``ranges``: sources are read from our own server
-    on loopback.
+    on loopback. ``turns``: every program waits for one of them. ``room``: memory that programs which draw share.
     """
 
     scratch: Path
     settings: RendererSettings
     hardware: Mapping[VideoCodec, str] = field(default_factory=dict)
     ranges: bool = False
+    turns: asyncio.Semaphore | None = None
+    room: Room = field(default_factory=Room)
 
     @property
     def limits(self) -> Limits:
@@ -45,11 +49,10 @@ class Bench:
         arguments = await asyncio.to_thread(_graph_in_file, self.scratch, arguments)
         head = [ffmpeg_path(), "-hide_banner", "-nostdin", "-loglevel", "warning", "-y"]
         env = {"FONTCONFIG_FILE": str(self.scratch / "fonts.conf"), "XDG_CACHE_HOME": str(self.scratch / "cache")}
-        if on_frame is None:
-            return await run([*head, *arguments], limits=self.limits, cwd=self.scratch, env=env)
-        reporting = ["-progress", "pipe:1", "-stats_period", "0.25"]
-        lines = _frames(on_frame)
-        return await run([*head, *reporting, *arguments], limits=self.limits, cwd=self.scratch, env=env, on_line=lines)
+        lines = None if on_frame is None else _frames(on_frame)
+        argv = [*head, *(["-progress", "pipe:1", "-stats_period", "0.25"] if lines else []), *arguments]
+        async with self.turns or contextlib.nullcontext():
+            return await run(argv, limits=self.limits, cwd=self.scratch, env=env, on_line=lines)
 
     def hostile(self, number: int) -> dict[str, Option]:
         """Options of every input whose bytes came from outside; ``number`` tells inputs of one program apart."""

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, Self, TypeVar
 from services.renderer.domain.seen import Seen, unpacked
 from services.renderer.domain.sound import Level
 from services.renderer.tools.proof import Packets
+from services.renderer.tools.slots import Slot
 
 WAIT_S = 0.25
 """How often to look whether somebody else has finished something."""
@@ -128,32 +129,6 @@ class NoShelf:
 
     async def release(self, keys: Sequence[str]) -> None:
         """Nobody else waits."""
-
-
-@dataclass(slots=True)
-class Slot:
-    """One of ``slots`` for a block, which may give it back before its end: what it does then keeps nobody waiting."""
-
-    slots: asyncio.Semaphore
-    _held: bool = False
-
-    async def __aenter__(self) -> Self:
-        return await self.taken()
-
-    async def __aexit__(self, *_: object) -> None:
-        self.free()
-
-    async def taken(self) -> Self:
-        """Wait until there is one, and have it until it is freed."""
-        await self.slots.acquire()
-        self._held = True
-        return self
-
-    def free(self) -> None:
-        """Let the next one begin. A second time is nothing."""
-        if self._held:
-            self._held = False
-            self.slots.release()
 
 
 @dataclass(frozen=True, slots=True)

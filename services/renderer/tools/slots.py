@@ -1,0 +1,50 @@
+"""How much runs at once: turns of the programs that draw, and of those that make sound."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What all renders of a process share.
+
+    Sound has turns of its own: its programs are small and follow one another, so that beside one render's pictures they
+    keep no core busy; many renders' sounds at once would.
+    """
+
+    pictures: asyncio.Semaphore
+    sounds: asyncio.Semaphore
+
+    @classmethod
+    def of(cls, count: int) -> Self:
+        """Return ``count`` slots of each kind."""
+        return cls(asyncio.Semaphore(count), asyncio.Semaphore(count))
+
+
+@dataclass(slots=True)
+class Slot:
+    """One of ``slots`` for a block, which may give it back before its end: what it does then keeps nobody waiting."""
+
+    slots: asyncio.Semaphore
+    _held: bool = False
+
+    async def __aenter__(self) -> Self:
+        return await self.taken()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.free()
+
+    async def taken(self) -> Self:
+        """Wait until there is one, and have it until it is freed."""
+        await self.slots.acquire()
+        self._held = True
+        return self
+
+    def free(self) -> None:
+        """Let the next one begin. A second time is nothing."""
+        if self._held:
+            self._held = False
+            self.slots.release()

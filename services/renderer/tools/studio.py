@@ -1,0 +1,151 @@
+"""The work of one render: every chunk, the sound and the films, begun at once; the slots decide what runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.ladder import rungs
+from services.renderer.tools.copying import Copied
+from services.renderer.tools.drawing import draw
+from services.renderer.tools.edges import Edges
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.finish import Film, finish
+from services.renderer.tools.laddering import laddered
+from services.renderer.tools.parts import Order, Place
+from services.renderer.tools.reckoning import reckoned
+from services.renderer.tools.shelf import Drawn, Shelf, Voiced, Wanted, fetched, had
+from services.renderer.tools.slots import Slots
+from services.renderer.tools.soundtrack import soundtrack
+from shared.contracts.timeline import AudioCodec, Output
+
+Report = Callable[[float, dict[str, float | int | str]], None]
+HANDS = 4
+"""Kept chunks that are fetched at once."""
+
+
+class Studio:
+    """One render at work."""
+
+    def __init__(
+        self, bench: Bench, order: Order, cut: Sequence[Place], voices: Mapping[AudioCodec, str],
+        copies: Mapping[str, Copied], report: Report, shelf: Shelf, there: frozenset[str], slots: Slots,
+    ) -> None:  # fmt: skip
+        self._bench, self._order, self._places, self._report = bench, order, cut, report
+        self._voices, self._copies = voices, copies
+        self._there, self._hands = there, asyncio.Semaphore(HANDS)
+        self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
+        copied = sum(one.frames for one in copies.values())
+        workers = bench.settings.parallel
+        self._progress = reckoned(order, cut, voices.values(), there, copied=copied, workers=workers)
+        self._began = time.monotonic()
+        self._drawn: dict[str, Drawn] = {}
+        self._had: set[str] = set()
+        """Keys that some place sees to: where a film shows the same twice, both places have one key."""
+        self._waiting = {id(place) for place in cut if not there.issuperset(place.parts)}
+        """Places that have not begun, and below, those that run."""
+        self._running: dict[int, Place] = {}
+        self._few = len(self._waiting)
+        plain = {name: source for one in copies.values() for name, source in one.sources.items()}
+        self._edges = Edges(bench, order, plain)
+
+    async def run(self) -> list[Film]:
+        """Start everything, and return the films in the order of the outputs."""
+        self._tell()
+        async with self._edges, asyncio.TaskGroup() as group:
+            sound = group.create_task(self._sound())
+            pieces = [group.create_task(self._place(place)) for place in self._places]
+            films = [group.create_task(self._film(output, pieces, sound)) for output in self._order.outputs]
+        return [film.result() for film in films]
+
+    def _tell(self) -> None:
+        self._report(self._progress.fraction, self._progress.detail(time.monotonic() - self._began))
+
+    async def _sound(self) -> dict[AudioCodec, Voiced]:
+        order, bench = self._order, replace(self._bench, turns=self._slots.sounds)
+
+        async def make(keys: Sequence[str], free: Callable[[], None]) -> dict[str, Voiced]:
+            mine = {codec: key for codec, key in self._voices.items() if key in keys}
+            loudness = order.options.loudness
+            made = await soundtrack(bench, order.timeline, order.sources, loudness, mine, self._heard)
+            return {mine[codec]: one for codec, one in made.items()}
+
+        wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda key, one: self._heard(1.0))
+        # Its programs take turns one by one, so that a long film's sound keeps no short one's waiting.
+        found = await had(self._shelf, asyncio.Semaphore(1), bench.scratch, wanted)
+        return {codec: found[key] for codec, key in self._voices.items()}
+
+    def _heard(self, fraction: float) -> None:
+        self._progress.sound = fraction
+        self._tell()
+
+    async def _place(self, place: Place) -> None:
+        """Have every part of a place. What was kept from the beginning waits for nothing that is drawn."""
+        mine = [key for key in place.parts if key not in self._had]
+        self._had.update(mine)
+
+        async def make(keys: Sequence[str], free: Callable[[], None]) -> dict[str, Drawn]:
+            self._progress.kept -= set(keys)
+            parts = [place.parts[key] for key in keys]
+            with self._begun(place, keys) as bench:
+                reached = partial(self._reached, keys)
+                return await draw(bench, self._order, place.chunk, parts, reached, free, self._edges)
+
+        scratch, wanted = self._bench.scratch, Wanted(mine, Drawn, make, self._fetched)
+        async with self._hands:
+            found = await fetched(self._shelf, scratch, wanted, self._there)
+        rest = replace(wanted, keys=[key for key in wanted.keys if key not in found])
+        self._drawn |= found | await had(self._shelf, self._slots.pictures, scratch, rest)
+        self._waiting.discard(id(place))
+
+    @contextlib.contextmanager
+    def _begun(self, place: Place, keys: Sequence[str]) -> Iterator[Bench]:
+        """Have ``place`` among those that run, and what it is drawn with.
+
+        The last one gets all cores where it is alone for most of its time.
+        """
+        others = [key for one in self._running.values() for key in one.parts]
+        self._waiting.discard(id(place))
+        last = not self._waiting and self._progress.outlast(keys, others)
+        settings = self._bench.settings
+        self._running[id(place)] = place
+        try:
+            yield replace(self._bench, settings=settings.for_few(1 if last else self._few))
+        finally:
+            del self._running[id(place)]
+
+    def _fetched(self, key: str, drawn: Drawn) -> None:
+        """What was not there from the beginning somebody has drawn beside us: it tells how fast it goes."""
+        self._reached([key], drawn.seen.frames)
+
+    def _reached(self, keys: Sequence[str], frame: int) -> None:
+        self._progress.rendered.update(dict.fromkeys(keys, frame))
+        self._tell()
+
+    async def _film(
+        self,
+        output: Output,
+        pieces: Sequence[asyncio.Task[None]],
+        sound: asyncio.Task[dict[AudioCodec, Voiced]],
+    ) -> Film:
+        shown = output.codec != "none"
+        await asyncio.gather(*(pieces if shown else ()))
+        heard = await sound
+        made = {rung.name: self._made(rung) if shown else [] for rung in rungs(output)}
+        chunks, copied = made[output.name], self._copies.get(output.name)
+        async with self._slots.pictures:
+            film = await finish(self._bench, self._order, output, chunks, heard, copied)
+            if output.hls:
+                film = await laddered(self._bench, self._order, film, made)
+        self._progress.finished += 1 / len(self._order.outputs)
+        self._tell()
+        return film
+
+    def _made(self, rung: Output) -> list[tuple[Chunk, Drawn]]:
+        mine = [place for place in self._places if rung.name in place.keys]
+        return [(place.chunk, self._drawn[place.keys[rung.name]]) for place in mine]
