@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,17 @@ async def test_subtitles_are_taken_as_they_are(sample: Sample, tmp_path: Path) -
         assert (done.transcript.status, done.transcript.source) == ("completed", "captions")
         assert len(done.transcript.captions) == sample.subtitles.read_text().count("-->")
         assert all(line.words for line in done.transcript.captions)
+
+
+async def test_subtitles_of_another_cut_are_told(tmp_path: Path) -> None:
+    """The film has 16 seconds; a wholly foreign file is refused, one that reaches out of it is taken with a note."""
+    lines = [(-5, -3, "before"), (1, 2, "inside"), (20, 21, "behind")]
+    (tmp_path / "a.json").write_text(json.dumps([{"start": a, "end": b, "text": text} for a, b, text in lines]))
+    engine = CaptionsEngine(tmp_path / "a.json", "0" * 64, read_captions)
+    done = await engine.transcribe(_speech(tmp_path), lambda *_: None)
+    assert [line.text for line in done.transcript.captions] == ["inside"]
+    (note,) = [note for note in done.notes if note.code == "captions_outside"]
+    assert note.message.startswith("2 lines")
 
 
 async def _silent(model: Model, speech: Speech, on_progress: OnProgress) -> SpokenAnswer:

@@ -166,6 +166,22 @@ JSON: dict[str, Any] = {
     "Google, older": {"results": [{"alternatives": [{"words": [
         {"startTime": {"nanos": int(a * 1e9)}, "endTime": {"seconds": "0", "nanos": int(b * 1e9)}, "word": said}
         for said, a, b in WORDS]}]}]},
+    "Google, second version": {"results": {"gs://a/b.wav": {"transcript": {"results": [{"alternatives": [{"words": [
+        {"startOffset": google(a), "endOffset": google(b), "word": said} for said, a, b in WORDS]}]}]}}}},
+    "Google, an operation": {"name": "1", "done": True, "response": {"results": [{"alternatives": [{"words": [
+        {"startTime": google(a), "endTime": google(b), "word": said} for said, a, b in WORDS]}]}]}},
+    "Deepgram, two channels": {"results": {"channels": [
+        {"alternatives": [{"words": [word]}]} for word in reversed(timed("punctuated_word", "start", "end"))]}},
+    "WhisperX, words": {"word_segments": timed("word", "start", "end", score=0.9)},
+    "Vosk": {"result": timed("word", "start", "end", conf=1.0), "text": "Hello world."},
+    "IBM": {"results": [{"final": True, "alternatives": [{"timestamps": [list(word) for word in WORDS]}]}]},
+    "Rev AI": {"monologues": [{"speaker": 0, "elements": [
+        {"type": "text", "value": "Hello", "ts": 0.1, "end_ts": 0.5}, {"type": "punct", "value": " "},
+        {"type": "text", "value": "world", "ts": 0.6, "end_ts": 0.9}, {"type": "punct", "value": "."}]}]},
+    "Speechmatics": {"results": [
+        *({"type": "word", "start_time": a, "end_time": b, "alternatives": [{"content": said.rstrip(".")}]}
+          for said, a, b in WORDS),
+        {"type": "punctuation", "start_time": 0.9, "end_time": 0.9, "alternatives": [{"content": "."}]}]},
     "words alone": timed("word", "start", "end"),
 }  # fmt: skip
 
@@ -205,12 +221,23 @@ def test_a_document_a_line() -> None:
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b'<?xml version="1.0"?><tt><body><p begin="1s">x</p></body></tt>', "it is XML"),
+        (b'<?xml version="1.0"?><tt><body><p begin="1s">x</p></body></tt>', "it is TTML"),
+        (b'<?xml version="1.0"?><opml/>', "it is XML"),
+        (b"<SAMI><BODY><SYNC Start=100>x", "it is SAMI"),
+        (b"<!DOCTYPE html><p>1", "a web page"),
+        (b"[INFORMATION]\n[TITLE]x\n00:00:01.00,00:00:02.00\nHello\n", "SubViewer"),
+        (b"[10][25] Hello\n", "MPL2"),
+        (b"[12:01.00]la\n", "lyrics"),
+        (b"[length:03:20]\n[00:01.00]la\n", "lyrics"),
+        (b"{DEFAULT}{}{y:i}\n{30}{60}x\n", "counts frames"),
+        (b"Scenarist_SCC V1.0\n\n00:00:01:00\t9420 9420\n", "SCC"),
+        (b"00:00:01:Hello\n00:00:03:World\n", "TMPlayer"),
+        (b'{"id": "x", "status": "processing", "words": null}', "its status is processing"),
         (b"[ti:song]\n[00:01.00]la\n", "lyrics"),
         (b"[00:01.00]la\n", "lyrics"),
         (b"{25}{50}Hello|you\n", "counts frames"),
         (b"{\\rtf1 hello}", "rich text"),
-        (b"start\tend\ttext\n0\t1000\tHello\n", "neither SRT"),
+        (b"start\tend\ttext\n0\t1000\tHello\n", "a table, and neither SRT"),
         (b"PK\x03\x04 zipped words", "an archive"),
         (b'[{"start": 1, "end": NaN, "text": "a"}]', "line 0.end"),
         (b'{"results": {"channels": "none"}}', "neither a list"),
@@ -221,3 +248,27 @@ def test_a_document_a_line() -> None:
 def test_what_is_something_else_is_said_to_be(data: bytes, why: str) -> None:
     with pytest.raises(BadSubtitles, match=why):
         parse(data)
+
+
+BEFORE = [("Hello", 0.0, 2.0), ("World", 3.0, 4.0)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n-00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:00:03,000 --> 00:00:04,000\nWorld\n",
+        "1\n00:00:-1,-500 --> 00:00:02,000\nHello\n\n2\n00:00:03,000 --> 00:00:04,000\nWorld\n",
+        "1\n-00:00:05,000 --> -00:00:02,000\nGone\n\n2\n-00:00:01,000 --> 00:00:02,000\nHello\n\n"
+        "3\n00:00:03,000 --> 00:00:04,000\nWorld\n",
+        "WEBVTT\n\n-00:01.000 --> 00:02.000\nHello\n\n00:03.000 --> 00:04.000\nWorld\n",
+        json.dumps([{"start": s, "end": e, "text": t} for t, s, e in [("x", -3, -1), ("Hello", -1, 2), BEFORE[1]]]),
+    ],
+)
+def test_lines_before_the_film_are_cut_off_and_never_text(text: str) -> None:
+    lines, _ = mend_captions(parse(text.encode()), 60.0)
+    assert [(line.text, line.start, line.end) for line in lines] == BEFORE
+
+
+def test_line_ends_that_were_doubled() -> None:
+    rows = "1\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\n00:00:03,000 --> 00:00:03,500\nTwo\n"
+    assert read(rows.replace("\n", "\r\r\n").encode()) == [("One", 1.0, 2.0), ("Two", 3.0, 3.5)]

@@ -11,7 +11,8 @@ from services.analyzer.domain.refusing import MAX_SECONDS
 from services.analyzer.domain.timed_text import Piece, words_of
 from shared.contracts.speech import Caption
 
-_CLOCK = r"(?:(\d{1,4})\s*:\s*)?(\d{1,2})\s*:\s*(\d{1,2})(?:\s*[.,:]\s*(\d{1,6}))?"
+_CLOCK = r"(?:(-?\d{1,4})\s*:\s*)?(-?\d{1,2})\s*:\s*(-?\d{1,2})(?:\s*[.,:]\s*(-?\d{1,6}))?"
+"""A minus sign anywhere is one of the whole time: programs that shift subtitles write them before the film."""
 _TIMING = re.compile(rf"^\s*{_CLOCK}\s*(?:(?:-{{1,3}}|[\u2013\u2014])\s*>\s*|,(?=\d+:\d\d:\d\d\.\d{{3}}\s*$)){_CLOCK}")
 _NUMBER = re.compile(r"^\s*\d{1,9}\s*$")
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|$)")
@@ -67,8 +68,10 @@ def _timing(row: str) -> tuple[float, float] | None:
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:
-    part = int(fraction) / 10 ** len(fraction) if fraction else 0.0
-    return round(int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + part, 6)
+    told = [part or "0" for part in (hours, minutes, seconds, fraction)]
+    whole, tens, ones, rest = (part.removeprefix("-") for part in told)
+    at = int(whole) * 3600 + int(tens) * 60 + int(ones) + float(f"0.{rest}")
+    return round(-at if any(part.startswith("-") for part in told) else at, 6)
 
 
 def _captions(cues: Sequence[_Cue], *, vtt: bool) -> Iterator[Caption]:

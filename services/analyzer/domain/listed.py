@@ -40,13 +40,13 @@ class _Said(_Loose):
     text: str = Field(
         max_length=MAX_LINE, validation_alias=AliasChoices("text", "word", "punctuated_word", "content", "transcript")
     )
-    start: Seconds | None = Field(default=None, ge=0, lt=MAX_SECONDS)
-    end: Seconds | None = Field(default=None, ge=0, lt=MAX_SECONDS)
+    start: Seconds | None = Field(default=None, gt=-MAX_SECONDS, lt=MAX_SECONDS)
+    end: Seconds | None = Field(default=None, gt=-MAX_SECONDS, lt=MAX_SECONDS)
     confidence: float | None = Field(default=None, validation_alias=AliasChoices("confidence", "probability", "score"))
 
 
 class _Line(_Said):
-    start: Seconds = Field(ge=0, lt=MAX_SECONDS)
+    start: Seconds = Field(gt=-MAX_SECONDS, lt=MAX_SECONDS)
     words: list[_Said] | None = Field(default=None, max_length=MAX_LINE)
 
 

@@ -19,20 +19,27 @@ from shared.contracts.speech import Caption
 __all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_LINE", "MAX_SECONDS", "BadSubtitles", "decode", "parse"]
 
 _NO_JSON = re.compile(
-    r"\s*(?:\[(?:Script Info|V4|Events|ti:|ar:|al:|by:|offset:|\d+:\d)|\{\d+\}\{|\{\\rtf)", re.IGNORECASE
+    r"\s*(?:\[(?:Script Info|V4|Events|INFORMATION|[a-z]{2,6}:|\d+:\d|\d+\]\s*\[)|\{(?:\d+|DEFAULT)\}\s*\{|\{\\rtf)",
+    re.IGNORECASE,
 )
 """How scripts, lyrics and counts of frames begin, which look like JSON."""
 _ELSE = {
-    "<?xml": "it is XML",
-    "<tt": "it is TTML",
-    "[0": "it is a file of lyrics (LRC)",
-    "[ti:": "it is a file of lyrics (LRC)",
-    "[ar:": "it is a file of lyrics (LRC)",
-    "%PDF": "it is a PDF",
-    "PK": "it is an archive or an office document",
-    "{\\rtf": "it is rich text (RTF)",
-    "{": "it counts frames (MicroDVD) and tells no times",
+    r"<\?xml(?=[^\0]*<tt[\s>:])|<tt[\s>:]": "it is TTML",
+    r"<\?xml": "it is XML",
+    r"<sami": "it is SAMI",
+    r"<!doctype html|<html": "it is a web page",
+    r"\[information\]": "it is SubViewer",
+    r"\[\d+\]\s*\[\d+\]": "it counts tenths of seconds (MPL2)",
+    r"\[\d+:\d|\[[a-z]{2,6}:": "it is a file of lyrics (LRC)",
+    r"%PDF": "it is a PDF",
+    r"PK": "it is an archive or an office document",
+    r"\{\\rtf": "it is rich text (RTF)",
+    r"\{": "it counts frames (MicroDVD) and tells no times",
+    r"scenarist_scc": "it is closed captions of television (SCC)",
+    r"\d\d:\d\d:\d\d[:=]\S": "it is TMPlayer",
+    r"[^\t\n]+\t[^\n]*\n|start,end": "it is a table",
 }
+"""How other files begin, and what they are."""
 _READERS = {"srt": read_srt, "vtt": read_vtt, "ass": read_ass}
 
 
@@ -44,7 +51,14 @@ def parse(data: bytes) -> list[Caption]:
     """Return the lines as they stand in the file. Raises BadSubtitles."""
     if len(data) > MAX_BYTES:
         raise BadSubtitles(f"it has {len(data)} bytes; at most {MAX_BYTES} are read")
-    text = decode(data).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").replace("\ufeff", "")
+    text = (
+        decode(data)
+        .replace("\r\r\n", "\n")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\0", "")
+        .replace("\ufeff", "")
+    )
     if not text.strip():
         raise BadSubtitles("it is empty")
     json = text.lstrip()[0] in "[{" and not _NO_JSON.match(text)
@@ -76,5 +90,7 @@ def _kind(text: str) -> str:
         return "ass"
     if _ARROW.search(text) or _SBV.search(head):
         return "srt"
-    what = next((said for begins, said in _ELSE.items() if head.startswith(begins)), "it is something else")
+    what = next(
+        (said for begins, said in _ELSE.items() if re.match(begins, head, re.IGNORECASE)), "it is something else"
+    )
     raise BadSubtitles(f"{what}, and neither SRT, VTT, ASS nor JSON")

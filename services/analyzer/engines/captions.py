@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from services.analyzer.engines.speech import OnProgress, Speech, Spoken, Transcribed, transcribed
+from shared.contracts.media import Note
 from shared.contracts.speech import Transcript
 from shared.process import ProcessFailed
 
@@ -14,11 +15,15 @@ _REMEDY = "Export the subtitles as SRT, WebVTT, ASS or JSON in UTF-8, for this f
 
 
 class Read(Spoken, Protocol):
-    """Lines that were read; ``refusal`` says why there are none."""
+    """Lines that were read; ``refusal`` says why there are none, ``outside`` how many lie outside the medium."""
 
     @property
     def refusal(self) -> str:
         """Empty, or a reason."""
+
+    @property
+    def outside(self) -> int:
+        """0 for most files; others belong to another cut of the film."""
 
 
 class ReadCaptions(Protocol):
@@ -54,7 +59,11 @@ class CaptionsEngine:
             return _failed(f"reading them took too much ({failed.reason})")
         if found.refusal:
             return _failed(found.refusal)
-        return transcribed(found, "captions", speech.language)
+        made = transcribed(found, "captions", speech.language)
+        if not found.outside:
+            return made
+        message = f"{found.outside} lines of the subtitles lie outside the film; are they those of another cut?"
+        return replace(made, notes=(*made.notes, Note(code="captions_outside", message=message)))
 
 
 def _failed(why: str) -> Transcribed:

@@ -19,7 +19,8 @@ def read(request: CaptionsRequest) -> SpokenAnswer:
     found = spoken(lines, request.duration, request.language)
     if not found.captions:
         return SpokenAnswer(refusal=f"all its lines lie behind the end of the film ({request.duration:.1f} s)")
-    return found
+    outside = sum(line.start >= request.duration or 0 >= line.end > line.start for line in lines)
+    return found.model_copy(update={"outside": outside})
 
 
 if __name__ == "__main__":

@@ -153,7 +153,7 @@ class CaptionsRequest(Talk):
 
 
 class SpokenAnswer(Talk):
-    """Lines of speech; ``mended`` of them had to be changed.
+    """Lines of speech; ``mended`` of them had to be changed, ``outside`` of a file's lie outside the medium.
 
     ``refusal``: why there are none in a file; ``fault``: why a model heard none.
     """
@@ -163,6 +163,7 @@ class SpokenAnswer(Talk):
     paragraphs: tuple[Paragraph, ...] = ()
     marks: tuple[Mark, ...] = ()
     mended: int = 0
+    outside: int = 0
     language: str | None = None
     refusal: str = ""
     fault: Unheard | None = None
