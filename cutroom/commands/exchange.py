@@ -94,6 +94,11 @@ def export(
         run(_fetch(timeline, form, how, target, server, data_folder(data), screen))
         screen.result(str(target))
         return
+    if how == "mark_silence":
+        raise misuse(
+            "A timeline file does not say where its films are silent.",
+            "Export a project by its id, or use --mode slices: what the edit leaves out is disabled there.",
+        )
     from deploy.interchange import export_file
 
     text, losses = export_file(source, form, how, source.stem)

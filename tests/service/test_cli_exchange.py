@@ -111,3 +111,8 @@ def test_a_file_that_is_no_timeline_is_refused(tmp_path: Path) -> None:
     wrong.write_text(json.dumps({"rate": "25/1"}))
     done = cutroom("export", wrong, "--to", "edl")
     assert done.returncode == 2 and "timeline_invalid" in done.stderr
+
+
+def test_marks_of_silence_are_not_exported_from_a_file_that_knows_of_none(tmp_path: Path) -> None:
+    done = cutroom("export", tmp_path / "a.json", "--to", "otio", "--mode", "mark_silence")
+    assert done.returncode == 2 and "does not say where its films are silent" in done.stderr

@@ -10,13 +10,16 @@ import httpx
 
 from services.gateway.handlers.sweeping import sweep
 from services.planner.tools.exchange import exported, imported
-from shared.contracts.commands import Command, ExportTimeline, ImportTimeline
-from shared.contracts.events import Event, StepFailed, TimelineExported, TimelineImported
+from shared.contracts.commands import AnalyzeMedia, Command, ExportTimeline, ImportTimeline
+from shared.contracts.events import Event, MediaAnalyzed, StepFailed, TimelineExported, TimelineImported
 from shared.contracts.interchange import EXPORTS
+from shared.contracts.media import Analysis, Span
+from shared.contracts.speech import NOT_ASKED
 from shared.errors import BadRequest
 from shared.infra import Infra
 from tests.database import MakeInfra
 from tests.service.editor_stage import Stage, json_of, stage
+from tests.service.editor_workers import media_info
 
 MEMORY = 2 * 1024**3
 
@@ -97,6 +100,36 @@ async def test_the_report_names_what_is_lost(make_infra: MakeInfra) -> None:
         for wrong in ("?to=avid", "", "?to=edl&mode=half", "?to=edl&fps=0"):
             assert (await gateway.client.get(url + wrong)).status_code == 422
         assert (await gateway.client.get("/api/timeline/x/export?to=edl")).status_code == 404
+
+
+async def hear(infra: Infra, command: Command) -> Event:
+    """What the analyzer says of the sound alone: a second of silence."""
+    assert isinstance(command, AnalyzeMedia) and command.parts == ("sound",)
+    info = media_info(command.media.size)
+    heard = Analysis(sha256=command.media.sha256, media=info, transcript=NOT_ASKED, silences=(Span(start=3, end=4),))
+    body = heard.model_dump_json().encode()
+    ref = await infra.blobs.put_bytes(f"analyses/sound-{command.asset_id}.json", body, "application/json")
+    return MediaAnalyzed(
+        asset_id=command.asset_id, analysis=ref, thumbnail=None, shots=0, words=0, tempo=None,
+        transcript="not_requested", parts=("sound",),
+    )  # fmt: skip
+
+
+async def test_marks_of_silence_need_no_more_than_the_sound(make_infra: MakeInfra) -> None:
+    async with stage(await make_infra("gateway")) as made:
+        gateway = wired(made)
+        gateway.plays |= {"AnalyzeMedia": hear}
+        project = (await gateway.ingest(auto_analyze="false"))["project"]
+        url = f"/api/timeline/{project['id']}"
+        written = {"timeline": {"segments": [{"start": 1.0, "end": 9.0}]}}
+        assert (await gateway.client.post(url, json=written)).status_code == 200
+        for to in ("fcp7xml", "fcpxml"):
+            answer = await gateway.client.get(f"{url}/export", params={"to": to, "mode": "mark_silence", "wait": 60})
+            assert answer.status_code == 200, answer.text
+            assert answer.text.count("silence") == 1
+        assert [type(c).__name__ for c in gateway.seen].count("AnalyzeMedia") == 1
+        plain = await gateway.client.get(f"{url}/export", params={"to": "edl", "wait": 60})
+        assert plain.status_code == 200 and "silence" not in plain.text
 
 
 async def test_an_empty_project_has_nothing_to_export(make_infra: MakeInfra) -> None:

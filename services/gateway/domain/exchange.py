@@ -51,7 +51,8 @@ def export_command(job: Job) -> ExportTimeline | None:
     extra, timeline = job.input.extra, job.input.timeline
     if timeline is None:
         return None
-    analyses = {s.asset_id: s.analysis for s in job.input.sources if s.analysis is not None}
+    known = {s.asset_id: s.analysis for s in job.input.sources if s.analysis is not None}
+    analyses = {**known, **job.state.analyses}
     return ExportTimeline(
         timeline=timeline,
         form=cast(ExportFormat, extra["form"]),

@@ -72,7 +72,7 @@ def steps_for(kind: JobKind, order: JobInput) -> tuple[Step, ...]:
         "analysis": analyze_and_plan,
         "edit": analyze_and_plan,
         "tool": ["analyze"] if order.time is None else ["grab"],
-        "export": ["export"],
+        "export": [*(_analyses(order) if order.parts else []), "export"],
         "import": ["import"],
         "chat": ["chat"],
         "render": [*([] if order.timeline else analyze_and_plan), "render"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.compile import compile_timeline, retime
 from services.gateway.domain.effects import Prepared
 from services.gateway.domain.exchange import linked as link
-from services.gateway.domain.job import Job, JobDraft, JobError, JobInput
+from services.gateway.domain.job import Job, JobDraft, JobError, JobInput, JobSource
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import conflict
 from services.gateway.domain.relinking import wanted
@@ -86,7 +87,7 @@ def export_key(timeline: bytes, form: ExportFormat, mode: ExportMode, wanted: Wa
     """Return where an export lies: the same content asked for in the same way is the same file."""
     parts = [str(VERSION), form, mode, wanted.title]
     if mode == "mark_silence":
-        parts += [asset.analysis.key if asset.analysis else "" for asset in wanted.media]
+        parts += [ref.key if (ref := _heard(asset)) else "" for asset in wanted.media]
     if mode == "slices":
         parts.append(wanted.plan.key if wanted.plan else "")
     digest = hashlib.sha256("\x1f".join(parts).encode() + b"\x1f" + timeline).hexdigest()
@@ -103,7 +104,8 @@ async def start_export(
     key = await _place(pool, export_key(body, form, mode, wanted), f"exports/{job_id}.{EXPORTS[form][0]}")
     ref = await blobs.put_bytes(f"timelines/{job_id}.json", body, "application/json")
     order = JobInput(
-        sources=tuple(source_of(asset, analysed=True) for asset in wanted.media),
+        sources=_marked(wanted.media) if mode == "mark_silence" else (),
+        parts=("sound",) if mode == "mark_silence" else (),
         timeline=ref,
         extra={
             "form": form,
@@ -114,6 +116,17 @@ async def start_export(
         },
     )
     return await _started(pool, caller, wanted.project_id, wanted.media[0].id, "export", order, job_id, ref.key)
+
+
+def _heard(asset: Asset) -> BlobRef | None:
+    """Return the document that knows where the asset is silent, if there is one: the sound's part of it is enough."""
+    return asset.known.get("sound", asset.analysis)
+
+
+def _marked(media: Sequence[Asset]) -> tuple[JobSource, ...]:
+    """Return the films that can be silent; what is not known of their sound is found out first."""
+    heard = (asset for asset in media if asset.info.audio is not None)
+    return tuple(source_of(asset).model_copy(update={"analysis": _heard(asset)}) for asset in heard)
 
 
 async def start_import(pool: Pool, caller: Account, project: Project, asset: Asset, document: BlobRef) -> Job:
