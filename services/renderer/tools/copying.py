@@ -5,22 +5,17 @@ Sources come from outside: both are programs of ours that run apart, under limit
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
-from typing import TypeVar
 
-from pydantic import BaseModel
-
-import services
 from services.renderer.domain import copying
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.copying import Run, Span
 from services.renderer.domain.formats import Option, quality
 from services.renderer.domain.glimpsed import Glimpse
 from services.renderer.domain.h264 import MOST_NUMBER, sets_of
+from services.renderer.tools.apart import call, known
 from services.renderer.tools.encoders import timescale
 from services.renderer.tools.ffmpeg import OWN, Bench, file_url
 from services.renderer.tools.grafting import Entry, Result, Task
@@ -29,15 +24,12 @@ from services.renderer.tools.parts import Order
 from services.renderer.tools.proof import Packets
 from services.renderer.tools.spans import Answer, Found, Question, Source
 from shared.contracts.timeline import Output, Timeline
-from shared.process import run
 
 MOST_SECONDS = 6
 DELAY = 4
 """Frames that decoding runs ahead of showing, at least: so it does in what we encode."""
 EDGE_PRESET, EDGE_CRF = "ultrafast", 2
 """What lies between copies is short: it may take more bits, and at so much more of x264's scale it is as good."""
-_CODE_ROOT = str(Path(services.__file__).parent.parent)
-R = TypeVar("R", bound=BaseModel)
 
 
 class NotCopied(Exception):
@@ -83,8 +75,8 @@ async def plan(bench: Bench, order: Order, output: Output) -> Copied:
     asked, why = _asked(order, output)
     if not asked:
         return Copied((), why=why or "nothing is shown as it is")
-    question = Question(options=_options(bench.hostile(0)), sources=asked)
-    answer = await _call(bench, "spans", question, Answer)
+    question = Question(options=known(bench.hostile(0)), sources=asked)
+    answer = await call(bench, "spans", question, Answer)
     spans = {clip: Span(*span) for found in answer.sources.values() for clip, span in found.spans.items()}
     if not spans:
         name, found = next(iter(answer.sources.items()))
@@ -147,28 +139,14 @@ async def join_copied(
         name = f"part:{one.first}"
         parts[name] = Source(url=f"file:{bench.scratch / drawn[one.first]}", stream=0, rate=rate, spans={})
         entries.append(Entry(source=name, begin=0, frames=one.frames))
-    clock, own = timescale(rate), _options(OWN)
+    clock, own = timescale(rate), known(OWN)
     task = Task(
-        options=_options(bench.hostile(0)), own=own, sources=dict(copied.sources), parts=parts, row=entries,
+        options=known(bench.hostile(0)), own=own, sources=dict(copied.sources), parts=parts, row=entries,
         beside=list(beside), clock=clock, sample_rate=line.sample_rate, ticks=int(clock / Fraction(rate)),
         tags=said_of(tags), target=target,
         delay=max([DELAY, *(one.delay for one in copied.row if isinstance(one, Run))]),
     )  # fmt: skip
-    result = await _call(bench, "grafting", task, Result)
+    result = await call(bench, "grafting", task, Result)
     if result.why:
         raise NotCopied(result.why)
     return Written(Packets(result.count, result.crc), [Glimpse(*one) for one in result.seen])
-
-
-def _options(given: Mapping[str, Option]) -> dict[str, str]:
-    """Return what PyAV is to be told of an input; what only ffmpeg's command knows is left out."""
-    known = ("format_whitelist", "protocol_whitelist", "max_streams")
-    return {name: str(given[name]) for name in known if name in given}
-
-
-async def _call(bench: Bench, module: str, request: BaseModel, answer: type[R]) -> R:
-    argv = [sys.executable, "-m", f"services.renderer.tools.{module}"]
-    env = {"PYTHONPATH": _CODE_ROOT, "OPENBLAS_NUM_THREADS": "1"}
-    asked = request.model_dump_json().encode()
-    done = await run(argv, limits=bench.limits, cwd=bench.scratch, env=env, stdin=asked)
-    return answer.model_validate_json(done.stdout)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.seen import figures
-from services.renderer.tools import picture
+from services.renderer.tools import fitting, picture
+from services.renderer.tools.edges import Edges
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.parts import Order, Part
 from services.renderer.tools.proof import proved
@@ -18,25 +19,20 @@ from shared.errors import PermanentError
 
 async def draw(
     bench: Bench, order: Order, chunk: Chunk, parts: Sequence[Part], on_frame: Callable[[int], None],
-    drawn_up: Callable[[], None] = lambda: None,
+    drawn_up: Callable[[], None] = lambda: None, edges: Edges | None = None,
 ) -> dict[str, Drawn]:  # fmt: skip
     """Render ``chunk`` for every part, from one decoding; return the results by key.
 
     ``on_frame`` gets the number of frames drawn so far; ``drawn_up`` is called when ffmpeg has ended and only looking
-    at what it wrote is left. Raises PermanentError when the sources give fewer frames than
+    at what it wrote is left; ``edges`` draws what it can. Raises PermanentError when the sources give fewer frames than
     are wanted, TransientError when what was written is not what was drawn, ProcessFailed when ffmpeg fails.
     """
     drawings = [_drawing(bench, part) for part in parts]
-    drawn = 0
-
-    def reached(frame: int) -> None:
-        nonlocal drawn
-        drawn = frame
-        on_frame(frame)
-
-    # In a thread: the way of a window that follows a face is worked out there, which takes a while.
-    built = await asyncio.to_thread(picture.arguments, bench, order.timeline, order.sources, drawings, chunk)
-    await bench.ffmpeg(built, reached)
+    drawn = chunk.frames
+    if edges is not None and await edges.drew(bench, chunk, drawings):
+        on_frame(drawn)
+    else:
+        drawn = await fitting.drawn(bench, order, chunk, drawings, on_frame)
     drawn_up()
     if drawn != chunk.frames:
         raise _unreadable(order, chunk, drawn)

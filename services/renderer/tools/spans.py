@@ -75,13 +75,18 @@ class Film:
 
     def shown(self, packet: av.Packet[av.VideoStream], sets: Sets) -> Shown | None:
         """Return what a packet shows; None where it is not one frame on the grid, as any other."""
-        if packet.pts is None or packet.is_discard or packet.is_corrupt:
-            return None
-        place = (packet.pts * self.tick - self.start) * self.rate
-        if abs(place - round(place)) > Fraction(1, 4):
+        place = self.place(packet.pts)
+        if place is None or packet.is_discard or packet.is_corrupt:
             return None
         data = bytes(packet) if packet.is_keyframe else b""
-        return None if foreign(data, sets) else Shown(round(place), is_idr(data))
+        return None if foreign(data, sets) else Shown(place, is_idr(data))
+
+    def place(self, time: int | None) -> int | None:
+        """Return the number of the frame that is shown at ``time``, in ticks; None where that is between two."""
+        if time is None:
+            return None
+        place = (time * self.tick - self.start) * self.rate
+        return None if abs(place - round(place)) > Fraction(1, 4) else round(place)
 
 
 def find(film: Film, first: int, stop: int, sets: Sets) -> Span | None:

@@ -1,0 +1,123 @@
+"""The pictures between copies, encoded by programs of ours that stay until the film is done.
+
+They are many and short: an ffmpeg for each would take as long to start and to read its sources' indexes as to work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from services.renderer.domain.chunks import Chunk, Piece
+from services.renderer.domain.copying import wanted
+from services.renderer.tools.apart import command, environment, known
+from services.renderer.tools.edging import Edge, Edged
+from services.renderer.tools.edging import Piece as Taken
+from services.renderer.tools.encoders import encoder, timescale
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.parts import Order
+from services.renderer.tools.picture import Drawing
+from services.renderer.tools.spans import Source
+from shared import log
+from shared.process import Conversation, Limits, ProcessFailed, converse
+
+SOFTWARE = "libx264"
+logger = log.get(__name__)
+
+
+class Edges:
+    """Encodes chunks of plain frames of ``sources``. To be used as a context: its programs end with it.
+
+    There are as many programs as chunks were asked for at once.
+    """
+
+    def __init__(self, bench: Bench, order: Order, sources: Mapping[str, Source]) -> None:
+        self._bench, self._line, self._sources = bench, order.timeline, sources
+        self._shown = wanted(order.timeline) if sources else {}
+        self._idle: list[_Program] = []
+        self._all: list[_Program] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.gather(*(one.end() for one in self._all))
+
+    async def drew(self, bench: Bench, chunk: Chunk, drawings: Sequence[Drawing]) -> bool:
+        """Draw ``chunk``; False where it has to be drawn otherwise. Raises ProcessFailed."""
+        pieces = [self._taken(piece) for piece in chunk.pieces]
+        (drawing, *more), taken = drawings, [piece for piece in pieces if piece is not None]
+        if more or drawing.subtitles or not drawing.own or len(taken) < len(pieces):
+            return False
+        options = {**encoder(bench.settings, drawing.output, self._line.rate), **drawing.own}
+        if options.pop("vcodec") != SOFTWARE or drawing.output.codec in bench.hardware:
+            return False
+        asked = Edge(
+            options=known(bench.hostile(0)), sources={one.source: self._sources[one.source] for one in taken},
+            pieces=taken, rate=self._line.rate, size=(drawing.output.width, drawing.output.height),
+            encoder=_named(options), clock=timescale(self._line.rate),
+            target=drawing.target, small=drawing.small,
+        )  # fmt: skip
+        why = (await self._asked(asked)).why
+        if why:
+            logger.info("edge.otherwise", first=chunk.first, why=why)
+        return not why
+
+    def _taken(self, piece: Piece) -> Taken | None:
+        clip = self._line.video[piece.clip]
+        if clip.source not in self._sources or piece.clip not in self._shown or piece.overlap:
+            return None
+        return Taken(source=clip.source, first=self._shown[piece.clip][0] + piece.first, frames=piece.frames)
+
+    async def _asked(self, edge: Edge) -> Edged:
+        program = self._idle.pop() if self._idle else _Program(self._bench)
+        if program not in self._all:
+            self._all.append(program)
+        try:
+            answer = await program.ask(edge)
+        except BaseException:
+            self._all.remove(program)
+            await program.end()
+            raise
+        self._idle.append(program)
+        return answer
+
+
+class _Program:
+    """One that encodes; started by its first request."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._talk: Conversation | None = None
+        self._answers: asyncio.Queue[str] = asyncio.Queue()
+
+    async def ask(self, edge: Edge) -> Edged:
+        """Have ``edge`` encoded. Raises ProcessFailed when the program ends meanwhile."""
+        if self._talk is None:
+            bench, env = self._bench, environment()
+            limits = Limits(wall_s=bench.limits.wall_s, memory_bytes=bench.limits.memory_bytes)
+            self._talk = await converse(
+                command("edging"), self._answers.put_nowait, limits=limits, cwd=bench.scratch, env=env
+            )
+        self._talk.tell(edge.model_dump_json())
+        answer = asyncio.ensure_future(self._answers.get())
+        try:
+            await asyncio.wait({answer, self._talk.ended}, return_when=asyncio.FIRST_COMPLETED)
+            if not answer.done():
+                await self._talk.ended
+                raise ProcessFailed("edging", "exit", 0, "it ended without an answer")
+            return Edged.model_validate_json(answer.result())
+        finally:
+            answer.cancel()
+
+    async def end(self) -> None:
+        """End it."""
+        if self._talk is not None:
+            await self._talk.end()
+
+
+def _named(options: Mapping[str, str | int | float]) -> dict[str, str]:
+    """Return x264's options as PyAV takes them: those of the file and of the frames are said otherwise."""
+    others = ("video_track_timescale", "pix_fmt")
+    return {name.removesuffix(":v"): str(value) for name, value in options.items() if name not in others}

@@ -1,0 +1,184 @@
+"""A program that stays: encodes the pictures between copies, one request a line, one answer a line.
+
+Reads each :class:`Edge` from stdin and writes an :class:`Edged` to stdout. It runs apart, under limits: the sources
+come from outside. A source is opened once. Of the frames before a cut only those are decoded that others refer to:
+what nobody refers to and nobody sees changes nothing (ITU-T H.264, 7.4.1: ``nal_ref_idc`` 0).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.video.frame import PictureType
+from pydantic import BaseModel
+
+from services.renderer.domain.h264 import is_idr
+from services.renderer.tools.spans import Film, Source
+
+SMALL = "64:36"
+"""Width and height of the small grey copies."""
+PIXELS = "yuv420p"
+BT709, TV = 1, 1
+"""What the standards call the colours, their curve and their matrix, and the narrow range of levels."""
+
+
+class Piece(BaseModel):
+    """``frames`` frames of ``source`` from its frame ``first`` on."""
+
+    source: str
+    first: int
+    frames: int
+
+
+class Edge(BaseModel):
+    """What to encode into ``target``: pieces of ``sources``, which are opened with ``options``.
+
+    ``size``: width and height of their frames; ``encoder``: x264's options; ``clock``: ticks a second of the file;
+    ``small``: the file for small grey copies.
+    """
+
+    options: dict[str, str]
+    sources: dict[str, Source]
+    pieces: list[Piece]
+    rate: str
+    size: tuple[int, int]
+    encoder: dict[str, str]
+    clock: int
+    target: str
+    small: str
+
+
+class Edged(BaseModel):
+    """``why``: what speaks against encoding it here; empty where it is done."""
+
+    why: str = ""
+
+
+class Unfit(Exception):
+    """The frames cannot be told apart here, or are not all there."""
+
+
+class Pictures:
+    """Decoded frames of sources, by their numbers; sources stay open."""
+
+    def __init__(self) -> None:
+        self._films: dict[str, Film] = {}
+
+    def film(self, source: Source, options: dict[str, str]) -> Film:
+        """Return the source, opened."""
+        if source.url not in self._films:
+            self._films[source.url] = Film(source, options)
+        return self._films[source.url]
+
+    def of(self, film: Film, first: int, frames: int) -> Iterator[av.VideoFrame]:
+        """Yield the frames ``first`` and following, decoded from the IDR frame before them on. Raises Unfit."""
+        at = first
+        for frame in _decoded(film, range(first, first + frames)):
+            place = film.place(frame.pts)
+            if place is not None and place < first:
+                continue
+            if place != at or frame.is_corrupt:
+                raise Unfit("frames are missing")
+            yield frame
+            at += 1
+            if at == first + frames:
+                return
+        raise Unfit("frames are missing")
+
+
+def _decoded(film: Film, wanted: range) -> Iterator[av.VideoFrame]:
+    """Yield what comes of decoding until all that is wanted has been given to the decoder; more may come before it."""
+    context, given, begun = film.stream.codec_context, 0, False
+    for packet in film.packets(wanted.start):
+        place = film.place(packet.pts)
+        if place is None:
+            raise Unfit("frames are not evenly spaced")
+        if not begun and (place > wanted.start or not is_idr(bytes(packet))):
+            raise Unfit("the key frame needs others before it")
+        begun = True
+        context.skip_frame = "DEFAULT" if place in wanted else "NONREF"
+        yield from context.decode(packet)
+        given += place in wanted
+        if given == len(wanted):
+            break
+    yield from context.decode(None)
+
+
+def encode(pictures: Pictures, edge: Edge) -> None:
+    """Write what ``edge`` asks for. Raises Unfit and what PyAV raises."""
+    rate = Fraction(edge.rate)
+    options = {"video_track_timescale": str(edge.clock)}
+    with av.open(edge.target, "w", format="mp4", options=options) as target, Path(edge.small).open("wb") as small:
+        stream: av.VideoStream | None = None
+        shrinking: av.filter.Graph | None = None
+        number = 0
+        for piece in edge.pieces:
+            film = pictures.film(edge.sources[piece.source], edge.options)
+            for frame in pictures.of(film, piece.first, piece.frames):
+                if (frame.width, frame.height, frame.format.name) != (*edge.size, PIXELS):
+                    raise Unfit("frames are of another kind")
+                frame.pts, frame.time_base, frame.pict_type = number, 1 / rate, PictureType.NONE
+                stream = stream or _stream(target, frame, rate, edge.encoder)
+                shrinking = shrinking or _shrinking(frame)
+                shrinking.push(frame)
+                small.write(_bytes(shrinking.pull()))
+                target.mux(stream.encode(frame))
+                number += 1
+        if stream is not None:
+            target.mux(stream.encode(None))
+
+
+def _stream(
+    target: av.container.OutputContainer, frame: av.VideoFrame, rate: Fraction, encoder: dict[str, str]
+) -> av.VideoStream:
+    stream = target.add_stream("libx264", rate=rate, options=encoder)
+    stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, PIXELS
+    context = stream.codec_context
+    context.time_base, context.sample_aspect_ratio = 1 / rate, Fraction(1)
+    context.color_range, context.color_primaries, context.color_trc, context.colorspace = TV, BT709, BT709, BT709
+    return stream
+
+
+def _shrinking(frame: av.VideoFrame) -> av.filter.Graph:
+    graph = av.filter.Graph()
+    graph.link_nodes(
+        graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base),
+        graph.add("extractplanes", "y"),
+        graph.add("scale", f"{SMALL}:flags=area"),
+        graph.add("buffersink"),
+    ).configure()
+    return graph
+
+
+def _bytes(frame: object) -> bytes:
+    assert isinstance(frame, av.VideoFrame)
+    plane = frame.planes[0]
+    rows = memoryview(plane)
+    return b"".join(
+        bytes(rows[at : at + plane.width]) for at in range(0, plane.height * plane.line_size, plane.line_size)
+    )
+
+
+def answer(pictures: Pictures, line: bytes) -> Edged:
+    """Do what one line asks for."""
+    try:
+        encode(pictures, Edge.model_validate_json(line))
+    except (Unfit, av.FFmpegError) as unfit:
+        return Edged(why=str(unfit) or type(unfit).__name__)
+    return Edged()
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    pictures = Pictures()
+    for line in sys.stdin.buffer:
+        sys.stdout.write(answer(pictures, line).model_dump_json() + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
