@@ -9,6 +9,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.cores import cores
+from shared.memory import memory
+
+DRAWING, SHARE = 400 * 10**6, 0.6
+"""Bytes for each chunk that is drawn at once, and the most of all memory that those may have together."""
 
 
 class RendererSettings(BaseSettings):
@@ -16,8 +20,11 @@ class RendererSettings(BaseSettings):
 
     ``parallel`` chunks are rendered at once, each with ``threads`` (0: the cores divided among them) and at most
     ``max_inputs`` sources open. ``crf`` is x264's quality (lower is better); drafts have their own. ``wall_s`` and
-    ``memory_bytes`` bound each program; ``max_pixels`` bounds a decoded picture. ``fonts_dir`` has further fonts for
-    captions in writings that ours lack. ``chunk_seconds`` is about how long a chunk is; 0: it follows from the film's
+    ``memory_bytes`` bound each program; ``drawing_bytes`` is what the programs that draw are thought to need together,
+    at most (0: 400 MB for each of ``parallel``, and no more than 60 % of the memory that there is): who does not fit
+    waits, and outputs that do not fit together are drawn one after the other. ``max_pixels`` bounds a decoded picture.
+    ``fonts_dir`` has further fonts for captions in writings that ours lack. ``chunk_seconds`` is about how long a
+    chunk is; 0: it follows from the film's
     length. Finished chunks are kept in the object store until
     nobody has used them for ``chunks_days``, at most ``chunks_bytes`` of them; every ``sweep_s`` that is looked after.
     ``encoder``: hardware encoders are used only where they encode a frame on trial, else software does it; ``auto``
@@ -43,6 +50,7 @@ class RendererSettings(BaseSettings):
     wall_s: float = Field(default=4 * 3600.0, gt=0)
     fonts_dir: Path | None = None
     memory_bytes: int = Field(default=8 * 1024**3, ge=256 * 1024**2)
+    drawing_bytes: int = Field(default=0, ge=0)
     encoder: Literal["software", "auto", "nvenc", "qsv", "vaapi", "videotoolbox"] = "software"
     device: Path = Path("/dev/dri/renderD128")
     range_bytes: int = Field(default=32 * 1024**2, ge=0)
@@ -59,3 +67,7 @@ class RendererSettings(BaseSettings):
     def chunk_threads(self) -> int:
         """Return how many threads a chunk's encoder gets."""
         return self.threads or max(1, cores() // self.parallel)
+
+    def drawing_room(self) -> int:
+        """Return how many bytes the programs that draw may need together, as far as that can be told before."""
+        return self.drawing_bytes or min(DRAWING * self.parallel, round(SHARE * memory()))

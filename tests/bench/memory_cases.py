@@ -76,13 +76,17 @@ CASES = {
 
 def made(case: Case, path: Path, size: str, rate: int, seconds: int) -> Timeline:
     """Return the edit of a case over the film at ``path``."""
+    return line_of(case, path.stat().st_size, size, rate, seconds)
+
+
+def line_of(case: Case, large: int, size: str, rate: int, seconds: int) -> Timeline:
+    """Return the edit of a case over a film of ``large`` bytes."""
     width, height = (int(side) for side in size.split("x"))
     video = VideoStream(
         index=0, codec="h264", width=width, height=height, coded_width=width, coded_height=height,
         frame_rate=f"{rate}/1", time_base="1/15360", duration=seconds, color_space="bt709", pixel_format="yuv420p",
     )  # fmt: skip
     audio = AudioStream(index=1, codec="aac", sample_rate=48000, channels=1, duration=seconds)
-    large = path.stat().st_size
     media = MediaInfo(kind="video", container="mp4", duration=seconds, size=large, video=video, audio=audio)
     blob = {"key": "ingest/source.mp4", "sha256": "0" * 64, "size": large, "content_type": "video/mp4"}
     line = Timeline.model_validate({

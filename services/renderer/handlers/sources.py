@@ -47,7 +47,8 @@ def _invalid(message: str, details: dict[str, object]) -> BadRequest:
 async def bench_for(scratch: Path, command: RenderTimeline, deps: Deps) -> Bench:
     """Return what a render works with in ``scratch``, the encoders tried that its outputs ask for."""
     codecs = frozenset(output.codec for output in command.outputs)
-    return Bench(scratch, deps.settings, await hardware(deps.settings, codecs), deps.blobs.remote)
+    found = await hardware(deps.settings, codecs)
+    return Bench(scratch, deps.settings, found, deps.blobs.remote, room=deps.room)
 
 
 def drawn_from(timeline: Timeline, clips: Iterable[Clip]) -> set[str]:
