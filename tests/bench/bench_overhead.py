@@ -17,7 +17,7 @@ import httpx
 from deploy.embedded import Studio
 from deploy.sample import Sample, make_sample
 from services.analyzer.domain.judge import judge
-from services.analyzer.domain.parts import PARTS, compose
+from services.analyzer.domain.parts import PARTS, Found, compose
 from services.analyzer.engines.captions import CaptionsEngine
 from services.analyzer.handlers.deps import Deps, subfolder
 from services.analyzer.handlers.measuring import Measuring
@@ -35,6 +35,7 @@ from shared import log
 from shared.blobs import FolderBlobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import RenderTimeline
+from shared.contracts.media import Part
 from shared.contracts.plan import Wishes
 from shared.contracts.timeline import Timeline
 from shared.step import Step
@@ -79,14 +80,18 @@ async def _job(http: httpx.AsyncClient, sample: Sample) -> tuple[float, str]:
     return taken, job
 
 
+async def _forget(part: Part, found: Found) -> None:
+    """Parts are not kept where there is no studio."""
+
+
 async def _functions(sample: Sample, order: RenderTimeline, timeline: Timeline, scratch: Path) -> float:
     begun = time.perf_counter()
     scratch.mkdir()
     engine = CaptionsEngine(sample.subtitles, "0" * 64, read_captions)
-    deps = Deps(AnalyzerSettings(), FolderBlobs(scratch / "objects"), cast(Any, None), lambda _: engine)
+    deps = Deps(AnalyzerSettings(), FolderBlobs(scratch / "objects"), cast(Any, None), lambda *_: engine)
     step = cast(Step, Alone(scratch))
     await probe(sample.video, subfolder(scratch, "first"), deps.bounds)
-    measuring = Measuring(sample.video, "0" * 64, engine, None, step, deps)
+    measuring = Measuring(sample.video, "0" * 64, engine, None, step, deps, _forget)
     facts = await measuring.probe()
     analysis = compose("0" * 64, judge(facts, deps.bounds), await measuring.measure(facts, frozenset(PARTS)))
     ref = BlobRef(key="x/y", sha256="0" * 64, size=1, content_type="video/mp4")
