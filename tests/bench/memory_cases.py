@@ -56,13 +56,13 @@ CASES = {
     "effects": Case(8, 1.6, clip=EFFECTS),
     "effects and dissolves": Case(8, 1.6, clip=EFFECTS, dissolve=True),
     "three shapes": Case(8, 1.6, outputs=SHAPES),
-    "three shapes, effects": Case(8, 1.6, outputs=SHAPES, clip=EFFECTS),
-    "three shapes, effects and dissolves": Case(8, 1.6, outputs=SHAPES, clip=EFFECTS, dissolve=True),
+    "three shapes with effects": Case(8, 1.6, outputs=SHAPES, clip=EFFECTS),
+    "three shapes with effects and dissolves": Case(8, 1.6, outputs=SHAPES, clip=EFFECTS, dissolve=True),
     "moving overlay": Case(4, 2.5, layer=True),
     "captions": Case(8, 1.6, words=6, options={"captions": True}),
     "speed ramp": Case(6, 2, clip=RAMP),
     "reverse": Case(1, 12, clip={"reverse": True}),
-    "reverse, three shapes": Case(1, 12, clip={"reverse": True}, outputs=SHAPES),
+    "reverse in three shapes": Case(1, 12, clip={"reverse": True}, outputs=SHAPES),
     "freeze": Case(1, 1, clip={"warp": [{"source": "1/1", "hold": "15/1"}]}),
     "two beside each other": Case(2, 4, cells=HALVES),
     "three beside each other": Case(2, 4, cells=THIRDS),
@@ -70,7 +70,7 @@ CASES = {
     "ladder for HLS": Case(4, 2.5, outputs=(WIDE.model_copy(update={"hls": True}),)),
     "from 4K": Case(8, 1.0, film="uhd"),
     "60 frames/s": Case(8, 1.0, film="fast"),
-    "60 frames/s, effects and dissolves": Case(8, 1.0, film="fast", clip=EFFECTS, dissolve=True),
+    "60 frames/s with effects and dissolves": Case(8, 1.0, film="fast", clip=EFFECTS, dissolve=True),
 }
 
 

@@ -17,7 +17,7 @@ from tests.bench.memory_cases import CASES, SHAPES, WIDE, line_of
 
 MB = 10**6
 MEASURED = {
-    "one shot": 225, "20 cuts": 258, "200 cuts": 346, "effects": 259, "three shapes": 528, "three shapes, effects": 626,
+    "one shot": 225, "20 cuts": 258, "200 cuts": 346, "effects": 259, "three shapes": 528, "three shapes with effects": 626,
 }  # fmt: skip
 """The largest ffmpeg that ``python -m tests.bench memory`` met, in MB."""
 
@@ -34,7 +34,7 @@ def test_what_is_reckoned_is_not_less_than_what_was_measured_nor_much_more(name:
 
 
 def test_outputs_that_do_not_fit_together_are_drawn_apart() -> None:
-    case = CASES["three shapes, effects and dissolves"]
+    case = CASES["three shapes with effects and dissolves"]
     line = line_of(case, 10**7, "1920x1080", 30, 40)
     chunk = max(chunks(line.video, 60, 5), key=lambda one: len(one.pieces))
     assert groups(line, chunk, SHAPES, 1, 10**12) == ((0, 1, 2),)
