@@ -21,15 +21,19 @@ async def parts(connection: Connection, sha256: str, keys: Mapping[str, str]) ->
     return {row["part"]: BlobRef.model_validate(row["document"]) for row in rows}
 
 
-async def keep_part(connection: Connection, sha256: str, part: str, settings: str, document: BlobRef) -> None:
-    """Remember where a part lies; a second one of the same takes its place."""
+async def keep_part(
+    connection: Connection, sha256: str, part: str, settings: str, document: BlobRef, lost: BlobRef | None = None
+) -> None:
+    """Remember where a part lies. A second one of the same only takes the place of a ``lost`` document."""
     await connection.execute(
         "insert into parts (sha256, part, settings, document) values ($1, $2, $3, $4)"
-        " on conflict (sha256, part, settings) do update set document = $4, made_at = now()",
+        " on conflict (sha256, part, settings) do update set document = $4, made_at = now()"
+        " where parts.document ->> 'key' = $5",
         sha256,
         part,
         settings,
         document.model_dump(mode="json"),
+        lost.key if lost else None,
     )
 
 

@@ -68,9 +68,11 @@ class Shelf:
         """
         document = await self._put(part, found)
         async with transaction(self.deps.pool) as connection:
-            known = await store.parts(connection, self.sha256, {part: self.keys[part]})
-            if part not in known or await self.deps.blobs.stat(known[part].key) is None:
-                await store.keep_part(connection, self.sha256, part, self.keys[part], document)
+            known = (await store.parts(connection, self.sha256, {part: self.keys[part]})).get(part)
+        if known is not None and await self.deps.blobs.stat(known.key):
+            return
+        async with transaction(self.deps.pool) as connection:
+            await store.keep_part(connection, self.sha256, part, self.keys[part], document, lost=known)
 
     async def publish(self, facts: FileFacts, made: Mapping[Part, Found]) -> MediaAnalyzed:
         """Put together what is held and what was ``made`` and could not be kept, and return the fact to tell."""

@@ -143,19 +143,21 @@ async def apply(template_id: str, order: Annotated[Filled, Body()], gateway: Par
 
     Values are data: what stands in them is never read as a blank.
     """
-    async with transaction(gateway.pool) as connection:
+    async with gateway.pool.acquire() as connection:
         template = await _own(connection, caller.id, template_id)
-        project = await own_project(connection, caller.id, order.project_id, lock=True)
+        await own_project(connection, caller.id, order.project_id)
         wrong = filled_wrongly(template, order.variables)
         values = values_of(template, order.variables)
         wrong += [] if wrong else await _foreign(connection, caller.id, media_of(template, values))
-        if wrong:
-            raise invalid(wrong, code="variables_invalid")
+    if wrong:
+        raise invalid(wrong, code="variables_invalid")
+    written = filled(dict(template.timeline), values)
+    assert isinstance(written, dict)
+    parsed = await timelines.parsed(gateway.blobs, caller.id, written)
+    async with transaction(gateway.pool) as connection:
+        project = await own_project(connection, caller.id, order.project_id, lock=True)
         asset = await own_asset(connection, caller.id, project.asset_id)
-        written = filled(dict(template.timeline), values)
-        assert isinstance(written, dict)
-        current = await current_timeline(connection, project)
-        await timelines.write(connection, gateway.blobs, project, asset, written, current)
+        await timelines.write(connection, project, asset, parsed, await current_timeline(connection, project))
         return project_answer(await shown_project(gateway, connection, caller.id, project.id))
 
 

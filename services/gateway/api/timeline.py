@@ -85,6 +85,7 @@ async def write_timeline(
 ) -> JSONResponse:
     """Store a new revision. Nothing is stored when anything in it is wrong (422 ``timeline_invalid``)."""
     planned: TimelineData | None = None
+    parsed = await timelines.parsed(gateway.blobs, caller.id, written.timeline or {})
     if written.from_plan is not None:
         planned = await plans.planned_timeline(gateway.pool, gateway.blobs, caller.id, project_id, written.from_plan)
     async with transaction(gateway.pool) as connection:
@@ -95,7 +96,7 @@ async def write_timeline(
         else:
             asset = await own_asset(connection, caller.id, project.asset_id)
             current = await current_timeline(connection, project)
-            await timelines.write(connection, gateway.blobs, project, asset, written.timeline or {}, current)
+            await timelines.write(connection, project, asset, parsed, current)
         return project_answer(await shown_project(gateway, connection, caller.id, project_id))
 
 

@@ -17,6 +17,7 @@ from services.gateway.handlers.analyses import heard_as, source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.plans import read_plan
 from services.gateway.handlers.projects import require_consent, write_timeline
+from services.gateway.handlers.uploads import remember
 from services.gateway.store import assets, edits
 from shared.blobs import Blobs
 from shared.contracts.ids import new_id
@@ -60,12 +61,16 @@ async def apply_plan(
     plan = await read_plan(blobs, plan_job)
     pair = ",".join(sorted(ratios))
     async with transaction(pool) as connection:
-        await require_consent(connection, [source.asset_id for source in plan_job.input.sources])
-        known = await edits.applied(connection, plan_job.id, pair)
-        if known is not None and known.status not in ("failed", "cancelled"):
+        known = await _rendered(connection, plan_job, pair)
+    if known is not None:
+        return known
+    job_id = new_id()
+    document = await write_timeline(blobs, job_id, retime(plan.timeline, rate_for(plan.timeline.rate)))
+    async with transaction(pool) as connection:
+        known = await _rendered(connection, plan_job, pair)
+        if known is not None:
+            await remember(connection, [document.key])
             return known
-        job_id = new_id()
-        document = await write_timeline(blobs, job_id, retime(plan.timeline, rate_for(plan.timeline.rate)))
         job_input = JobInput(
             sources=plan_job.input.sources,
             timeline=document,
@@ -84,6 +89,13 @@ async def apply_plan(
         job = await start_job(connection, draft)
         await edits.set_applied(connection, plan_job.id, pair, job.id)
         return job
+
+
+async def _rendered(connection: Connection, plan_job: Job, pair: str) -> Job | None:
+    """Return the render of this plan that is there, if it counts; orders of the same one wait for each other here."""
+    await require_consent(connection, [source.asset_id for source in plan_job.input.sources])
+    known = await edits.applied(connection, plan_job.id, pair)
+    return known if known is not None and known.status not in ("failed", "cancelled") else None
 
 
 def rate_for(rate: str) -> str:

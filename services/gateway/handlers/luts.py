@@ -11,13 +11,17 @@ from shared.contracts.layout import Violation
 from shared.contracts.timeline import Timeline
 
 
-async def unknown_luts(blobs: Blobs, data: TimelineData, account: str) -> list[Violation]:
-    """Return where a written timeline names a table that the account does not have."""
-    named = written(data)
-    held = {lut for lut in set(named.values()) if (key := key_of(account, lut)) and await blobs.stat(key) is not None}
+async def held_luts(blobs: Blobs, data: TimelineData, account: str) -> frozenset[str]:
+    """Return which of the tables that a written timeline names the account has; none is ever removed."""
+    named = set(written(data).values())
+    return frozenset({lut for lut in named if (key := key_of(account, lut)) and await blobs.stat(key) is not None})
+
+
+def unknown_luts(data: TimelineData, held: frozenset[str]) -> list[Violation]:
+    """Return where a written timeline names a table that is not ``held``."""
     return [
         Violation(field=field, code="lut_unknown", message=f"You have no colour table {lut[:64]}.")
-        for field, lut in named.items()
+        for field, lut in written(data).items()
         if lut not in held
     ]
 

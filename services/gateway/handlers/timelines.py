@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from services.gateway.domain import links
+from services.gateway.domain.luts import written as luts_of
 from services.gateway.domain.records import Asset, Project, Revision
 from services.gateway.domain.refusal import FieldError, Refusal, invalid, not_found
 from services.gateway.domain.timeline_data import SegmentData, TimelineData, merge, read
 from services.gateway.domain.timeline_rules import references, violations
 from services.gateway.domain.written import MediaReference
-from services.gateway.handlers.luts import unknown_luts
+from services.gateway.handlers.luts import held_luts, unknown_luts
 from services.gateway.store import assets, projects
 from shared.blobs import Blobs
 from shared.contracts.layout import Violation
@@ -21,24 +23,39 @@ INVALID = "timeline_invalid"
 Layer = TypeVar("Layer", bound=MediaReference)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a person wrote: the members ``present`` in ``data``, or what is ``broken``; ``luts`` are held."""
+
+    data: TimelineData
+    present: frozenset[str] = frozenset()
+    luts: frozenset[str] = frozenset()
+    broken: tuple[Violation, ...] = ()
+
+
+async def parsed(blobs: Blobs, account: str, written: Mapping[str, object]) -> Written:
+    """Read what a person wrote, and find the objects that it names: no transaction is to wait for the store."""
+    found = read(written)
+    if isinstance(found, list):
+        return Written(TimelineData(), broken=tuple(found))
+    return Written(*found, luts=await held_luts(blobs, found[0], account))
+
+
 async def write(
-    connection: Connection, blobs: Blobs, project: Project, asset: Asset, written: Mapping[str, object],
-    current: TimelineData | None,
-) -> int:  # fmt: skip
+    connection: Connection, project: Project, asset: Asset, written: Written, current: TimelineData | None
+) -> int:
     """Merge what a person wrote into the current timeline and store it as a new revision; return its number.
 
     Raises the 422 refusal ``timeline_invalid`` with every field at fault; then nothing is stored.
     """
-    parsed = read(written)
-    if isinstance(parsed, list):
-        raise refused(parsed)
-    patch, present = parsed
-    merged = merge(current, patch, present)
+    if written.broken:
+        raise refused(list(written.broken))
+    merged = merge(current, written.data, written.present)
     owned = await owned_references(connection, project.account, merged)
     named = await assets.find_all(connection, project.account, set(owned.values()))
     media = {key: found.info for key, found in named.items()}
     broken = violations(merged, asset.info.duration, owned, media)
-    broken += await unknown_luts(blobs, merged, project.account)
+    broken += unknown_luts(merged, written.luts | frozenset(luts_of(current).values() if current else ()))
     if broken:
         raise refused(broken)
     return await store(connection, project, _resolved(merged), "person")

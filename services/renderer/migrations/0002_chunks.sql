@@ -30,5 +30,8 @@ create table chunks (
     used_at timestamptz not null default now()
 );
 
+-- Objects of chunks that are forgotten: they are deleted without a transaction, and by the next sweep if this one dies.
+create table chunk_remains (key text primary key, at timestamptz not null default now());
+
 create index chunks_open on chunks (command_id, place) where state <> 'kept';
 create index chunks_used on chunks (used_at) where state = 'kept';
