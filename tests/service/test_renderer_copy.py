@@ -236,12 +236,13 @@ async def test_what_cannot_be_copied_is_encoded_and_the_check_says_why(tmp_path:
 
 async def test_what_has_effects_is_encoded_between_copies(tmp_path: Path) -> None:
     footage = {"a": await coded(tmp_path, "25/1", "-g", "25", "-bf", "2")}
-    clips = [clip(0, 0, 4), clip(1, 5, 6, speed="1/2", effects=[{"name": "slowmo"}]), clip(2, 8, 12)]
+    clips = [clip(0, 0.4, 4), clip(1, 5, 6, speed="1/2", effects=[{"name": "slowmo"}]), clip(2, 8.4, 12)]
     made = timeline(footage, clips)
     (film,) = await rendered(tmp_path / "out", made, footage, WIDE, options=COPY)
     assert film.check.passed, film.check.findings
     slow = [125 + k // 2 for k in range(50)]
-    assert numbers(await pictures(film.file, SIZE)) == [*range(100), *slow, *range(200, 300)]
+    assert numbers(await pictures(film.file, SIZE)) == [*range(10, 100), *slow, *range(210, 300)]
+    assert head(film.file) == ("avc1", 2), "one set of the source, one of both programs that encode"
 
 
 async def test_what_is_black_and_still_in_the_source_is_noted(tmp_path: Path) -> None:

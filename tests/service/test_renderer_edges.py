@@ -1,0 +1,119 @@
+"""Pictures between copies: the program that stays draws the very frames that ffmpeg draws, or leaves them to it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from services.renderer.domain.chunks import Chunk, Piece
+from services.renderer.domain.h264 import sets_of
+from services.renderer.settings import RendererSettings
+from services.renderer.tools import picture
+from services.renderer.tools.copying import plan
+from services.renderer.tools.edges import Edges
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
+from services.renderer.tools.picture import Drawing
+from services.renderer.tools.spans import Source
+from shared.process import ProcessFailed
+from tests.patience import until
+from tests.service.renderer_footage import Footage, clip, numbers, pictures, timeline
+from tests.service.test_renderer_copy import COPY, PYRAMID, SIZE, WIDE, coded
+
+CUTS = [(7, 60), (93, 70), (201, 40)]
+BETWEEN = Chunk(0, 0, 16, (Piece(0, 57, 3), Piece(1, 0, 13)))
+"""The end of the first clip, and of the second what comes before its first key frame."""
+WANTED = [*range(64, 67), *range(93, 106)]
+OPEN = ("-g", "30", "-bf", "3", "-x264-params", "open-gop=1")
+
+
+def ordered(folder: Path, source: Footage) -> tuple[Bench, Order]:
+    """What renders ``CUTS`` of a source."""
+    clips = [clip(i, a / 25, (a + n) / 25) for i, (a, n) in enumerate(CUTS)]
+    line, tags = timeline({"a": source}, clips), Tags("", "", datetime(2026, 1, 2, tzinfo=UTC))
+    return Bench(folder, RendererSettings(crf=16)), Order(line, {"a": source.path}, (WIDE,), COPY, tags)
+
+
+def sets(path: Path) -> object:
+    """The parameter sets of a film."""
+    with av.open(str(path)) as container:
+        return sets_of(container.streams.video[0].codec_context.extradata or b"")
+
+
+def programs(folder: Path) -> list[str]:
+    """The programs that work in a folder."""
+    found = []
+    for one in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if one.readlink() == folder:
+                found.append((one.parent / "cmdline").read_text().replace("\0", " "))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.parametrize("options", [("-g", "25", "-bf", "0"), ("-g", "50", "-bf", "3"), PYRAMID])
+async def test_edges_are_the_frames_that_ffmpeg_draws(tmp_path: Path, options: tuple[str, ...]) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", *options, frames=260))
+    found = await plan(bench, order, WIDE)
+    here, there = (Drawing(WIDE, None, f"{name}.mp4", f"{name}.grey", found.encoder) for name in ("here", "there"))
+    async with Edges(bench, order, found.sources) as edges:
+        assert await edges.drew(bench, BETWEEN, [here])
+        assert await edges.drew(bench, BETWEEN, [here]), "again: what was left of the last one is gone"
+    await bench.ffmpeg(picture.arguments(bench, order.timeline, order.sources, [there], BETWEEN))
+    assert (tmp_path / here.small).read_bytes() == (tmp_path / there.small).read_bytes()
+    assert sets(tmp_path / here.target) == sets(tmp_path / there.target)
+    shown = [await pictures(tmp_path / one.target, SIZE) for one in (here, there)]
+    assert numbers(shown[0]) == numbers(shown[1]) == WANTED
+    assert np.abs(shown[0].astype(int) - shown[1]).mean() < 1
+
+
+async def test_what_the_program_cannot_tell_apart_ffmpeg_draws(tmp_path: Path) -> None:
+    """Key frames of open groups, and sources that are not what was said of them, are left to it."""
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", *OPEN, frames=260))
+    target = Drawing(WIDE, None, "one.mp4", "one.grey", {"preset": "ultrafast"})
+    sources = {"a": Source(url=f"file:{order.sources['a']}", stream=0, rate="25/1", spans={})}
+    async with Edges(bench, order, sources) as edges:
+        assert not await edges.drew(bench, BETWEEN, [target])
+        assert await edges.drew(bench, Chunk(0, 0, 5, (Piece(0, 0, 5),)), [target]), "the first key frame is an IDR"
+        past = Chunk(0, 0, 80, (Piece(2, 0, 80),))
+        assert not await edges.drew(bench, past, [target]), "there are not so many frames"
+        small = Drawing(WIDE.model_copy(update={"width": 160}), None, "one.mp4", "one.grey", target.own)
+        assert not await edges.drew(bench, Chunk(0, 0, 5, (Piece(0, 0, 5),)), [small])
+        assert not await edges.drew(bench, BETWEEN, [target, target]), "several at once are one decoding"
+
+
+async def test_a_cancelled_edge_leaves_no_program(tmp_path: Path) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", "-g", "25", frames=260))
+    found = await plan(bench, order, WIDE)
+    os.mkfifo(tmp_path / "never.mp4")
+    sources = {"a": found.sources["a"].model_copy(update={"url": f"file:{tmp_path / 'never.mp4'}"})}
+    target = Drawing(WIDE, None, "one.mp4", "one.grey", found.encoder)
+
+    async def work() -> None:
+        async with Edges(bench, order, sources) as edges:
+            await edges.drew(bench, BETWEEN, [target])
+
+    task = asyncio.create_task(work())
+    await until(lambda: any("edging" in one for one in programs(tmp_path)))
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled() and programs(tmp_path) == []
+
+
+async def test_a_program_that_dies_is_told(tmp_path: Path) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", "-g", "25", frames=260))
+    found = await plan(bench, order, WIDE)
+    target = Drawing(WIDE, None, "nowhere/one.mp4", "nowhere/one.grey", found.encoder)
+    async with Edges(bench, order, found.sources) as edges:
+        with pytest.raises(ProcessFailed):
+            await edges.drew(bench, BETWEEN, [target])
+        here = Drawing(WIDE, None, "one.mp4", "one.grey", found.encoder)
+        assert await edges.drew(bench, BETWEEN, [here]), "the next one has another program"
