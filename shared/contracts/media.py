@@ -17,12 +17,19 @@ from shared.contracts.speech import Mark, Transcript
 from shared.contracts.time import Ratio
 from shared.contracts.value import Value
 
+Part = Literal["pictures", "faces", "sound", "beats", "speech"]
+"""What an analysis consists of: each part is measured, kept and asked for on its own."""
+
 
 class Note(Value):
-    """Something that a person should know about a medium; never an error."""
+    """Something that a person should know about a medium; never an error.
+
+    ``part``: which part of an analysis says so, and takes it back when it is measured anew; None: the file itself.
+    """
 
     code: str
     message: str
+    part: Part | None = None
 
 
 class VideoStream(Value):
@@ -138,8 +145,6 @@ class SpriteSheet(Value):
     count: int
 
 
-Part = Literal["pictures", "faces", "sound", "beats", "speech"]
-"""What an analysis consists of: each part is measured, kept and asked for on its own."""
 _SEEN = ("shots", "changes", "stills", "blacks", "freezes", "motion", "sharpness", "exposure", "thumbnail", "sprites")
 MEASURES: Final[dict[Part, tuple[str, ...]]] = {
     "pictures": _SEEN,

@@ -52,7 +52,7 @@ def test_the_whole_has_what_the_parts_have_and_says_which_they_are() -> None:
     }
     whole = compose("0" * 64, INFO, found)
     assert whole.parts == ("sound", "beats") and whole.beats.times == (1.0,) and len(whole.silences) == 1
-    assert [note.code for note in whole.media.notes] == ["a", "b"]
+    assert [(note.code, note.part) for note in whole.media.notes] == [("a", None), ("b", "beats")]
     assert whole.transcript.status == "unavailable" and whole.transcript.remedy
     spoken = compose("0" * 64, INFO, {"speech": SpeechFound(transcript=Transcript(status="completed"))})
     assert spoken.transcript.status == "completed"

@@ -68,8 +68,8 @@ def test_words_of_subtitles_that_were_replaced_meanwhile_count_no_more() -> None
 
 
 def document(name: str, **more: object) -> Analysis:
-    note = Note(code=name, message=name)
-    media = MediaInfo(kind="video", container="mp4", duration=4, size=9, notes=(NOTE, note))
+    notes = tuple(Note(code=f"{name}_{part}", message=name, part=part) for part in PARTS)
+    media = MediaInfo(kind="video", container="mp4", duration=4, size=9, notes=(NOTE, *notes))
     return Analysis.model_validate({"sha256": "0" * 64, "media": media, "transcript": HEARD, **more})
 
 
@@ -85,7 +85,7 @@ def test_parts_of_several_documents_are_one_analysis() -> None:
     assert found.stills == (plain,) and found.beats.tempo == 120.0
     assert found.parts == ("pictures", "beats") and found.missing == ("faces", "sound", "speech")
     assert found.transcript.status == "unavailable", "nobody asked for the words of either"
-    assert [note.code for note in found.media.notes] == ["hdr", "one", "two"]
+    assert [note.code for note in found.media.notes] == ["hdr", "one_pictures", "two_beats"]
     both = merged({"speech": one, "faces": two, "pictures": one})
     assert both.stills == (knowing,) and both.transcript == HEARD
 
@@ -94,3 +94,11 @@ def test_only_what_is_wanted_is_read() -> None:
     known = {"beats": ref("b"), "pictures": ref("p")}
     assert documents(known) == {"pictures": ref("p"), "beats": ref("b")}  # type: ignore[arg-type]
     assert documents(known, ("beats", "speech")) == {"beats": ref("b")}  # type: ignore[arg-type]
+
+
+def test_the_notes_of_a_part_that_was_measured_anew_are_gone() -> None:
+    old, new = document("old"), document("new")
+    before = merged(dict.fromkeys(PARTS, old))
+    after = merged({**dict.fromkeys(PARTS, old), "speech": new})
+    codes = {note.code for note in before.media.notes} - {note.code for note in after.media.notes}
+    assert codes == {"old_speech"} and "new_speech" in {note.code for note in after.media.notes}

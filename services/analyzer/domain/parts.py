@@ -112,7 +112,7 @@ def compose(sha256: str, info: MediaInfo, found: Mapping[Part, Found]) -> Analys
     present = tuple(part for part in PARTS if part in found)
     for part in present:
         result = found[part]
-        notes += result.notes
+        notes += [note.model_copy(update={"part": part}) for note in result.notes]
         fields |= {name: getattr(result, name) for name in MEASURES[part]}
     media = info.model_copy(update={"notes": tuple(notes)})
     missing = tuple(part for part in PARTS if part not in found)

@@ -76,7 +76,7 @@ def held_view(asset: Asset, link: Linker) -> View:
         "audio": audio,
         "image": _image(asset),
         "document": _document(asset, link),
-        "notes": [note.model_dump() for note in info.notes],
+        "notes": [note.model_dump(include={"code", "message"}) for note in info.notes],
     }
 
 

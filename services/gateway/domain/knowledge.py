@@ -52,14 +52,16 @@ def documents(known: Known, wanted: Sequence[Part] = PARTS) -> dict[Part, BlobRe
 def merged(parts: Mapping[Part, Analysis]) -> Analysis:
     """Return one analysis that takes each part from its own document, and nothing else of that document.
 
-    There must be one part at least. ``parts`` and ``missing`` of the result say what is in it.
+    There must be one part at least. ``parts`` and ``missing`` of the result say what is in it. A note of a part comes
+    from the document that the part is taken from, so that it goes when the part is replaced.
     """
     present = [part for part in PARTS if part in parts]
     newest = parts[present[-1]]
     fields: dict[str, Any] = {}
     for part in present:
         fields |= {name: getattr(parts[part], name) for name in MEASURES[part]}
-    notes = tuple(dict.fromkeys(note for part in present for note in parts[part].media.notes))
+    of_parts = (note for part in present for note in parts[part].media.notes if note.part == part)
+    notes = tuple(dict.fromkeys((*(note for note in newest.media.notes if note.part is None), *of_parts)))
     blank = Analysis(sha256=newest.sha256, media=newest.media, transcript=NOT_ASKED)
     return blank.model_copy(
         update={
