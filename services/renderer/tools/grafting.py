@@ -25,7 +25,8 @@ from services.renderer.tools.spans import Film, Source
 
 ROOM_A_PACKET, ROOM = 36, 65536
 """Bytes that the file's head takes for a packet, at the very most, and for all else."""
-
+MOST_OPEN = 100
+"""Parts that stay open from when their sets are read to when their packets are: opening takes longer than reading."""
 
 if TYPE_CHECKING:
     Pictured = av.Packet[av.VideoStream]
@@ -73,21 +74,29 @@ class Unfit(Exception):
 
 
 class _Reel:
-    """The films that are read, one open at a time of our own parts, all of the sources."""
+    """The films that are read: all of the sources are open, and some of our own parts."""
 
     def __init__(self, task: Task) -> None:
         self.films = {name: Film(one, task.options) for name, one in task.sources.items()}
         self._task = task
         self.sets = {name: film.sets for name, film in self.films.items()}
+        self._ready: dict[str, Film] = {}
         for name, part in task.parts.items():
             film = Film(part, task.own)
             self.sets[name] = film.sets
-            film.close()
+            if len(self._ready) < MOST_OPEN:
+                self._ready[name] = film
+            else:
+                film.close()
+
+    def _film(self, name: str) -> Film:
+        if name in self.films:
+            return self.films[name]
+        return self._ready.pop(name, None) or Film(self._task.parts[name], self._task.own)
 
     def packets(self, entry: Entry) -> Iterator[tuple[Pictured, int]]:
         """Yield the packets of an entry, and the frame of it that each shows."""
-        ours = entry.source in self._task.parts
-        film = Film(self._task.parts[entry.source], self._task.own) if ours else self.films[entry.source]
+        film = self._film(entry.source)
         sets = self.sets[entry.source]
         seen: list[int] = []
         for packet in film.packets(entry.begin):
@@ -102,7 +111,7 @@ class _Reel:
                 break
         if len(seen) != entry.frames or not whole(seen, entry.begin):
             raise Unfit("has other frames inside than at its ends")
-        if ours:
+        if entry.source in self._task.parts:
             film.close()
 
 
@@ -129,12 +138,12 @@ def write(task: Task) -> Result:
         picture.codec_context.extradata = head or film.head
         if head is None:
             picture.codec_context.codec_tag = "avc3"
-        more = [Beside(one, target) for one in beside]
+        more = [Beside(one, target, task.clock) for one in beside]
         pictures = _Pictures(task, reel, zlib.crc32(head or film.head), bare=head is not None)
         with pictures.glimpses:
             for packet in pictures.placed(picture):
                 for one in more:
-                    one.upto(Fraction(packet.dts or 0, task.clock))
+                    one.upto(packet.dts or 0)
                 target.mux_one(packet)
             for one in more:
                 one.upto(None)
@@ -156,7 +165,7 @@ class _Pictures:
                 made = packet if self._bare or not packet.is_keyframe else self._carrying(packet, entry)
                 if packet.is_keyframe and entry.source in self._task.sources:
                     self.glimpses.take(self._reel.films[entry.source], packet, at + frame)
-                self.crc = zlib.crc32(bytes(made), self.crc)
+                self.crc = zlib.crc32(made, self.crc)
                 made.stream, made.time_base = stream, Fraction(1, self._task.clock)
                 made.pts, made.dts = (at + frame) * ticks, (self.count - self._task.delay) * ticks
                 made.duration = ticks

@@ -7,6 +7,7 @@ what lies between is read once, when it is copied, and held against the same rul
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -59,6 +60,10 @@ class Film:
         self.stream, self.rate = stream, Fraction(source.rate)
         self.tick = stream.time_base or Fraction(1)
         self.start = (stream.start_time or 0) * self.tick
+        # Frames are counted in whole numbers: a fraction for every packet takes longer than reading it.
+        grid, origin = self.tick * self.rate, self.start * self.rate
+        self._parts = math.lcm(grid.denominator, origin.denominator)
+        self._grid, self._origin = int(grid * self._parts), int(origin * self._parts)
         stream.codec_context.thread_count = 1
         self.head = stream.codec_context.extradata or b""
         self.sets = sets_of(self.head)
@@ -73,6 +78,12 @@ class Film:
         self._container.seek(round(at / self.tick), stream=self.stream, backward=True, any_frame=False)
         yield from (packet for packet in self._container.demux(self.stream) if packet.size)
 
+    def key_before(self, frame: int) -> int:
+        """Return about which frame the last key frame shows that is at or before ``frame``; 0 where nobody knows."""
+        entries = self.stream.index_entries
+        found = entries.search_timestamp(round((self.start + frame / self.rate) / self.tick))
+        return 0 if found < 0 else round((entries[found].timestamp * self.tick - self.start) * self.rate)
+
     def shown(self, packet: av.Packet[av.VideoStream], sets: Sets) -> Shown | None:
         """Return what a packet shows; None where it is not one frame on the grid, as any other."""
         place = self.place(packet.pts)
@@ -85,8 +96,9 @@ class Film:
         """Return the number of the frame that is shown at ``time``, in ticks; None where that is between two."""
         if time is None:
             return None
-        place = (time * self.tick - self.start) * self.rate
-        return None if abs(place - round(place)) > Fraction(1, 4) else round(place)
+        at = time * self._grid - self._origin
+        place = (2 * at + self._parts) // (2 * self._parts)
+        return None if 4 * abs(at - place * self._parts) > self._parts else place
 
 
 def find(film: Film, first: int, stop: int, sets: Sets) -> Span | None:
