@@ -6,6 +6,7 @@ They are many and short: an ffmpeg for each would take as long to start and to r
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from typing import Self
 
@@ -15,7 +16,7 @@ from services.renderer.tools.apart import command, environment, known
 from services.renderer.tools.edging import Edge, Edged
 from services.renderer.tools.edging import Piece as Taken
 from services.renderer.tools.encoders import encoder, timescale
-from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.ffmpeg import Bench, file_url
 from services.renderer.tools.parts import Order
 from services.renderer.tools.picture import Drawing
 from services.renderer.tools.spans import Source
@@ -29,13 +30,14 @@ logger = log.get(__name__)
 class Edges:
     """Encodes chunks of plain frames of ``sources``. To be used as a context: its programs end with it.
 
-    There are as many programs as chunks were asked for at once.
+    There are as many programs as chunks were asked for at once. ``onwards``: they are asked for in the order of the
+    sources, and each is drawn by the program that is nearest before it.
     """
 
-    def __init__(self, bench: Bench, order: Order, sources: Mapping[str, Source]) -> None:
+    def __init__(self, bench: Bench, order: Order, sources: Mapping[str, Source], *, onwards: bool = False) -> None:
         self._bench, self._line, self._sources = bench, order.timeline, sources
         self._shown = wanted(order.timeline) if sources else {}
-        self._idle: list[_Program] = []
+        self._onwards, self._idle = onwards, list[_Program]()
         self._all: list[_Program] = []
 
     async def __aenter__(self) -> Self:
@@ -48,7 +50,7 @@ class Edges:
         """Draw ``chunk``; False where it has to be drawn otherwise. Raises ProcessFailed."""
         pieces = [self._taken(piece) for piece in chunk.pieces]
         (drawing, *more), taken = drawings, [piece for piece in pieces if piece is not None]
-        if more or drawing.subtitles or not drawing.own or len(taken) < len(pieces):
+        if more or drawing.subtitles or not (drawing.own or self._onwards) or len(taken) < len(pieces):
             return False
         options = {**encoder(bench.settings, drawing.output, self._line.rate), **drawing.own}
         if options.pop("vcodec") != SOFTWARE or drawing.output.codec in bench.hardware:
@@ -57,7 +59,7 @@ class Edges:
             options=known(bench.hostile(0)), sources={one.source: self._sources[one.source] for one in taken},
             pieces=taken, rate=self._line.rate, size=(drawing.output.width, drawing.output.height),
             encoder=_named(options), clock=timescale(self._line.rate),
-            target=drawing.target, small=drawing.small,
+            target=drawing.target, small=drawing.small, onwards=self._onwards,
         )  # fmt: skip
         why = (await self._asked(asked)).why
         if why:
@@ -71,7 +73,9 @@ class Edges:
         return Taken(source=clip.source, first=self._shown[piece.clip][0] + piece.first, frames=piece.frames)
 
     async def _asked(self, edge: Edge) -> Edged:
-        program = self._idle.pop() if self._idle else _Program(self._bench)
+        program = min(reversed(self._idle), key=lambda one: one.before(edge), default=None) or _Program(self._bench)
+        if program in self._idle:
+            self._idle.remove(program)
         if program not in self._all:
             self._all.append(program)
         try:
@@ -91,6 +95,7 @@ class _Program:
         self._bench = bench
         self._talk: Conversation | None = None
         self._answers: asyncio.Queue[str] = asyncio.Queue()
+        self._ended: tuple[str, int] | None = None
 
     async def ask(self, edge: Edge) -> Edged:
         """Have ``edge`` encoded. Raises ProcessFailed when the program ends meanwhile."""
@@ -101,6 +106,7 @@ class _Program:
                 command("edging"), self._answers.put_nowait, limits=limits, cwd=bench.scratch, env=env
             )
         self._talk.tell(edge.model_dump_json())
+        self._ended = edge.pieces[-1].source, edge.pieces[-1].first + edge.pieces[-1].frames
         answer = asyncio.ensure_future(self._answers.get())
         try:
             await asyncio.wait({answer, self._talk.ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -111,10 +117,27 @@ class _Program:
         finally:
             answer.cancel()
 
+    def before(self, edge: Edge) -> float:
+        """Return how many frames before ``edge`` it ended; endless where it is not before it at all."""
+        source, end = self._ended or ("", 0)
+        first = edge.pieces[0]
+        return first.first - end if first.source == source and first.first >= end else math.inf
+
     async def end(self) -> None:
         """End it."""
         if self._talk is not None:
             await self._talk.end()
+
+
+def whole(order: Order) -> dict[str, Source]:
+    """Return all films of an order as sources."""
+    line = order.timeline
+    streams = {name: line.sources[name].media.video for name in {clip.source for clip in line.video}}
+    return {
+        name: Source(url=file_url(order.sources[name]), stream=stream.index, rate=line.rate, spans={})
+        for name, stream in streams.items()
+        if stream is not None
+    }
 
 
 def _named(options: Mapping[str, str | int | float]) -> dict[str, str]:

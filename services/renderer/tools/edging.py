@@ -17,6 +17,7 @@ from av.video.frame import PictureType
 from pydantic import BaseModel
 
 from services.renderer.domain.h264 import is_idr
+from services.renderer.tools.onwards import Unfit, Way
 from services.renderer.tools.spans import Film, Source
 
 SMALL = "64:36"
@@ -38,7 +39,8 @@ class Edge(BaseModel):
     """What to encode into ``target``: pieces of ``sources``, which are opened with ``options``.
 
     ``size``: width and height of their frames; ``encoder``: x264's options; ``clock``: ticks a second of the file;
-    ``small``: the file for small grey copies.
+    ``small``: the file for small grey copies. ``onwards``: what comes next is soon behind it in its source, so that
+    decoding goes on where it ended.
     """
 
     options: dict[str, str]
@@ -50,6 +52,7 @@ class Edge(BaseModel):
     clock: int
     target: str
     small: str
+    onwards: bool = False
 
 
 class Edged(BaseModel):
@@ -58,15 +61,12 @@ class Edged(BaseModel):
     why: str = ""
 
 
-class Unfit(Exception):
-    """The frames cannot be told apart here, or are not all there."""
-
-
 class Pictures:
     """Decoded frames of sources, by their numbers; sources stay open."""
 
     def __init__(self) -> None:
         self._films: dict[str, Film] = {}
+        self._ways: dict[Film, Way] = {}
 
     def film(self, source: Source, options: dict[str, str]) -> Film:
         """Return the source, opened."""
@@ -74,8 +74,17 @@ class Pictures:
             self._films[source.url] = Film(source, options)
         return self._films[source.url]
 
+    def onwards(self, film: Film, first: int, frames: int) -> Iterator[av.VideoFrame]:
+        """Yield the frames ``first`` and following, decoded from where decoding is if that is nearer. Raises Unfit."""
+        way = self._ways.pop(film, None)
+        if way is None or not way.reaches(first):
+            way = Way(film, first)
+        yield from way.frames(first, frames)
+        self._ways[film] = way
+
     def of(self, film: Film, first: int, frames: int) -> Iterator[av.VideoFrame]:
         """Yield the frames ``first`` and following, decoded from the IDR frame before them on. Raises Unfit."""
+        self._ways.pop(film, None)
         at = first
         for frame in _decoded(film, range(first, first + frames)):
             place = film.place(frame.pts)
@@ -118,7 +127,8 @@ def encode(pictures: Pictures, edge: Edge) -> None:
         number = 0
         for piece in edge.pieces:
             film = pictures.film(edge.sources[piece.source], edge.options)
-            for frame in pictures.of(film, piece.first, piece.frames):
+            shown = pictures.onwards if edge.onwards else pictures.of
+            for frame in shown(film, piece.first, piece.frames):
                 if (frame.width, frame.height, frame.format.name) != (*edge.size, PIXELS):
                     raise Unfit("frames are of another kind")
                 frame.pts, frame.time_base, frame.pict_type = number, 1 / rate, PictureType.NONE

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from services.renderer.domain import ass, captions, page
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
+from services.renderer.domain.dense import dense
 from services.renderer.domain.formats import SOUNDS, Option, sound_of
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.ladder import rungs
@@ -66,7 +67,8 @@ def places(
     rate = float(Fraction(timeline.rate))
     chosen_frames = round(settings.chunk_seconds * rate)
     target = chosen_frames or target_frames(timeline.frames, rate, parallel)
-    cut = chunks(timeline.video, target, settings.max_inputs) if given is None else given
+    inputs = 1 if dense(timeline, outputs, options) else settings.max_inputs
+    cut = chunks(timeline.video, target, inputs) if given is None else given
     scripts = {output.name: _Scripts(timeline, output, options) for output in drawn}
     families = {output.codec: bench.hardware.get(output.codec) for output in drawn}
     spoken, made = language(timeline), []

@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import partial
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.dense import dense, rows
 from services.renderer.domain.ladder import rungs
 from services.renderer.tools.copying import Copied
 from services.renderer.tools.drawing import draw
-from services.renderer.tools.edges import Edges
+from services.renderer.tools.edges import Edges, whole
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.finish import Film, finish
 from services.renderer.tools.laddering import laddered
@@ -52,14 +53,19 @@ class Studio:
         self._running: dict[int, Place] = {}
         self._few = len(self._waiting)
         plain = {name: source for one in copies.values() for name, source in one.sources.items()}
-        self._edges = Edges(bench, order, plain)
+        onwards = not plain and dense(order.timeline, order.outputs, order.options)
+        self._edges = Edges(bench, order, whole(order) if onwards else plain, onwards=onwards)
+        self._rows = [[place] for place in cut]
+        if onwards:
+            made = rows(order.timeline, [place.chunk for place in cut], workers)
+            self._rows = [[cut[number] for number in row] for row in made]
 
     async def run(self) -> list[Film]:
         """Start everything, and return the films in the order of the outputs."""
         self._tell()
         async with self._edges, asyncio.TaskGroup() as group:
             sound = group.create_task(self._sound())
-            pieces = [group.create_task(self._place(place)) for place in self._places]
+            pieces = [group.create_task(self._row(row)) for row in self._rows]
             films = [group.create_task(self._film(output, pieces, sound)) for output in self._order.outputs]
         return [film.result() for film in films]
 
@@ -83,6 +89,10 @@ class Studio:
     def _heard(self, fraction: float) -> None:
         self._progress.sound = fraction
         self._tell()
+
+    async def _row(self, row: Sequence[Place]) -> None:
+        for place in row:
+            await self._place(place)
 
     async def _place(self, place: Place) -> None:
         """Have every part of a place. What was kept from the beginning waits for nothing that is drawn."""
