@@ -16,8 +16,9 @@ class PlannerSettings(BaseSettings):
     chat API, with ``llm_base_url`` for one that is not OpenAI's (Ollama, vLLM, LM Studio). ``llm_context_tokens``: the
     most that a request may cost; ``llm_answer_tokens``: the most that an answer may. ``llm_vision`` ``auto`` sends
     pictures once and remembers whether the model took them. ``llm_timeout_s``, ``llm_patience_s`` (the longest wait
-    that a server may ask for) are in seconds, ``llm_price_in`` and ``llm_price_out`` in US dollars a million tokens,
-    for models without a known price; answers are kept ``llm_keep_days``, so that the same request is paid once.
+    that a server may ask for) are in seconds, ``llm_price_in`` and ``llm_price_out`` in US dollars a million
+    tokens, as your provider says: without both, costs are unknown. Answers are kept ``llm_keep_days``, so that the same
+    request is paid once.
     ``hf_*``: the chat's backend ``hf``, any server of text models in OpenAI's form.
     """
 

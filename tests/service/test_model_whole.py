@@ -27,7 +27,13 @@ async def test_an_edit_and_a_conversation_by_a_model(make_infra: MakeInfra) -> N
     own = await make_infra("planner", bus=infra.bus)
     async with chat_server(answer) as server, stage(infra) as gateway:
         gateway.plays |= {"PlanEdit": silent, "InterpretChat": silent}
-        knobs = {"llm_provider": "openai", "llm_base_url": server.base_url, "llm_model": "gpt-4o-mini"}
+        knobs = {
+            "llm_provider": "openai",
+            "llm_base_url": server.base_url,
+            "llm_model": "gpt-4o-mini",
+            "llm_price_in": 1.0,
+            "llm_price_out": 2.0,
+        }
         async with planner(own, **knobs):
             made = await gateway.ingest(auto_analyze="false")
             asset, project = made["asset"]["id"], made["project"]["id"]

@@ -27,7 +27,17 @@ SECRET = "sk-very-secret-0123456789"
 
 def at(server: ChatServer, **knobs: object) -> dict[str, object]:
     """The settings that point the planner at the played server."""
-    return {"llm_provider": "openai", "llm_base_url": server.base_url, "llm_model": "gpt-4o-mini", **knobs}
+    price = {"llm_price_in": 0.15, "llm_price_out": 0.6}
+    return {"llm_provider": "openai", "llm_base_url": server.base_url, "llm_model": "gpt-4o-mini", **price, **knobs}
+
+
+@pytest.mark.parametrize("unsaid", ["llm_price_in", "llm_price_out"])
+async def test_without_a_price_the_cost_is_unknown(make_infra: MakeInfra, unsaid: str) -> None:
+    infra = await make_infra("planner")
+    async with chat_server(Said(GOOD)) as server, planner(infra, **at(server, **{unsaid: None})) as stage:
+        fact, _ = await stage.planned(target_duration=10)
+        assert (fact.report.use.total_tokens, fact.report.use.cost_usd) == (1200, None)
+        assert await infra.pool.fetchval("select cost_usd is null from model_calls")
 
 
 async def test_a_models_cuts_become_the_plan(make_infra: MakeInfra) -> None:

@@ -27,7 +27,9 @@ def language_model(settings: PlannerSettings, memory: Memory) -> LanguageModel |
             remedy=f"Set {name} or CUTROOM_PLANNER_LLM_API_KEY, or CUTROOM_PLANNER_LLM_BASE_URL for a server of yours.",
         )
     base = settings.llm_base_url or (OPENAI if provider == "openai" else ANTHROPIC)
-    return _model(settings, memory, base, settings.llm_model or USUAL[provider], key)
+    price = (settings.llm_price_in, settings.llm_price_out)
+    known = (price[0], price[1]) if price[0] is not None and price[1] is not None else None
+    return _model(settings, memory, base, settings.llm_model or USUAL[provider], key, price=known)
 
 
 def chat_model(settings: PlannerSettings, memory: Memory, backend: str, hf_model: str | None) -> LanguageModel:
@@ -57,8 +59,10 @@ def chat_model(settings: PlannerSettings, memory: Memory, backend: str, hf_model
     return model
 
 
-def _model(settings: PlannerSettings, memory: Memory, base_url: str, name: str, key: str) -> LanguageModel:
-    price = (settings.llm_price_in, settings.llm_price_out)
+def _model(
+    settings: PlannerSettings, memory: Memory, base_url: str, name: str, key: str,
+    price: tuple[float, float] | None = None,
+) -> LanguageModel:  # fmt: skip
     return OpenAIModel(
         Endpoint(
             base_url=base_url,
@@ -69,7 +73,7 @@ def _model(settings: PlannerSettings, memory: Memory, base_url: str, name: str, 
             timeout_s=settings.llm_timeout_s,
             retries=settings.llm_retries,
             patience_s=settings.llm_patience_s,
-            price=(price[0], price[1]) if price[0] is not None and price[1] is not None else None,
+            price=price,
         ),
         memory,
     )

@@ -17,7 +17,6 @@ from openai.types.chat import ChatCompletion
 
 from services.planner.engines.bounded import BoundedTransport
 from services.planner.engines.model import Memory, ModelFailed, Reply, Request
-from services.planner.engines.prices import price_of
 from services.planner.engines.refusals import said, verdict
 from shared import log
 
@@ -65,8 +64,8 @@ class OpenAIModel:
         return (await self._memory.recall(self.endpoint, self.name)).get("pictures") != "no"
 
     def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float | None:
-        """Return the price of so many tokens; None for a model without a known price."""
-        price = self._at.price or price_of(self.name)
+        """Return the price of so many tokens; None where nobody has told what the model costs."""
+        price = self._at.price
         if price is None:
             return None
         return round((prompt_tokens * price[0] + completion_tokens * price[1]) / 1e6, 6)
