@@ -16,8 +16,8 @@ from cutroom.screen import complain
 
 HELP = """Cutroom: footage in, finished video out.
 
-Exit codes: 0 done, 1 the job failed or something needed is missing, 2 wrong use or bad input, 3 no studio answers,
-4 the job was cancelled, 130 interrupted.
+Exit codes: 0 done; 1 the job failed, or something needed is missing; 2 wrong use or bad input; 3 no studio answers; \
+4 the job was cancelled; 130 interrupted, 143 terminated.
 """
 
 

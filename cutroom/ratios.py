@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cutroom.exits import misuse
+from cutroom.targets import writable
 
 DEFAULT = "16:9"
 MOST = 8
@@ -35,8 +36,7 @@ def files(out: str, ratios: Sequence[str], inputs: Sequence[Path]) -> dict[str, 
     for ratio, path in made.items():
         if path.suffix.lower() != ".mp4":
             raise misuse(f"{path} is no .mp4 file.", "Give -o a name that ends in .mp4, or a folder that ends in /.")
-        if path.is_dir():
-            raise misuse(f"{path} is a folder.", "Give -o another name.")
+        writable(path)
         if any(path.resolve() == film.resolve() for film in inputs):
             raise misuse(f"{path} is one of the inputs ({ratio}).", "Give -o another name.")
     return made

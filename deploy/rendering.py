@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -103,9 +104,12 @@ async def render_files(
 
 def _moved(file: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    shutil.copyfile(file, part)
-    part.replace(path)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        shutil.copyfile(file, part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _moved_folder(folder: Path, path: Path) -> None:

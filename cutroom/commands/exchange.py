@@ -16,6 +16,7 @@ from cutroom.places import data_folder, studio
 from cutroom.planning import PlanOrder, plan_films
 from cutroom.running import run
 from cutroom.screen import Screen
+from cutroom.targets import PIPE, piped, writable, write
 from shared.contracts.expression import parse
 from shared.contracts.expression_tokens import ExpressionError
 from shared.contracts.ids import is_id
@@ -31,7 +32,9 @@ def plan(
         list[Path], typer.Argument(metavar="INPUT", help="Films; several become one edit.", show_default=False)
     ],
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where the timeline goes, as JSON.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Where the timeline goes, as JSON; - prints it.", show_default=False)
+    ],
     duration: Annotated[float | None, typer.Option(min=0.5, max=86400, help="Wished length in seconds.")] = None,
     story: Annotated[str | None, typer.Option(help="What the edit should be about.")] = None,
     template: Annotated[str | None, typer.Option(help=f"Style: {', '.join(TEMPLATES)}.")] = None,
@@ -60,11 +63,13 @@ def plan(
             "edit": _expression(edit), "margin": _seconds(margin),
         }
     )  # fmt: skip
-    screen = Screen(quiet=quiet)
+    screen = Screen(quiet=quiet or out == PIPE)
     speech = speech_wishes(language, hotwords, speech_model)
-    order = PlanOrder(films(inputs, subtitles), wishes, out, speech)
-    run(_plan(order, server, data_folder(data), screen))
-    screen.result(str(out))
+    given = films(inputs, subtitles)
+    with piped(writable(out)) as target:
+        run(_plan(PlanOrder(given, wishes, target, speech), server, data_folder(data), screen))
+    if out != PIPE:
+        screen.result(str(out))
 
 
 async def _plan(order: PlanOrder, server: str | None, data: Path, screen: Screen) -> None:
@@ -76,7 +81,7 @@ def export(
     timeline: Annotated[str, typer.Argument(metavar="TIMELINE", help="A timeline file, or the id of a project.")],
     *,
     to: Annotated[str, typer.Option("--to", help=f"{', '.join(EXPORTS)}.", show_default=False)],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: beside the timeline.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: beside the timeline; - prints it.")] = None,
     mode: Annotated[str, typer.Option(help=" ".join(f"{name}: {what}" for name, what in MODES.items()))] = "edit",
     server: Server = None,
     data: Data = None,
@@ -87,12 +92,14 @@ def export(
         raise misuse(f"There is no format {to} with the mode {mode}.", f"Formats: {', '.join(EXPORTS)}.")
     form: ExportFormat = next(name for name in EXPORTS if name == to)
     how: ExportMode = next(name for name in MODES if name == mode)
-    screen = Screen(quiet=quiet)
+    screen = Screen(quiet=quiet or out == PIPE)
     source = Path(timeline)
     if not source.exists() and is_id(timeline):
-        target = out or Path(f"{timeline}.{EXPORTS[form][0]}")
-        run(_fetch(timeline, form, how, target, server, data_folder(data), screen))
-        screen.result(str(target))
+        target = writable(out or Path(f"{timeline}.{EXPORTS[form][0]}"))
+        with piped(target) as path:
+            run(_fetch(timeline, form, how, path, server, data_folder(data), screen))
+        if out != PIPE:
+            screen.result(str(target))
         return
     if how == "mark_silence":
         raise misuse(
@@ -105,9 +112,10 @@ def export(
     target = out or source.with_suffix(f".{EXPORTS[form][0]}")
     if target.resolve() == source.resolve():
         raise misuse(f"{target} is the timeline itself.", "Say where the file goes with -o.")
-    target.write_text(text, "utf-8", newline="")
+    write(writable(target), text)
     _tell(losses, screen)
-    screen.result(str(target))
+    if out != PIPE:
+        screen.result(str(target))
 
 
 async def _fetch(
@@ -121,23 +129,26 @@ def import_timeline(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="OTIO, FCPXML, FCP7 XML, EDL or a timeline of ours.")],
     *,
     media: Annotated[Path, typer.Option("--media", help="Folder with the films.", file_okay=False)] = Path(),
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Default: beside the file, as .json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Default: beside the file, as .json; - prints it.")
+    ] = None,
     rate: Annotated[str | None, typer.Option(help="Frame rate of a list that tells none, such as 30000/1001.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Read another editor's file, find its films, and write it as a timeline."""
     from deploy.interchange import import_file
 
-    screen = Screen(quiet=quiet)
+    screen = Screen(quiet=quiet or out == PIPE)
+    target = writable(out or file.with_suffix(".json"))
     found = run(import_file(file, media, _rate(rate)))
-    target = out or file.with_suffix(".json")
     if target.resolve() == file.resolve():
         raise misuse(f"{target} is the file itself.", "Say where the timeline goes with -o.")
-    target.write_text(found.timeline.model_dump_json(indent=1) + "\n", "utf-8")
+    write(target, found.timeline.model_dump_json(indent=1) + "\n")
     _tell(found.losses, screen)
     for name in found.missing:
         screen.say(f"  not found: {name}; its clips are left out")
-    screen.result(str(target))
+    if out != PIPE:
+        screen.result(str(target))
 
 
 def _tell(losses: tuple[Loss, ...], screen: Screen) -> None:

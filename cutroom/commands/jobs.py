@@ -57,6 +57,7 @@ def watch(
 
     async def look() -> Job:
         async with await _client(server, data) as client:
+            await client.job(job)  # nobody waits for a studio that was never there
             if as_json:
                 return await _print_events(client, job)
             return await follow(client, job, job, screen)

@@ -20,7 +20,7 @@ Data = Annotated[
     typer.Option(
         "--data",
         metavar="DIR",
-        help="Folder of the embedded studio. Also: CUTROOM_DATA. Default: ~/.local/share/cutroom.",
+        help="Folder of the embedded studio. Also: CUTROOM_DATA. Default: in ~/.local/share.",
     ),
 ]
 Language = Annotated[

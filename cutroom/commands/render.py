@@ -15,6 +15,7 @@ from cutroom.exits import misuse
 from cutroom.ratios import checked
 from cutroom.running import run
 from cutroom.screen import Screen
+from cutroom.targets import writable
 
 if TYPE_CHECKING:
     from deploy.rendering import Made
@@ -46,7 +47,8 @@ def render(
 ) -> None:
     """Render a timeline: several shapes come from one decoding of the films. What the check finds is shown."""
     if not timeline.is_file():
-        raise misuse(f"There is no file {timeline}.", "Make a timeline with `cutroom plan` or `cutroom import`.")
+        what = f"{timeline} is no file." if timeline.exists() else f"There is no file {timeline}."
+        raise misuse(what, "Make a timeline with `cutroom plan` or `cutroom import`.")
     folder = media or timeline.parent
     if not folder.is_dir():
         raise misuse(f"There is no folder {folder}.", "Name the folder that holds the films with --media.")
@@ -56,7 +58,7 @@ def render(
         raise misuse(f"There is no sound of {channels} channels.", f"Use one of {', '.join(CHANNELS)}.")
     shapes = checked(ratio) if ratio else []
     shown: Sequence[str | None] = shapes or [None]
-    files = {_file(out, shape, several=len(shapes) > 1): shape for shape in shown}
+    files = {writable(_file(out, shape, several=len(shapes) > 1)): shape for shape in shown}
     screen = Screen(quiet=quiet)
     options = {
         "captions": captions, "fidelity": "copy" if copy else "encode", "loudness": loudness, "title": out.stem,
@@ -96,8 +98,6 @@ async def _render(
 
 
 def _file(out: Path, shape: str | None, *, several: bool = False) -> Path:
-    if out.is_dir():
-        raise misuse(f"{out} is a folder.", "Give -o another name.")
     return out.with_name(f"{out.stem}_{(shape or '').replace(':', '_')}{out.suffix}") if several else out
 
 

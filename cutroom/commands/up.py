@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cutroom.commands.options import Data
-from cutroom.exits import Exit, Stopped
+from cutroom.exits import Exit, Stopped, misuse
 from cutroom.places import announced, data_folder
 from cutroom.running import run
 from cutroom.screen import Screen
@@ -16,6 +16,8 @@ from shared.errors import CutroomError
 
 if TYPE_CHECKING:
     from deploy.embedded import Studio
+
+LEVELS = ("debug", "info", "warning", "error")
 
 
 def up(
@@ -28,6 +30,8 @@ def up(
     from deploy.embedded import run_forever
     from shared import log
 
+    if log_level.lower() not in LEVELS:
+        raise misuse(f"There is no log level {log_level}.", f"Take one of {', '.join(LEVELS)}.")
     screen, folder = Screen(), data_folder(data)
     log.configure(log_level, "console")
     screen.say(f"Starting the studio in {folder}")

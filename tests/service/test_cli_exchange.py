@@ -116,3 +116,13 @@ def test_a_file_that_is_no_timeline_is_refused(tmp_path: Path) -> None:
 def test_marks_of_silence_are_not_exported_from_a_file_that_knows_of_none(tmp_path: Path) -> None:
     done = cutroom("export", tmp_path / "a.json", "--to", "otio", "--mode", "mark_silence")
     assert done.returncode == 2 and "does not say where its films are silent" in done.stderr
+
+
+def test_a_dash_prints_the_file_alone(planned: Path, sample: Sample, tmp_path: Path) -> None:
+    piped = cutroom("export", planned, "--to", "otio", "-o", "-")
+    assert piped.returncode == 0 and json.loads(piped.stdout)["OTIO_SCHEMA"] == "Timeline.1", piped.stderr
+    file = tmp_path / "new" / "folder" / "cut.otio"
+    assert cutroom("export", planned, "--to", "otio", "-o", file).returncode == 0
+    assert file.read_text("utf-8") == piped.stdout
+    back = cutroom("import", file, "--media", sample.video.parent, "-o", "-")
+    assert back.returncode == 0 and Timeline.model_validate_json(back.stdout).video

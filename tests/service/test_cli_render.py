@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +18,7 @@ from typer.testing import CliRunner
 from cutroom.__main__ import Session, build
 from cutroom.exits import Stopped
 from tests.films import look
+from tests.patience import LONG
 from tests.service.renderer_footage import clip, film, numbered, numbers, pictures, timeline
 
 PLAIN = ["--no-captions", "--quiet"]
@@ -123,3 +129,31 @@ def test_the_check_is_told(tmp_path: Path) -> None:
     path.write_text(timeline({"a": dark}, [clip(0, 0, 4)]).model_dump_json())
     lines = ran(path, "-o", tmp_path / "film.mp4", *PLAIN)
     assert any("check, " in line and "black for 4.00 s" in line for line in lines), lines
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_nothing(tmp_path: Path, footage: Path, number: int, code: int) -> None:
+    scratch, out = tmp_path / "tmp", tmp_path / "new" / "film.mp4"
+    scratch.mkdir()
+    argv = [
+        sys.executable,
+        "-m",
+        "cutroom",
+        "render",
+        str(footage),
+        "-o",
+        str(out),
+        "--ratio",
+        "16:9",
+        "--ratio",
+        "4:3",
+    ]
+    env = {**os.environ, "TMPDIR": str(scratch), "CUTROOM_RENDERER_PRESET": "veryslow"}
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as command:
+        while not list(scratch.glob("cutroom-render-*/*.grey")):
+            assert command.poll() is None, command.communicate()
+            time.sleep(0.02)
+        command.send_signal(number)
+        _, said = command.communicate(timeout=LONG)
+    assert (command.returncode, b"Traceback" in said) == (code, False), said
+    assert list(scratch.iterdir()) == [] and not out.parent.exists()
