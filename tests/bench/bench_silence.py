@@ -2,8 +2,9 @@
 
 Sixty cuts in ten minutes. ``CUTROOM_BENCH_SILENCE`` names the cases, by commas: ``720p-2s`` is 720 lines and a key
 frame every two seconds, ``720p-2s-2min`` two minutes of it with twelve cuts, ``auto-editor:720p-2s`` the same against
-auto-editor instead. Every frame and the sound of every cut are compared with the source, which is kept for the next run
-in ``~/.cache/cutroom-bench``.
+auto-editor instead. ``CUTROOM_BENCH_SECONDS``: how long the films are that do not say it, whole minutes, instead of ten
+minutes. Every frame and the sound of every cut are compared with the source, which is kept for the next run in
+``~/.cache/cutroom-bench``; its picture is a minute over and over, its sound is not.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from tests.bench.edits import LIMITS, RATE, Spent, edit, make, ours, spent
 from tests.bench.table import Row
 
 NAMES = os.environ.get("CUTROOM_BENCH_SILENCE", "720p-2s").split(",")
-MINUTES, CUTS = 10, 6
+MINUTES, CUTS = int(os.environ.get("CUTROOM_BENCH_SECONDS", "600")) // 60, 6
 """As a rule; cuts are in each minute."""
 WIDTHS = {"360p": 640, "720p": 1280, "1080p": 1920}
 SMALL = (64, 36)
@@ -64,13 +65,25 @@ async def _case(name: str) -> Case:
     lines, far, *more = name.split("-")
     minutes = int(more[0].removesuffix("min")) if more else MINUTES
     size = (WIDTHS[lines], int(lines.removesuffix("p")))
+    name = f"{lines}-{far}" if minutes == 10 else f"{lines}-{far}-{minutes}min"
     source = KEPT / f"{name}.mp4"
     if not source.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
         fresh = source.with_suffix(".new.mp4")
-        await make(fresh, size, 60 * minutes, round(float(far.removesuffix("s")) * RATE))
+        await _make(fresh, size, minutes, round(float(far.removesuffix("s")) * RATE))
         fresh.rename(source)
     return Case(name, source, size, 60 * minutes, _cuts(60 * minutes, CUTS * minutes))
+
+
+async def _make(path: Path, size: tuple[int, int], minutes: int, gop: int) -> None:
+    """Write a film whose picture is a minute over and over: encoding all of it would take longer than the rest."""
+    minute = path.with_suffix(".minute.mp4")
+    await make(minute, size, 60, gop)
+    noise = f"anoisesrc=r=48000:a=0.2:d={60 * minutes}:c=pink"
+    inputs = ["-stream_loop", str(minutes - 1), "-i", str(minute), "-f", "lavfi", "-i", noise]
+    chosen = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", "-c:a", "aac"]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", *inputs, *chosen, str(path)], limits=LIMITS)
+    minute.unlink()
 
 
 async def _rendered(case: Case, folder: Path, fidelity: str) -> Spent:
