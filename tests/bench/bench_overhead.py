@@ -29,8 +29,9 @@ from services.planner.domain.planning import plan
 from services.planner.tools.catalog import templates
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.film import Order, render
+from services.renderer.tools.film import render
 from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order
 from shared import log
 from shared.blobs import FolderBlobs
 from shared.contracts.blob import BlobRef
