@@ -16,8 +16,9 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order, captions_alone
-from shared.contracts.speech import Caption
-from shared.contracts.timeline import Check, Finding, Output, RenderOptions
+from shared.contracts.layout import lay_out
+from shared.contracts.speech import Caption, Word
+from shared.contracts.timeline import Check, Finding, Output, RenderOptions, Timeline
 from tests.service.renderer_footage import barcode, clip, film, numbered, rendered, timeline
 
 TAGS = Tags("", "", datetime(2026, 1, 1, tzinfo=UTC))
@@ -114,3 +115,27 @@ async def test_captions_stand_on_their_words_and_in_the_safe_zone(tmp_path: Path
     assert "caption_missing" in codes
     outside = [finding.code for finding in judged(seen, "25/1", (0.9, 0.9, 0.45))]
     assert "caption_outside" in outside or "caption_missing" in outside
+
+
+async def test_captions_that_overlap_or_say_little_are_found_where_they_are(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 200, "25/1")}
+    said = [
+        Caption(text="A song", start=0.2, end=7.8), Caption(text="Who is there?", start=1.2, end=2.2),
+        Caption(text="\u200b", start=8, end=9), Caption(text="...", start=3, end=4),
+    ]  # fmt: skip
+    made = timeline(footage, [clip(0, 0, 8, captions=said)])
+    wide = Output(name="w", width=192, height=108)
+    (done,) = await rendered(tmp_path / "out", made, footage, wide, options=RenderOptions(loudness=None))
+    assert done.check.passed and not done.check.findings, done.check.findings
+    blank = [Caption(text="Hello", start=1, end=3, words=[Word(text=" ", start=1, end=2)])]
+    made = timeline(footage, [clip(0, 0, 8, captions=blank)])
+    (done,) = await rendered(tmp_path / "out", made, footage, wide, options=RenderOptions(loudness=None))
+    assert done.check.passed and not done.check.findings, "words that say nothing leave the line"
+
+
+def test_words_that_lie_outside_a_clip_are_not_expected_in_it() -> None:
+    words = [Word(text="before", start=0, end=0.5), Word(text="after", start=9, end=9.5)]
+    long = Caption(text="before after", start=0, end=9.5, words=words)
+    for begin, end, expected in ((2, 6, False), (0, 6, True)):
+        made = Timeline(rate="25/1", sources={}, video=lay_out([clip(0, begin, end, captions=[long])], "25/1"))
+        assert any(moment.shown for moment in moments(made)) is expected

@@ -30,6 +30,10 @@ def said(text: str, start: float = 0.0, each: float = 0.4) -> Caption:
     return Caption(text=text, start=start, end=start + len(words) * each, words=spoken)
 
 
+def line(text: str, start: float, end: float) -> Caption:
+    return Caption(text=text, start=start, end=end)
+
+
 def clip(start: float, end: float, *captions: Caption, **more: object) -> Clip:
     values = {"id": "c", "name": "n", "source": "a", "time_base": "1/1000", "frames": 1, "captions": captions}
     return Clip.model_validate({**values, "start": round(start * 1000), "end": round(end * 1000), **more})
@@ -81,6 +85,31 @@ def test_captions_that_overlap_are_never_on_screen_together() -> None:
     made = placed(clip(0, 5, said("first line", 0), said("second line", 0.5)))
     assert [text_of(p) for p in made] == ["first line", "second line"]
     assert made[0].end <= made[1].start
+
+
+def test_a_line_that_goes_on_behind_another_comes_back() -> None:
+    made = placed(
+        clip(0, 9, line("a song", 0, 8), line("Who is there", 1, 2), line("It is me", 2, 3), line("Ah", 5, 6))
+    )
+    shown = [(text_of(p), p.start, p.end) for p in made]
+    assert shown == [
+        ("a song", 0, 25), ("Who is there", 25, 50), ("It is me", 50, 75), ("a song", 75, 125), ("Ah", 125, 150),
+        ("a song", 150, 200),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(12, 200)), min_size=1, max_size=30))
+def test_however_lines_overlap_none_is_lost_and_one_is_seen_at_a_time(spans: list[tuple[int, int]]) -> None:
+    lines = [line(f"n{i}", a / 25, (a + n) / 25) for i, (a, n) in enumerate(spans)]
+    made = placed(clip(0, 24, *lines), line=1000)
+    assert all(a.end <= b.start and a.start < a.end for a, b in pairwise(made))
+    assert {token.text for page in made for token in page.tokens} == {f"n{i}" for i in range(len(spans))}
+
+
+def test_what_nobody_can_see_is_no_page() -> None:
+    for text in ("\u200b", "\ufeff", "\u00a0 \u200e", "\x07", "\u0301"):
+        assert placed(clip(0, 3, line(text, 0, 2))) == ()
+    assert placed(clip(0, 3, said("\u200b there")))[0].tokens[0].text == "there"
 
 
 def test_what_two_people_say_at_once_stands_on_two_lines() -> None:

@@ -19,6 +19,11 @@ def width(text: str) -> float:
     )
 
 
+def drawn(text: str) -> bool:
+    """Tell whether anything of a text is drawn: marks without a letter, spaces and what steers writing are not."""
+    return any(unicodedata.category(c)[0] not in "CMZ" for c in text)
+
+
 def pieces(text: str, room: float) -> list[str]:
     """Cut a word that is wider than ``room`` ems into pieces of about one width, none wider than 0.9 of it.
 

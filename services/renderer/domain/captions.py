@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from services.renderer.domain.breaking import pieces, width
+from services.renderer.domain.breaking import drawn, pieces, width
+from services.renderer.domain.overlapping import going_on
 from services.renderer.domain.page import LEAST_FRAMES, Page, Token
 from shared.contracts.layout import starts
 from shared.contracts.speech import Caption
@@ -22,20 +23,21 @@ MAX_PAGES = 20_000
 def pages(clips: Sequence[Clip], rate: str, line_width: float, most_words: int = 100) -> tuple[Page, ...]:
     """Return the pages of an edit in order, never two at once. ``line_width`` is how many ems fit in one line.
 
-    What runs backwards says nothing.
+    A page that goes on behind another which came over it comes back. What runs backwards says nothing.
     """
     found: list[Page] = []
     for clip, first in zip(clips, starts(clips), strict=True):
         for caption in () if clip.reverse else clip.captions:
             found += _caption_pages(caption, clip, first, Fraction(rate), line_width, most_words)
     found.sort(key=lambda page: (page.start, page.end))
-    return tuple(_one_at_a_time(_together(found, rate), clips, rate))[:MAX_PAGES]
+    return tuple(_one_at_a_time(going_on(_together(found, rate), _least(rate), MAX_PAGES), clips, rate))[:MAX_PAGES]
 
 
 def _caption_pages(
     caption: Caption, clip: Clip, first: int, rate: Fraction, line_width: float, most_words: int
 ) -> list[Page]:
-    tokens = _worded(caption, clip, first, rate) if caption.words else _spread(caption, clip, first, rate)
+    timed = any(drawn(word.text) for word in caption.words)
+    tokens = (_worded if timed else _spread)(caption, clip, first, rate)
     if not tokens:
         return []
     tokens = [part for token in tokens for part in _broken(token, line_width)]
@@ -47,7 +49,7 @@ def _caption_pages(
     ]
     ends = [group[0].start for group in groups[1:]] + [max(last, groups[-1][-1].end)]
     return [
-        Page(group[0].start, end, _laid(group, line_width), timed=bool(caption.words))
+        Page(group[0].start, end, _laid(group, line_width), timed=timed)
         for group, end in zip(groups, ends, strict=True)
     ]
 
@@ -63,7 +65,7 @@ def _worded(caption: Caption, clip: Clip, first: int, rate: Fraction) -> list[To
     tokens: list[Token] = []
     for word in caption.words:
         begin, end = Fraction(str(word.start)), Fraction(str(word.end))
-        if not clip.source_start <= (begin + end) / 2 < clip.source_end or not word.text.strip():
+        if not clip.source_start <= (begin + end) / 2 < clip.source_end or not drawn(word.text):
             continue
         start = max(_place(begin, clip, first, rate), tokens[-1].start if tokens else 0)
         tokens.append(Token(word.text.strip(), start, max(_place(end, clip, first, rate), start), glued))
@@ -74,7 +76,7 @@ def _spread(caption: Caption, clip: Clip, first: int, rate: Fraction) -> list[To
     """Words without times: the whole line's, spread by their length; none when the clip shows too little of it."""
     start = _place(Fraction(str(caption.start)), clip, first, rate)
     end = _place(Fraction(str(caption.end)), clip, first, rate)
-    words = caption.text.split()
+    words = [word for word in caption.text.split() if drawn(word)]
     total = sum(width(word) for word in words)
     if end - start < LEAST_FRAMES or not total:
         return []

@@ -5,6 +5,7 @@ This does not ask how captions are laid out on pages: it is what the check holds
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,8 @@ from shared.contracts.timeline import Clip, Finding, Timeline
 LEAST_FRAMES = 6
 GAP_SECONDS = 3
 MOST_MOMENTS = 150
+_LARGE = "LNS"
+"""Letters, numbers and symbols: a lone full stop may be too small to be found."""
 SLACK = 0.015
 """A share of the frame by which letters' outlines may stand over the margin."""
 
@@ -80,7 +83,7 @@ def _spans(timeline: Timeline) -> Iterator[tuple[int, int]]:
         if not _plain(clip):
             continue
         for caption in clip.captions:
-            if caption.text.strip():
+            if any(unicodedata.category(c)[0] in _LARGE for c in caption.text):
                 yield from _span(caption, clip, first, rate)
 
 
@@ -90,7 +93,9 @@ def _span(caption: Caption, clip: Clip, first: int, rate: Fraction) -> Iterator[
         for time in (caption.start, caption.end)
     ]
     begin, end = max(frames[0], first), min(frames[1], first + clip.frames)
-    if end > begin:
+    middles = [(word.start + word.end) / 2 for word in caption.words]
+    unsaid = caption.words and not any(clip.source_start <= middle < clip.source_end for middle in middles)
+    if end > begin and not unsaid:
         yield begin, end
 
 

@@ -23,9 +23,9 @@ async def caption_findings(bench: Bench, order: Order, output: Output) -> list[F
     """Return where captions are not on their words or not in the safe zone, as libass draws them."""
     wanted = moments(order.timeline) if order.options.burned else []
     script, margins = captions_alone(order, output)
-    if not wanted or not script:
+    if not wanted:
         return []
-    boxes = await _drawn(bench, order, output, wanted, script)
+    boxes = await _drawn(bench, order, output, wanted, script) if script else [None] * len(wanted)
     return list(judged(list(zip(wanted, boxes, strict=True)), order.timeline.rate, margins))
 
 
