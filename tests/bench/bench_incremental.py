@@ -1,8 +1,9 @@
 """A minute of ten captioned shots: cold, with one caption changed, three shapes at once, one and two renderers.
 
-``CUTROOM_BENCH_SIZE=1080`` for 1920x1080, else 1280x720; under ten and under eight minutes on an idle machine. Beside
-it the ways that people write: one ffmpeg for each segment and a concatenation, and MoviePy 2 where it is installed (the
-`bench` extra, or `pip install --target DIR --no-deps moviepy proglog decorator imageio python-dotenv tqdm` and
+``CUTROOM_BENCH_SIZE=1080`` for 1920x1080, else 1280x720; under ten and under five minutes on an idle machine.
+``CUTROOM_BENCH_SHOTS=2`` (6 s each) only to see that it runs: a short film is mostly the constant. Beside it the ways
+that people write: one ffmpeg for each segment and a concatenation, and MoviePy 2 where it is installed (the `bench`
+extra, or `pip install --target DIR --no-deps moviepy proglog decorator imageio python-dotenv tqdm` and
 `PYTHONPATH=DIR`). All make the same cuts with the same encoder and preset; their frames are compared with ours.
 """
 
@@ -24,7 +25,8 @@ from tests.bench.renderers import renderers
 from tests.bench.table import Row
 
 SIZE = (1920, 1080) if os.environ.get("CUTROOM_BENCH_SIZE") == "1080" else (1280, 720)
-SECONDS, SHOTS, FRAMES = 80, 10, 180
+SHOTS, FRAMES = int(os.environ.get("CUTROOM_BENCH_SHOTS", "10")), 180
+SECONDS, CHANGED = 8 * SHOTS, min(4, SHOTS - 1)
 MINUTES = SHOTS * FRAMES / RATE / 60
 WIDE = Output(name="wide", width=SIZE[0], height=SIZE[1])
 SHAPES = (
@@ -51,7 +53,7 @@ async def measure() -> list[Row]:
 async def _changed(folder: Path, source: Path) -> tuple[list[Row], Spent]:
     """From the order to the fact, with database and store: everything that a person waits for."""
     words = {i: f"this is shot number {i}" for i in range(SHOTS)}
-    before, after = _line(source, words), _line(source, {**words, 4: "something else"})
+    before, after = _line(source, words), _line(source, {**words, CHANGED: "something else"})
     async with renderers(folder, source, 1, RendererSettings()) as at_work:
         chunks = "select count(*) from chunks where place >= 0"
         cold = await at_work.spend(before, [WIDE], PLAIN)

@@ -81,18 +81,22 @@ async def _level(bench: Bench, path: Path) -> Level:
 
 @dataclass(slots=True)
 class _Packets:
-    """What the packets of a stream say: a container such as WebM has no length of its own for each stream."""
+    """What the packets of a stream say: a container such as WebM has no length of its own for each stream.
 
+    Times are ticks of the stream while they are taken: a film has hundreds of thousands of packets.
+    """
+
+    base: Fraction
     count: int = 0
-    first: Fraction | None = None
-    end: Fraction = Fraction(0)
+    first: int | None = None
+    end: int = 0
 
-    def take(self, packet: av.Packet[av.stream.Stream]) -> None:
-        if packet.size and packet.pts is not None and packet.time_base is not None:
-            begins = packet.pts * packet.time_base
-            self.first = begins if self.first is None else min(self.first, begins)
-            self.end = max(self.end, begins + (packet.duration or 0) * packet.time_base)
-        self.count += packet.size > 0
+    def take(self, packet: av.Packet[av.stream.Stream], size: int) -> None:
+        pts = packet.pts
+        if size and pts is not None:
+            self.first = pts if self.first is None else min(self.first, pts)
+            self.end = max(self.end, pts + (packet.duration or 0))
+        self.count += size > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ class _Found:
 
 def _read(path: Path, counts: Sequence[int]) -> _Found:
     with opened(path) as container:
-        packets = [_Packets() for _ in container.streams]
+        packets = [_Packets(stream.time_base or Fraction(1)) for stream in container.streams]
         video = next(iter(container.streams.video), None)
         audio = next(iter(container.streams.audio), None)
         summed = {
@@ -117,12 +121,15 @@ def _read(path: Path, counts: Sequence[int]) -> _Found:
             if stream is not None
         }
         times = array("q")
+        shown = video.index if video is not None else None
         for packet in container.demux():
-            index = packet.stream.index
-            if packet.size and video is not None and index == video.index and packet.pts is not None:
+            index, size = packet.stream_index, packet.size
+            packets[index].take(packet, size)
+            if not size:
+                continue
+            if index == shown and packet.pts is not None:
                 times.append(packet.pts)
-            packets[index].take(packet)
-            if packet.size and index in summed:
+            if index in summed:
                 summed[index].take(bytes(packet))
         header = Header(
             width=video.width if video else 0,
@@ -140,6 +147,6 @@ def _read(path: Path, counts: Sequence[int]) -> _Found:
 
 def _track(stream: av.VideoStream | av.AudioStream, packets: Sequence[_Packets]) -> Track:
     base, seen = stream.time_base or Fraction(1), packets[stream.index]
-    start = (stream.start_time or 0) * base if stream.start_time is not None else seen.first or Fraction(0)
-    duration = stream.duration * base if stream.duration else seen.end - start
-    return Track(stream.codec_context.codec.canonical_name, start, duration, seen.count)
+    first = stream.start_time if stream.start_time is not None else seen.first or 0
+    duration = stream.duration or seen.end - first
+    return Track(stream.codec_context.codec.canonical_name, first * base, duration * base, seen.count)

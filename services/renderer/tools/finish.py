@@ -65,31 +65,42 @@ async def finish(
         looking = group.create_task(caption_findings(bench, order, output)) if drawn else None
         reading = group.create_task(_undrawn(bench, order)) if drawn else None
     film, undrawn = joining.result(), reading.result() if reading else ""
-    measured = await measure(bench, film, drawn, sound)
+    async with asyncio.TaskGroup() as group:
+        measuring = group.create_task(measure(bench, film, drawn, sound))
+        shown = extras.poster_frame(joined([one.seen for one in drawn])) if output.poster and drawn else None
+        beside = group.create_task(_beside(bench, order, output, film, shown, sheet=bool(drawn)))
+    measured, (poster, sheet) = measuring.result(), beside.result()
     verdict = check(expected(order, output), measured, undrawn, copied.why if copied else "")
     verdict = await explained(bench, order, output, verdict)
     worded = looking.result() if looking else []
     passed = verdict.passed and all(finding.severity != "error" for finding in worded)
     verdict = Check(passed=passed, findings=(*verdict.findings, *worded))
-    poster = sheet = None
-    if output.poster and drawn:
-        shown = extras.poster_frame(joined([one.seen for one in drawn]))
-        poster = await extras.poster(bench, film, shown, line.rate)
-    if output.sprites and drawn:
-        size = (output.width, output.height)
-        sheet = await extras.sprites(bench, film, line.frames, line.rate, size)
     if output.codec == "gif":
         film = await extras.gif(bench, film, line.rate, f"film_{output.name}.gif")
     level = measured.level.integrated if measured.level else SILENCE_LUFS
     seconds = float(line.frames / Fraction(line.rate))
-    heard, beside = level if level > SILENCE_LUFS else None, side_file(bench, order)
-    return Film(output, film, seconds, heard, verdict, poster, sheet, beside)
+    heard, said = level if level > SILENCE_LUFS else None, await side_file(bench, order, output)
+    return Film(output, film, seconds, heard, verdict, poster, sheet, said)
 
 
-def side_file(bench: Bench, order: Order) -> Path | None:
+async def _beside(
+    bench: Bench, order: Order, output: Output, film: Path, shown: int | None, *, sheet: bool
+) -> tuple[Path | None, extras.Sheet | None]:
+    """Draw the poster, of frame ``shown``, and the sheet where they are wanted."""
+    line, size = order.timeline, (output.width, output.height)
+    async with asyncio.TaskGroup() as group:
+        still = None if shown is None else group.create_task(extras.poster(bench, film, shown, line.rate))
+        small = None
+        if sheet and output.sprites:
+            small = group.create_task(extras.sprites(bench, film, line.frames, line.rate, size))
+    return still.result() if still else None, small.result() if small else None
+
+
+async def side_file(bench: Bench, order: Order, output: Output) -> Path | None:
     """Return the file of captions that goes with a film whose captions are not burned in."""
-    options = order.options
-    return lay_out_subtitles(bench, order.timeline) if options.captions and not options.burned else None
+    if not order.options.captions or order.options.burned:
+        return None
+    return await asyncio.to_thread(lay_out_subtitles, bench, order.timeline, output.name)
 
 
 async def _copied(
@@ -103,29 +114,28 @@ async def _copied(
     line, sound = order.timeline, sounds.get(formats.sound_of(output))
     files = {chunk.first: one.file.name for chunk, one in chunks}
     target = f"film_{output.name}.mp4"
-    track = await _track(bench, order)
+    track = await _track(bench, order, output)
     beside = [*([sound.file.name] if sound else []), *([track] if track else [])]
     written = await join_copied(bench, copied, files, beside, line=line, tags=order.tags, target=target)
     film = bench.scratch / target
-    measured = await measure(bench, film, None, sound, Copies(written.packets, line.frames, line.rate))
+    async with asyncio.TaskGroup() as group:
+        copies = Copies(written.packets, line.frames, line.rate)
+        measuring = group.create_task(measure(bench, film, None, sound, copies))
+        shown = line.frames // 3 if output.poster else None
+        extra = group.create_task(_beside(bench, order, output, film, shown, sheet=True))
+    measured, (poster, sheet) = measuring.result(), extra.result()
     verdict = check(expected(order, output), measured)
     findings = (*verdict.findings, *notes(written.seen, line.rate))
     verdict = verdict.model_copy(update={"findings": findings})
     level = measured.level.integrated if measured.level else SILENCE_LUFS
-    poster = sheet = None
-    if output.poster:
-        poster = await extras.poster(bench, film, line.frames // 3, line.rate)
-    if output.sprites:
-        sheet = await extras.sprites(bench, film, line.frames, line.rate, (output.width, output.height))
     seconds = float(line.frames / Fraction(line.rate))
-    return Film(
-        output, film, seconds, level if level > SILENCE_LUFS else None, verdict, poster, sheet, side_file(bench, order)
-    )
+    heard, said = level if level > SILENCE_LUFS else None, await side_file(bench, order, output)
+    return Film(output, film, seconds, heard, verdict, poster, sheet, said)
 
 
-async def _track(bench: Bench, order: Order) -> str | None:
+async def _track(bench: Bench, order: Order, output: Output) -> str | None:
     """Return a file with the captions as MP4 has them in a track, where that is wanted."""
-    said = side_file(bench, order) if order.options.subtitles == "track" else None
+    said = await side_file(bench, order, output) if order.options.subtitles == "track" else None
     return await subtitle_track(bench, said.name) if said else None
 
 
@@ -144,7 +154,7 @@ async def _joined(
     if output.codec == "gif":
         target, muxer = f"film_{output.name}.mp4", "mp4"
     rate, tags = order.timeline.rate, order.tags
-    track = side_file(bench, order) if order.options.subtitles == "track" else None
+    track = await side_file(bench, order, output) if order.options.subtitles == "track" else None
     said = track.name if track else None
     heard = sound.file.name if sound else None
     return await join(bench, pairs, heard, rate=rate, tags=tags, target=target, muxer=muxer, subtitles=said)

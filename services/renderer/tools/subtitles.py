@@ -12,17 +12,16 @@ from shared.contracts.speech import Caption
 from shared.contracts.timeline import Timeline
 from shared.subtitles import write
 
-FILE = "subtitles.srt"
 LINE_EMS = 26.0
 """Room in a line, in ems: some 42 letters, as players show them."""
 
 
-def lay_out_subtitles(bench: Bench, timeline: Timeline) -> Path | None:
-    """Write the captions of the edit; None when there are none."""
+def lay_out_subtitles(bench: Bench, timeline: Timeline, name: str) -> Path | None:
+    """Write the captions of the edit into a file of output ``name``'s own; None when there are none."""
     captions = spoken_captions(timeline)
     if not captions:
         return None
-    path = bench.scratch / FILE
+    path = bench.scratch / f"subtitles_{name}.srt"
     path.write_text(write(captions, "srt"), encoding="utf-8")
     return path
 
