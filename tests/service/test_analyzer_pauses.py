@@ -97,3 +97,10 @@ def test_the_detector_hears_the_same_in_blocks_of_any_size(take: spoken.Take) ->
     parted = [pieces.feed(samples[start : start + 7001]) for start in range(0, len(samples), 7001)]
     parted.append(pieces.feed(np.zeros(0, np.float32), last=True))
     assert np.allclose(np.concatenate(parted), whole, atol=1e-4)
+
+
+async def test_hours_of_sound_are_told_of_while_they_are_listened_to(tmp_path: Path) -> None:
+    path, told = tmp_path / "sound.f32", list[float]()
+    np.random.default_rng(1).normal(0, 0.1, 40 * spoken.RATE).astype(np.float32).tofile(path)
+    await measure_levels(path, 40.0, tmp_path, lambda done, _: told.append(done))
+    assert told and told == sorted(told) and 0 < told[0] and told[-1] <= 1

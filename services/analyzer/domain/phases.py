@@ -27,7 +27,7 @@ def analysis_weights(wanted: frozenset[Part], *, pictures: bool, sound: bool, mo
     ``pictures``, ``sound``: what the medium has; ``model``: the words come from a speech model.
     """
     words = (25.0 if model else 0.5) if "speech" in wanted else 0.0
-    decode = 2.0 if wanted - {"pictures", "faces"} else 0.0
+    decode = (5.0 if "sound" in wanted else 2.0) if wanted - {"pictures", "faces"} else 0.0
     return {
         "probe": 1.0,
         "pictures": 12.0 if pictures and wanted & {"pictures", "faces"} else 0.0,

@@ -23,6 +23,7 @@ from shared.process import ProcessFailed
 
 _REMEDY = "Export the film again with AAC sound, or send a subtitle file with it."
 _UNREADABLE = Note(code="sound_unreadable", message="The sound cannot be decoded.")
+_DECODING = 0.3
 Reach = Callable[[str, float], None]
 Keep = Callable[[Part, Found], Awaitable[None]]
 """Takes a part that is finished, while others are still being measured."""
@@ -74,8 +75,13 @@ class Listening:
         self.log.info("analysis.decode", what="sound", parts=sorted(self.wanted))
         return await sound.extract(
             self.path, self.facts, index, seconds=duration, target=samples,
-            on_time=lambda at: self.reach("sound", at / duration),
+            on_time=lambda at: self.reach("sound", self._decoding * at / duration),
         )  # fmt: skip
+
+    @property
+    def _decoding(self) -> float:
+        """The share of the phase ``sound`` that the decoder takes: finding speech and pauses takes longer."""
+        return _DECODING if "sound" in self.wanted else 1.0
 
     async def _silent(self) -> dict[Part, Found]:
         whole = Span(start=0.0, end=self.info.duration)
@@ -109,8 +115,12 @@ class Listening:
             return {}
         duration = self.info.duration
         levels, waveform = await both(
-            sound.measure_levels(samples, duration, subfolder(self.folder, "levels")), self._waveform(samples)
-        )
+            sound.measure_levels(
+                samples, duration, subfolder(self.folder, "levels"),
+                lambda done, _: self.reach("sound", _DECODING + (1 - _DECODING) * done),
+            ),
+            self._waveform(samples),
+        )  # fmt: skip
         self.reach("sound", 1.0)
         found = same_named(SoundFound, levels, loudness=extracted.loudness, waveform=waveform, notes=extracted.notes)
         return await self._finished("sound", found)
@@ -133,7 +143,10 @@ class Listening:
             self.reach("beats", 1.0)
             return await self._finished("beats", BeatsFound())
         try:
-            found = await sound.find_beats(samples, self.info.duration, subfolder(self.folder, "beats"), self.tracker)
+            found = await sound.find_beats(
+                samples, self.info.duration, subfolder(self.folder, "beats"), self.tracker,
+                lambda done, _: self.reach("beats", done),
+            )  # fmt: skip
         except ProcessFailed as failed:
             self.log.warning("beats.failed", error=failed.message)
             note = Note(code="beats_unknown", message="The beats could not be found.")

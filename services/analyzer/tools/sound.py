@@ -12,7 +12,7 @@ import ffmpeg
 
 from services.analyzer.domain.facts import FileFacts, StreamFacts
 from services.analyzer.domain.loudness import cancelled, damaged, loudness
-from services.analyzer.tools.child import call
+from services.analyzer.tools.child import OnProgress, call, ignore
 from services.analyzer.tools.opening import MAX_STREAMS
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
 from services.analyzer.tools.sound_requests import BeatsRequest, WaveformAnswer, WaveformRequest
@@ -116,11 +116,13 @@ async def extract(
     return Extracted(found, tuple(notes))
 
 
-async def measure_levels(samples: Path, duration: float, folder: Path) -> LevelsAnswer:
+async def measure_levels(
+    samples: Path, duration: float, folder: Path, on_progress: OnProgress = ignore
+) -> LevelsAnswer:
     """Return energy and silences of extracted samples. Raises ProcessFailed."""
     request = LevelsRequest(path=samples, folder=folder, rate=RATE, duration=duration)
     limits = Limits(wall_s=120 + duration, memory_bytes=_MEMORY)
-    return await call("levels_child", request, LevelsAnswer, folder=folder, limits=limits)
+    return await call("levels_child", request, LevelsAnswer, folder=folder, limits=limits, on_progress=on_progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +142,11 @@ async def measure_waveform(samples: Path, duration: float, folder: Path) -> Swin
     return Swings(found, folder / request.peaks, folder / request.picture)
 
 
-async def find_beats(samples: Path, duration: float, folder: Path, tracker: Tracker) -> Beats:
+async def find_beats(
+    samples: Path, duration: float, folder: Path, tracker: Tracker, on_progress: OnProgress = ignore
+) -> Beats:
     """Return the beats of extracted samples. Raises ProcessFailed."""
     request = BeatsRequest(path=samples, folder=folder, rate=RATE, engine=tracker.name)
     limits = Limits(wall_s=600 + duration, memory_bytes=8 * 1024**3)
     env = {"NUMBA_CACHE_DIR": str(tracker.cache)}
-    return await call("beats_child", request, Beats, folder=folder, limits=limits, env=env)
+    return await call("beats_child", request, Beats, folder=folder, limits=limits, env=env, on_progress=on_progress)
