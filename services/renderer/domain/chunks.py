@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from shared.contracts.layout import starts
 from shared.contracts.timeline import Clip
 
-REVERSED_FRAMES = 64
+REVERSED_FRAMES = 44
 """A chunk with a clip that runs backwards is no longer: its frames stand in memory, 3 MB each at 1080p."""
 
 

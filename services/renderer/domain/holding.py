@@ -15,7 +15,7 @@ from shared.contracts.timeline import Clip, Output, Timeline
 
 BASE = 45 * 10**6
 """Bytes of a program that does nothing yet."""
-READ, PLACED, EFFECT, MIXED, LAID = 9, 3, 3, 18, 14
+READ, PLACED, EFFECT, MIXED, LAID = 9, 3, 3, 22, 14
 """Frames that are held by an open input, by a piece that is laid on an output, by each of its effects, by a transition,
 by a film that lies over the picture."""
 ENCODED = {"h264": 58, "gif": 58, "hevc": 75, "vp9": 75, "av1": 160, "prores": 20}

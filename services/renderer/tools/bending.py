@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import ffmpeg
 import numpy as np
+from numpy.typing import NDArray
 
 from services.renderer.domain.reading import audio_reading, way_of
 from services.renderer.domain.sound import CHANNELS, Stretch
@@ -15,6 +17,9 @@ from services.renderer.domain.stretching import stretched
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.sound import RAW, bends, bent_name, from_source
 from shared.contracts.timeline import Clip, Timeline
+
+FORGET_S = 10
+"""Seconds of sound that are mapped at once, in and out."""
 
 
 async def bend(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], group: Sequence[Stretch]) -> None:
@@ -50,11 +55,25 @@ def _bent(span: Path, target: Path, clip: Clip, samples: int, timeline: Timeline
         return
     source = np.memmap(span, np.float32, "r").reshape(-1, channels)
     made = np.memmap(target, np.float32, "w+", shape=(samples, channels))
-    at = 0
+    at = told = 0
     for block in stretched(source, way_of(clip), samples, timeline.sample_rate):
         if clip.reverse:
             made[samples - at - len(block) : samples - at] = block[::-1]
         else:
             made[at : at + len(block)] = block
         at += len(block)
+        if at - told >= FORGET_S * timeline.sample_rate:
+            told = at
+            _forget(source, made)
     made.flush()
+
+
+def _forget(*mapped: NDArray[np.float32]) -> None:
+    """Let the kernel take back what was read and written: mapped pages count as ours as long as they are mapped.
+
+    Nothing is lost: both are files.
+    """
+    for one in mapped:
+        base = getattr(one, "_mmap", None)
+        if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            base.madvise(mmap.MADV_DONTNEED)

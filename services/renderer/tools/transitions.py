@@ -50,7 +50,8 @@ def _divided(video: Node, head: int, frames: int, tail: int, rate: str) -> tuple
     if wanted == [False, True, False]:
         return None, video, None
     shared = iter(range(sum(wanted)))
-    split = on_grid(video, rate).filter_multi_output("split", sum(wanted))
+    # Said before it is divided: what one branch needs, the graph would otherwise give to all of them.
+    split = on_grid(video, rate).filter("format", "yuv420p").filter_multi_output("split", sum(wanted))
     made = [
         on_grid(split[next(shared)].filter("trim", start_frame=begin, end_frame=end), rate) if here else None
         for here, (begin, end) in zip(wanted, pairwise(bounds), strict=True)
