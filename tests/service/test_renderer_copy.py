@@ -222,6 +222,18 @@ async def test_why_nothing_is_copied_is_said_in_words(tmp_path: Path) -> None:
         assert finding.code == "copy_impossible" and words in finding.message, finding.message
 
 
+async def test_hevc_is_encoded_and_the_check_says_where_the_reason_stands(tmp_path: Path) -> None:
+    footage = {"a": await numbered(tmp_path, 50, "25/1")}
+    made = timeline(footage, [clip(0, 0.2, 1.8)])
+    output = Output(name="wide", width=192, height=108, codec="hevc")
+    (film,) = await rendered(tmp_path / "out", made, footage, output, options=COPY)
+    assert film.check.passed
+    (finding,) = film.check.findings
+    assert finding.code == "copy_impossible" and "HEVC: docs/rendering.md" in finding.message
+    page = Path(__file__).parents[2] / "docs/rendering.md"
+    assert "HEVC is not copied" in page.read_text()
+
+
 async def test_what_cannot_be_copied_is_encoded_and_the_check_says_why(tmp_path: Path) -> None:
     footage = {"a": await numbered(tmp_path, 100, "25/1")}
     made = timeline(footage, [clip(0, 0.2, 1.8), clip(1, 2.4, 3.6)])

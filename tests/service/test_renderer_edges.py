@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -88,6 +89,17 @@ async def test_what_the_program_cannot_tell_apart_ffmpeg_draws(tmp_path: Path) -
         small = Drawing(WIDE.model_copy(update={"width": 160}), None, "one.mp4", "one.grey", target.own)
         assert not await edges.drew(bench, Chunk(0, 0, 5, (Piece(0, 0, 5),)), [small])
         assert not await edges.drew(bench, BETWEEN, [target, target]), "several at once are one decoding"
+        assert await edges.drew(bench, Chunk(0, 0, 5, (Piece(0, 0, 5),)), [target]), "it goes on after all that"
+
+
+async def test_a_picture_over_the_bound_is_not_decoded(tmp_path: Path) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", "-g", "25", frames=260))
+    found = await plan(bench, order, WIDE)
+    target = Drawing(WIDE, None, "one.mp4", "one.grey", found.encoder)
+    for most, drawn in ((SIZE[0] * SIZE[1] // 2, False), (4 * SIZE[0] * SIZE[1], True)):
+        bounded = replace(bench, settings=RendererSettings(crf=16, max_pixels=most))
+        async with Edges(bounded, order, found.sources) as edges:
+            assert await edges.drew(bounded, BETWEEN, [target]) is drawn
 
 
 async def test_a_cancelled_edge_leaves_no_program(tmp_path: Path) -> None:

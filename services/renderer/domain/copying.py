@@ -53,7 +53,7 @@ class Run:
 def hindrance(timeline: Timeline, options: RenderOptions, output: Output) -> str:
     """Return why nothing of this edit can be copied, empty where it may be."""
     if output.codec != "h264" or output.draft:
-        return "only final H.264 is copied"
+        return "only final H.264 is copied (why not HEVC: docs/rendering.md)"
     if output.hls:
         return "a ladder's pictures have to stand in step"
     if timeline.overlays or options.watermark:

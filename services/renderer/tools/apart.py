@@ -30,7 +30,7 @@ def environment() -> dict[str, str]:
 
 def known(given: Mapping[str, Option]) -> dict[str, str]:
     """Return what PyAV is to be told of an input; what only ffmpeg's command knows is left out."""
-    names = ("format_whitelist", "protocol_whitelist", "max_streams")
+    names = ("format_whitelist", "protocol_whitelist", "max_streams", "max_pixels")
     return {name: str(given[name]) for name in names if name in given}
 
 

@@ -71,7 +71,7 @@ class Glimpses:
             made = av.CodecContext.create("h264", "r")
             if not isinstance(made, av.VideoCodecContext):
                 raise TypeError("h264 is no picture")
-            made.extradata, made.thread_count = film.head, 1
+            made.extradata, made.thread_count, made.options = film.head, 1, film.bounds
             self._decoders[film.head] = made
         return self._decoders[film.head]
 

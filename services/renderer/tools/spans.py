@@ -18,6 +18,8 @@ from pydantic import BaseModel
 from services.renderer.domain.copying import Reading, Shown, Span, spanned
 from services.renderer.domain.h264 import Sets, foreign, is_idr, sets_of
 
+PIXELS = "max_pixels"
+
 
 class Source(BaseModel):
     """A source: where it is, its stream, frames a second, and the frames (from, up to) that are wanted, by clip."""
@@ -53,7 +55,8 @@ class Film:
     """The packets of a source's picture, from wherever they are wanted."""
 
     def __init__(self, source: Source, options: dict[str, str]) -> None:
-        self._container = av.open(source.url, options=options)
+        opening = {name: value for name, value in options.items() if name != PIXELS}
+        self._container = av.open(source.url, options=opening)
         stream = self._container.streams[source.stream]
         if not isinstance(stream, av.VideoStream):
             raise TypeError("the stream is no picture")
@@ -64,6 +67,9 @@ class Film:
         grid, origin = self.tick * self.rate, self.start * self.rate
         self._parts = math.lcm(grid.denominator, origin.denominator)
         self._grid, self._origin = int(grid * self._parts), int(origin * self._parts)
+        self.bounds = {name: value for name, value in options.items() if name == PIXELS}
+        """What every decoder of it is told."""
+        stream.codec_context.options = self.bounds
         stream.codec_context.thread_count = 1
         self.head = stream.codec_context.extradata or b""
         self.sets = sets_of(self.head)
