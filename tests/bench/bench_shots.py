@@ -20,7 +20,7 @@ from services.analyzer.domain.judge import judge
 from services.analyzer.tools.requests import VideoRequest
 from services.analyzer.tools.video import _request
 from services.analyzer.tools.video_child import measure as measure_pictures
-from tests.bench.shots import clips, filming, reel, worlds
+from tests.bench.shots import casting, clips, disturbing, filming, kinds, nights, reel, worlds
 from tests.bench.shots.clips import corpus
 from tests.bench.shots.reel import Clip, write
 from tests.bench.shots.scoring import Found, Score
@@ -28,7 +28,8 @@ from tests.bench.table import Row
 from tests.service.analyzer_stage import Bounds, facts_of
 
 WAYS = ("ours", "content", "adaptive")
-PARTS = ("tuning", "held out", "blind")
+_DRAWN = (casting, clips, disturbing, filming, kinds, nights, reel, worlds)
+PARTS = ("tuning", "more tuning", "held out", "third", "fourth")
 
 
 async def measure() -> list[Row]:
@@ -54,7 +55,7 @@ async def measure() -> list[Row]:
 
 def made(clip: Clip, half: str) -> Path:
     """Return the clip's file; it is made anew when the code that draws it has changed."""
-    code = "".join(Path(str(module.__file__)).read_text("utf-8") for module in (clips, filming, reel, worlds))
+    code = "".join(Path(str(module.__file__)).read_text("utf-8") for module in _DRAWN)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cutroom" / "bench"
     folder = cache / f"shots-{hashlib.sha256(code.encode()).hexdigest()[:12]}"
     folder.mkdir(parents=True, exist_ok=True)

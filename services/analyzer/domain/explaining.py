@@ -10,6 +10,7 @@ from services.analyzer.domain.trace import Trace, relit
 from services.analyzer.domain.windows import Rules, Window
 
 _BURNT = 222
+_HIDDEN_S, _EDGE_S, _LOOKS = 3.0, 0.3, 12
 
 
 def explained(trace: Trace, window: Window, rules: Rules) -> bool:
@@ -23,12 +24,36 @@ def explained(trace: Trace, window: Window, rules: Rules) -> bool:
     middle = trace.luma((window.start + window.end) // 2)
     if sum(_panned(a, b, rules) for a, b in ((before, after), (before, middle), (middle, after))) >= 2:
         return True
-    last = min(trace.first_at(trace.times[window.end] + 1.0), len(trace) - 1)
-    step, limit = max(1, (last - window.end) // 12), 0.4 * apart
-    first = trace.first_at(trace.times[window.start] - 0.4)
-    if any(_again(after, trace.luma(k), limit) for k in range(first, window.start)):
+    return _is_covered(trace, window, rules, 0.4 * apart)
+
+
+def _is_covered(trace: Trace, window: Window, rules: Rules, limit: float) -> bool:
+    """Whether the picture behind the window was there before it, or that before it comes again: something passes.
+
+    What hides all the rest, as a hand or a door does, may do so for longer.
+    """
+    before, after = trace.luma(window.start), trace.luma(window.end)
+    begins, ends = trace.times[window.start], trace.times[window.end]
+    hid, hides = (
+        _nothing_near(trace, window.start, -1, after, rules),
+        _nothing_near(trace, window.end, 1, before, rules),
+    )
+    first = trace.first_at(begins - (_HIDDEN_S if hid else 0.4))
+    last = min(trace.first_at(ends + (_HIDDEN_S if hides else 1.0)), len(trace) - 1)
+    every, step = max(1, (window.start - first) // _LOOKS), max(1, (last - window.end) // _LOOKS)
+    # What hides the picture may still be in it, or in it already, where the window ends or begins.
+    afters = [after, trace.luma(min(trace.first_at(ends + _EDGE_S), len(trace) - 1))] if hid else [after]
+    if any(_again(there, trace.luma(k), limit) for k in range(first, window.start, every) for there in afters):
         return True
-    return any(_again(before, trace.luma(k), limit) for k in range(window.end + step, last + 1, step))
+    befores = [before, trace.luma(trace.first_at(begins - _EDGE_S))] if hides else [before]
+    return any(_again(b, trace.luma(k), limit) for k in range(window.end + step, last + 1, step) for b in befores)
+
+
+def _nothing_near(trace: Trace, frame: int, way: int, beside: Floats, rules: Rules) -> bool:
+    """Whether next to nothing is to be seen at ``frame`` or up to 0.3 s before or behind it."""
+    reach = trace.first_at(trace.times[frame] + way * _EDGE_S)
+    places = np.clip(np.linspace(frame, reach, 4).astype(np.int64), 0, len(trace) - 1)
+    return any(float(trace.luma(int(at)).std()) < rules.plain * float(beside.std()) for at in places)
 
 
 def is_light(trace: Trace, window: Window, rules: Rules) -> bool:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from services.analyzer.domain.explaining import drifts, explained, is_light
 from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.trace import LUMA, Trace
+from services.analyzer.domain.trace import Trace
 from services.analyzer.domain.windows import RULES, Rules, Window
 
 Ints = npt.NDArray[np.int64]
@@ -91,7 +91,7 @@ def compared(trace: Trace, frames: Ints, rows: Floats, lag: int) -> tuple[Floats
     """
     before, after = rows[:-lag], rows[lag:]
     change = np.abs(after - before).sum(axis=1)
-    spread = rows[:, :LUMA].std(axis=1) * LUMA
+    spread = trace.spread(rows)
     edge = trace.blank[frames[:-lag]] | trace.blank[frames[lag:]]
     like = np.where(edge, 0.0, trace.alike(before, after)).astype(np.float32)
     apart: Floats = 2 * change / (spread[:-lag] + spread[lag:] + 1e-3)

@@ -36,6 +36,7 @@ WIDTH = LUMA + 2 * CHROMA
 _WEIGHTS = np.concatenate([np.full(LUMA, 1 / LUMA), np.full(2 * CHROMA, 0.7 / CHROMA)]).astype(np.float32)
 _GROUP = 24
 _PLAIN, _PLAIN_SHARE, _BLACK, _WHITE, _AROUND_S = 2.0, 0.2, 40, 205, 1.2
+_DARKEST, _BRIGHTEST, _AT_END, _ONE_LEVEL, _BESIDE_S = 16, 235, 4.0, 0.6, 0.25
 _BAR = 24
 
 
@@ -84,6 +85,14 @@ class Trace:
         like: Floats = np.where(plain, 0.0, (x * y).sum(axis=1) / np.where(plain, 1.0, scale)).astype(np.float32)
         return like
 
+    def spread(self, rows: Floats) -> Floats:
+        """Return the deviation of each signature's luma, in the unit of distances of whole pictures; bars left out."""
+        top, bottom, left, right = self.live
+        luma = rows[:, :LUMA].reshape(-1, ROWS, COLUMNS)[:, top:bottom, left:right].reshape(len(rows), -1)
+        lit = (bottom - top + (top > 0) + (bottom < ROWS)) * (right - left + (left > 0) + (right < COLUMNS))
+        spread: Floats = luma.std(axis=1) * lit
+        return spread
+
     def _centred(self, rows: Floats) -> Floats:
         top, bottom, left, right = self.live
         luma = rows[:, :LUMA].reshape(-1, ROWS, COLUMNS)[:, top:bottom, left:right].reshape(len(rows), -1)
@@ -101,14 +110,33 @@ def traced(rows: Rows, times: npt.NDArray[np.float64], found: Features) -> Trace
 
 
 def _blank(found: Features, times: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Black and white have no spread, or far less than the pictures around them: a fade has few frames without any."""
+    """Whether each frame is all black or all white, or so near it, beside frames that are, that it belongs to them.
+
+    A dim picture is none: it has little light and little on it, but no less than the pictures around it have. Black is
+    at the end of the scale, or of one level, or the turn of a fade: far darker and flatter than what is on both sides.
+    """
     if not len(found):
         return np.zeros(0, np.bool_)
-    reach = max(3, round(_AROUND_S * len(found) / max(times[len(found) - 1] - times[0], 1e-3)))
-    around = maximum_filter1d(found.spread, 2 * reach + 1, mode="nearest")
-    plain = found.spread <= np.maximum(_PLAIN, _PLAIN_SHARE * around)
-    blank: npt.NDArray[np.bool_] = plain & ((found.luma < _BLACK) | (found.luma > _WHITE))
+    a_second = len(found) / max(times[len(found) - 1] - times[0], 1e-3)
+    reach = max(3, round(_AROUND_S * a_second))
+    blank = np.zeros(len(found), np.bool_)
+    for light, end in ((found.luma - _DARKEST, _BLACK - _DARKEST), (_BRIGHTEST - found.luma, _BRIGHTEST - _WHITE)):
+        spread = _PLAIN_SHARE * _both_sides(found.spread, reach)
+        turn = (found.spread <= spread) & (light <= _PLAIN_SHARE * _both_sides(light, reach))
+        core = ((light <= _AT_END) & (found.spread <= _PLAIN)) | (found.spread <= _ONE_LEVEL) | turn
+        near = maximum_filter1d(core & (light < end), 2 * max(1, round(_BESIDE_S * a_second)) + 1, mode="nearest")
+        around = maximum_filter1d(found.spread, 2 * reach + 1, mode="nearest")
+        blank |= near & (light < end) & (found.spread <= np.maximum(_PLAIN, _PLAIN_SHARE * around))
     return blank
+
+
+def _both_sides(values: Floats, reach: int) -> Floats:
+    """Return for each value the lesser of the most that the ``reach`` values before it have, and those behind it."""
+    before, behind = (
+        maximum_filter1d(values, reach + 1, mode="nearest", origin=at) for at in (reach // 2, -(reach // 2))
+    )
+    lesser: Floats = np.minimum(before, behind)
+    return lesser
 
 
 def _live(rows: Rows) -> tuple[int, int, int, int]:
@@ -121,6 +149,8 @@ def _live(rows: Rows) -> tuple[int, int, int, int]:
     for axis in (1, 0):
         lit = np.flatnonzero(most.max(axis=axis) > _BAR)
         first, last = (int(lit[0]), int(lit[-1]) + 1) if len(lit) else (0, 0)
+        # A level at the edge of a bar is partly bar: what it holds stays the same whatever is shown.
+        first, last = first + (first > 0), last - (last < most.shape[1 - axis])
         edges += [first, last] if last - first >= most.shape[1 - axis] // 2 else [0, most.shape[1 - axis]]
     return edges[0], edges[1], edges[2], edges[3]
 

@@ -18,7 +18,7 @@ class Rules:
     the other's.
     """
 
-    least: float = 3.0
+    least: float = 1.5
     apart: float = 1.1
     like: float = 0.5
     like_most: float = 0.6

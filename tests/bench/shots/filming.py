@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from tests.bench.shots import worlds
+from tests.bench.shots import disturbing, nights, worlds
 
 Floats = npt.NDArray[np.float32]
 Frame = npt.NDArray[np.float32]
@@ -18,7 +18,8 @@ Frame = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """``kind``: flash, part_flash, strobe, lamp (light that goes on), passer (something that crosses near the lens).
+    """``kind``: flash, part_flash, strobe, lamp (light that goes on), passer (something that crosses near the lens), or
+    one of those in :mod:`disturbing`.
 
     ``at`` and ``lasts`` in seconds.
     """
@@ -33,6 +34,7 @@ class Shot:
     """``camera``: still, pan, zoom, hand, shake, whip; ``speed`` scales it. ``figures`` move about from ``late`` s on.
 
     ``light``: gain, gamma. ``place``: where in the world, ``near``: how much the picture is enlarged.
+    ``pool``: how far a single light reaches, as a share of the picture's width; 0: it is lit all over.
     """
 
     world: str
@@ -45,12 +47,13 @@ class Shot:
     light: tuple[float, float] = (1.0, 1.0)
     place: tuple[float, float] = (0.5, 0.5)
     near: float = 1.0
+    pool: float = 0.0
     events: tuple[Event, ...] = ()
 
 
 @lru_cache(maxsize=64)
 def _world(name: str, seed: int) -> Image.Image:
-    drawn = worlds.EVERY[name](np.random.default_rng(seed))
+    drawn = {**worlds.EVERY, **nights.FOURTH}[name](np.random.default_rng(seed))
     return Image.blend(drawn.convert("L").convert("RGB"), drawn, 0.5)
 
 
@@ -127,6 +130,8 @@ def _played(shot: Shot, frame: Frame, cast: list, seconds: float, size: tuple[in
             share = (seconds - event.at) / event.lasts
             left = round((share * 1.8 - 0.8) * size[0])
             picture.paste((28, 24, 40), (left, 0, left + round(size[0] * 0.6), size[1]))
+        elif event.kind in disturbing.THINGS and event.at <= seconds < event.at + event.lasts:
+            disturbing.THINGS[event.kind](picture, (seconds - event.at) / event.lasts, size, shot.seed)
     return np.asarray(picture, np.float32)
 
 
@@ -134,6 +139,8 @@ def _lit(shot: Shot, frame: Frame, seconds: float) -> Frame:
     gain, gamma = shot.light
     if shot.light != (1.0, 1.0):
         frame = (frame / 255) ** np.float32(gamma) * np.float32(255 * gain)
+    if shot.pool:
+        frame = frame * _pooled(shot, frame.shape)
     for event in shot.events:
         since = seconds - event.at
         if event.kind == "lamp" and since >= 0:
@@ -147,4 +154,14 @@ def _lit(shot: Shot, frame: Frame, seconds: float) -> Frame:
             frame = frame + 230 * beam * (1 - np.float32(since / event.lasts))
         elif event.kind == "strobe" and int(since * 10) % 2 == 0:
             frame = frame * 0.25 + 185
+        elif event.kind in disturbing.LIGHTS:
+            frame = disturbing.LIGHTS[event.kind](frame, since, event.lasts, shot.seed)
     return np.clip(frame, 0, 255)
+
+
+def _pooled(shot: Shot, shape: tuple[int, ...]) -> Floats:
+    """How much of its one light each pixel of a low-key shot gets, 0.04..1."""
+    x, y = np.random.default_rng(shot.seed + 3).uniform(0.25, 0.75, 2) * (shape[1], shape[0])
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
+    away = ((columns - x) ** 2 + (rows - y) ** 2) / (shot.pool * shape[1]) ** 2
+    return np.asarray(0.04 + 0.96 * np.exp(-away), np.float32)[..., None]
