@@ -81,9 +81,9 @@ def _captions(cold: Spent, bare: Spent) -> list[Row]:
 async def _ways(folder: Path, source: Path) -> tuple[list[Row], Spent]:
     line, rows, errors = _line(source), [], {}
 
-    async def way(name: str, made: Timeline, *outputs: Output) -> Spent:
+    async def way(name: str, made: Timeline, *outputs: Output, options: RenderOptions = BARE) -> Spent:
         heard = Heard()
-        took = await spent(ours(folder / name, made, source, outputs, BARE, heard=heard))
+        took = await spent(ours(folder / name, made, source, outputs, options, heard=heard))
         errors[name] = 100 * heard.error_at_half()
         return took
 
@@ -93,8 +93,12 @@ async def _ways(folder: Path, source: Path) -> tuple[list[Row], Spent]:
     draft = WIDE.model_copy(update={"width": 854, "height": 480, "draft": True})
     quick = await way("draft", line, draft)
     mixed = await way("effects", _dressed(line), WIDE)
+    ladder = await way("ladder", line, WIDE.model_copy(update={"hls": True}))
+    copied = await way("copy", line, WIDE, options=BARE.model_copy(update={"fidelity": "copy"}))
     rows = [
         _minute("captions off, two chunks at once", two),
+        _minute("a ladder for streaming", ladder),
+        _minute("copied where it can be", copied),
         _minute("draft, 480p", quick),
         _minute("effects on every other shot", mixed),
         _minute("three shapes at once", three),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
-from services.renderer.domain.effort import drawing
+from services.renderer.domain.effort import drawing, finishing
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.order import problems
@@ -263,6 +263,15 @@ def test_a_chunk_begun_while_others_have_much_left_does_not_outlast_them() -> No
     assert not progress.outlast(["c"], ["a"])
     progress.rendered["a"] = 51
     assert progress.outlast(["c"], ["a"]) and not progress.outlast(["c"], ["a", "b"])
+
+
+def test_ladders_and_copies_take_longer_to_finish() -> None:
+    line = edit(clip(0, 0, 2), clip(1, 4, 6))
+    plain = Output(name="wide", width=1280, height=720)
+    ladder = plain.model_copy(update={"hls": True})
+    usual = finishing(line, [plain])
+    assert finishing(line, [plain, plain]) == 2 * usual
+    assert finishing(line, [ladder]) > 2 * usual and finishing(line, [plain], copied=1) > usual
 
 
 def test_the_work_of_a_chunk_follows_its_size_and_what_is_done_to_it() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.ladder import rungs
 from services.renderer.domain.layers import shown, stands_still
 from shared.contracts.timeline import Clip, Output, Overlay, RenderOptions, Timeline
 
@@ -23,6 +24,8 @@ DRAFT = 0.6
 CODECS = {"h264": 1.0, "hevc": 3.0, "vp9": 4.0, "av1": 3.0, "prores": 1.5, "gif": 1.0}
 SOUND_S, LOUDNESS_S, FINISH_S = 1.3, 1.3, 0.5
 """A second of sound, of measuring and limiting it, of joining and checking a film."""
+LADDER_S, GRAFT = 0.45, 25.0
+"""A second of a ladder's picture, joined, packed and divided; the start of the program that writes a copied film."""
 DECODED = 0.1
 """What decoding a finished frame again is, for pictures beside the film."""
 
@@ -46,14 +49,18 @@ def sounding(timeline: Timeline, codecs: int, options: RenderOptions) -> float:
     return _seconds(timeline) * (SOUND_S * (1 + len(timeline.sounds) / 10) + measured) * codecs
 
 
-def finishing(timeline: Timeline, outputs: Sequence[Output]) -> float:
-    """Return the work of joining the files and checking them, and of the pictures beside them."""
+def finishing(timeline: Timeline, outputs: Sequence[Output], copied: int = 0) -> float:
+    """Return the work of joining the files and checking them, and of what stands beside them.
+
+    ``copied``: so many of them are copied in parts.
+    """
     frames = sum(
         timeline.frames * DECODED * output.width * output.height / FRAME
         for output in outputs
         if output.sprites or output.codec == "gif"
     )
-    return frames + FINISH_S * _seconds(timeline) * len(outputs)
+    steps = sum(len(rungs(output)) for output in outputs if output.hls)
+    return frames + _seconds(timeline) * (FINISH_S * len(outputs) + LADDER_S * steps) + GRAFT * copied
 
 
 def _effects(clip: Clip) -> float:

@@ -140,6 +140,8 @@ def picture_options(output: Output, *, crf: int, preset: str, keyframe: int, thr
             own = {"vcodec": "prores_ks", "profile:v": 0 if output.draft else profile, "vendor": "apl0"}
         case _:
             own = {"vcodec": "libx264", "preset": preset, "crf": number, "profile:v": "high", "flags": "+cgop"}
+            # Its frames wait for each other: half as many again keep all cores busy.
+            common["threads"] = threads * 3 // 2
             if output.hls:
                 own["sc_threshold"] = 0
     return {**own, **common, "pix_fmt": FORMATS[output.codec].pixels if output.codec == "prores" else "yuv420p"}

@@ -11,12 +11,18 @@ from services.renderer.tools.parts import Order, Place
 
 
 def reckoned(
-    order: Order, places: Sequence[Place], voices: Collection[str], there: frozenset[str], *, copied: int, workers: int
+    order: Order,
+    places: Sequence[Place],
+    voices: Collection[str],
+    there: frozenset[str],
+    *,
+    copied: Sequence[int],
+    workers: int,
 ) -> Progress:
     """Return the progress of a render that has not begun.
 
-    ``voices`` are the keys of its sounds, ``there`` those of all that is kept; ``copied`` frames are taken over as
-    they are. The end is not shared among the ``workers``: meanwhile most of them idle.
+    ``voices`` are the keys of its sounds, ``there`` those of all that is kept; ``copied``: frames that are taken over
+    as they are, of each output that is so made. The end is not shared among the ``workers``: most of them idle then.
     """
     line, outputs = order.timeline, order.outputs
     shown = sum(len(rungs(output)) for output in outputs if output.codec != "none")
@@ -26,10 +32,10 @@ def reckoned(
         for key, part in place.parts.items()
     }
     begun = Progress(
-        max(1, line.frames * shown - copied),
+        max(1, line.frames * shown - sum(copied)),
         tasks,
         sounding=sounding(line, len(voices), order.options),
-        finishing=finishing(line, outputs) * workers / min(workers, len(outputs)),
+        finishing=finishing(line, outputs, len(copied)) * workers / min(workers, len(outputs)),
         kept=there & tasks.keys(),
         sound_kept=there.issuperset(voices),
     )

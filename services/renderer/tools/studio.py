@@ -41,7 +41,7 @@ class Studio:
         self._voices, self._copies = voices, copies
         self._there, self._hands = there, asyncio.Semaphore(HANDS)
         self._timeline, self._shelf, self._slots = order.timeline, shelf, slots
-        copied = sum(one.frames for one in copies.values())
+        copied = [one.frames for one in copies.values() if one.row]
         workers = bench.settings.parallel
         self._progress = reckoned(order, cut, voices.values(), there, copied=copied, workers=workers)
         self._began = time.monotonic()
