@@ -204,6 +204,28 @@ def test_a_picture_that_stops_is_frozen_and_a_tripod_is_not() -> None:
     assert spans.freezes(tripod, times) == ()
 
 
+def _unmeasured(steps: list[float]) -> Features:
+    nothing = np.zeros(len(steps), np.float32)
+    return Features(np.array(steps, np.float32), nothing, nothing, nothing, nothing, nothing)
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        ([0, *[0, 2.0] * 49, 0], []),
+        ([0] * 50 + [90.0] + [0] * 49, [(0.0, 2.0), (2.0, 4.0)]),
+        (([1.5] + [0] * 11) * 8, [(0.0, 3.84)]),
+        ([0] * 50 + [2.0, 2.0] + [0] * 48, [(0.0, 2.0), (2.04, 4.0)]),
+        ([5.0] * 100, []),
+    ],
+    ids=["drawn on twos", "slides", "key frames", "a cursor", "film"],
+)
+def test_a_freeze_ends_where_the_picture_changes(steps: list[float], found: list[tuple[float, float]]) -> None:
+    times = np.arange(len(steps) + 1) * 0.04
+    spoken = [(round(s.start, 3), round(s.end, 3)) for s in spans.freezes(_unmeasured(steps), times)]
+    assert spoken == found
+
+
 def test_a_frame_that_stands_is_frozen_where_others_pass() -> None:
     """A recording of a screen: 25 frames a second while something moves, none for four seconds while nothing does."""
     moving = _measure(_shot(1, 50))

@@ -15,6 +15,7 @@ from shared.contracts.media import Shot, Span
 MIN_BLACK_S = 0.1
 MIN_FREEZE_S = 1.0
 _STILL = 0.05
+_SLIGHT, _STANDS_S = 3.0, 0.4
 _STANDING = 8
 MOTION_STEP_S = 0.25
 Times = npt.NDArray[np.float64]
@@ -36,15 +37,25 @@ def freezes(found: Features, times: Times) -> tuple[Span, ...]:
     """Return spans of at least a second in which the picture does not change at all.
 
     A recording of a screen has no frames at all while nothing moves: a frame that stands much longer than is usual
-    there is frozen too.
+    there is frozen too. Where it changes once it is another picture, unless the change is as slight as a key frame is
+    beside the frames before it and the picture stands on both sides; drawings that move every second frame do not.
     """
-    still = found.step <= _STILL
-    if len(still):
-        still[0] = False
-        still[:-1] |= still[1:]
-        lasts = np.diff(times)
-        still |= lasts >= max(MIN_FREEZE_S, _STANDING * float(np.median(lasts)))
-    return _spans(still, times, MIN_FREEZE_S)
+    if not len(found):
+        return ()
+    changed = found.step > _STILL
+    changed[0] = True
+    edges = np.append(np.flatnonzero(changed), len(found))
+    lasts = np.diff(times[edges])
+    usual = _STANDING * float(np.median(np.diff(times)))
+    stands = np.where(np.diff(edges) > 1, lasts, np.where(lasts >= max(MIN_FREEZE_S, usual), lasts, 0.0))
+    slight = (found.step[edges[1:-1]] <= _SLIGHT) & (stands[:-1] >= _STANDS_S) & (stands[1:] >= _STANDS_S)
+    begins = np.flatnonzero(np.concatenate([[True], ~slight]))
+    firsts, behind = edges[begins], np.append(edges[begins[1:]], len(found))
+    spans = (
+        Span(start=float(times[a]), end=float(times[b]))
+        for a, b in zip(firsts[stands[begins] > 0], behind[stands[begins] > 0], strict=True)
+    )
+    return tuple(span for span in spans if span.end - span.start >= MIN_FREEZE_S - 1e-6)
 
 
 def _spans(mask: npt.NDArray[np.bool_], times: Times, least: float) -> tuple[Span, ...]:
