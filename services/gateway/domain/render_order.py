@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from services.gateway.domain import ratio
 from services.gateway.domain.look import LookData
@@ -19,6 +20,15 @@ DEFAULT_WATERMARK = "Made with Cutroom"
 _SLOWEST, _FASTEST = 1, 120
 
 
+EXAMPLES: list[JsonDict] = [
+    {"aspect_ratio": "9:16", "caption_style": "pop"},
+    {"hls": True, "subtitles": "track", "poster": True},
+    {"channels": "5.1", "outputs": [{"aspect_ratio": "16:9"}, {"codec": "none", "audio_codec": "flac"}]},
+    {"outputs": [{"codec": "h264", "hls": True}, {"codec": "vp9", "aspect_ratio": "1:1"}]},
+]
+"""For a phone; for streaming, with captions that players switch; surround sound; several files at once."""
+
+
 def _style(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
@@ -26,7 +36,7 @@ def _style(value: object) -> object:
 class RenderOrder(BaseModel):
     """The body of a render. ``watermark`` absent: as the settings say. ``fps`` a number or a fraction as text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"examples": [*EXAMPLES]})
 
     watermark: bool | None = Field(default=None, description="Draw the watermark; by default as the server is set.")
     watermark_asset: str | None = Field(
@@ -50,9 +60,10 @@ class RenderOrder(BaseModel):
     poster: bool = Field(default=False, description="Make a still picture beside the film.")
     sprites: bool = Field(default=False, description="Make a sheet of small pictures beside the film.")
     channels: Literal["auto", "mono", "stereo", "5.1"] = Field(
-        default="stereo", description="Of the sound; `auto`: 5.1 or mono where all clips are so, else stereo."
+        default="stereo",
+        description="Of the sound of all files; `auto`: 5.1 or mono where all clips are so, else stereo.",
     )
-    hls: bool = Field(default=False, description="Make a ladder of smaller films for streaming too (HLS).")
+    hls: bool = Field(default=False, description="Make a ladder for streaming too (HLS): `hls.url` of the status.")
     outputs: tuple[OutputOrder, ...] = Field(
         default=(), max_length=MOST, description="Several files from one render; each may differ from the rest."
     )
