@@ -215,8 +215,10 @@ async def test_why_nothing_is_copied_is_said_in_words(tmp_path: Path) -> None:
         ({"interlaced": True}, "interlaced"),
         ({"frame_rate": "50/1"}, "25/1 frames a second"),
         ({"color_space": "smpte170m"}, "BT.709"),
+        ({}, "AVI"),
     ):
-        media = source.media.model_copy(update={"video": video.model_copy(update=change)})
+        changed = {"video": video.model_copy(update=change), "container": "mp4" if change else "avi"}
+        media = source.media.model_copy(update=changed)
         film = await cut(tmp_path / "out", replace(source, media=media), "25/1", [(0, 60)])
         (finding,) = film.check.findings
         assert finding.code == "copy_impossible" and words in finding.message, finding.message

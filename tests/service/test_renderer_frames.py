@@ -200,3 +200,20 @@ async def test_pictures_that_are_redrawn_bit_by_bit_are_whole_from_the_first_of_
     made = timeline({"a": source}, [clip(0, 2.48, 4), clip(1, 0.2, 1), clip(2, 5, 5.8)])
     (film,) = await rendered(tmp_path / "out", made, {"a": source}, Output(name="wide", width=320, height=180))
     assert numbers(await pictures(film.file, size)) == [*range(62, 100), *range(5, 25), *range(125, 145)]
+
+
+async def test_a_film_that_changes_its_size_goes_on_as_large_as_ordered(tmp_path: Path) -> None:
+    """As calls are recorded: from frame 50 on, pictures are twice as large."""
+    plain = await numbered(tmp_path, 100, "25/1")
+    coded = ["-c:v", "libx264", "-crf", "8", "-g", "25", "-bf", "0", "-colorspace", "bt709", "-an", "-f", "mpegts"]
+    head = [ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(plain.path)]
+    small, large, both, path = (tmp_path / name for name in ("small.ts", "large.ts", "both.ts", "grows.mp4"))
+    await run([*head, *coded, "-frames:v", "50", str(small)])
+    await run([*head, "-vf", "trim=start_frame=50,scale=384:216", *coded, str(large)])
+    both.write_bytes(small.read_bytes() + large.read_bytes())
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", "-i", str(both), "-c", "copy", str(path)])
+    source = replace(plain, path=path, media=plain.media.model_copy(update={"audio": None}))
+    made = timeline({"a": source}, [clip(0, 1.2, 2.8), clip(1, 2.4, 3.6)])
+    (film,) = await rendered(tmp_path / "out", made, {"a": source}, Output(name="wide", width=192, height=108))
+    assert film.check.passed, film.check.findings
+    assert numbers(await pictures(film.file, (192, 108))) == [*range(30, 70), *range(60, 90)]

@@ -26,6 +26,7 @@ from services.renderer.tools.spans import Answer, Found, Question, Source
 from shared.contracts.timeline import Output, Timeline
 
 MOST_SECONDS = 6
+UNTIMED = {"avi": "is an AVI file, which does not say when its pictures are shown"}
 DELAY = 4
 """Frames that decoding runs ahead of showing, at least: so it does in what we encode."""
 EDGE_PRESET, EDGE_CRF = "ultrafast", 2
@@ -92,10 +93,11 @@ def _asked(order: Order, output: Output) -> tuple[dict[str, Source], str]:
     line, wanted, why = order.timeline, copying.wanted(order.timeline), ""
     asked: dict[str, Source] = {}
     for name in sorted({line.video[number].source for number in wanted}):
-        stream = line.sources[name].media.video
+        media = line.sources[name].media
+        stream = media.video
         if stream is None:
             continue
-        if unlike := copying.mismatch(stream, output, line.rate):
+        if unlike := UNTIMED.get(media.container) or copying.mismatch(stream, output, line.rate):
             why = why or f"source {name} {unlike}"
             continue
         spans = {number: span for number, span in wanted.items() if line.video[number].source == name}

@@ -21,7 +21,8 @@ def placed(video: Node, stream: VideoStream, output: Output, way: Course | None 
     """
     plan = way.plan if way else fit((stream.width, stream.height), (output.width, output.height), output.fit)
     if _as_it_is(stream, plan):
-        return video.filter("setsar", "1")
+        # Pictures may change their size within a film: this lets pass what has it, untouched.
+        return video.filter("scale", w=plan.width, h=plan.height, flags="bicubic").filter("setsar", "1")
     if transparent(stream):
         # What is transparent may have any colour: it is black before anything is mixed with it.
         video = video.filter("format", "gbrap").filter("premultiply", inplace=1).filter("format", "gbrp")
