@@ -101,6 +101,8 @@ def _sweeping(infra: Infra, settings: GatewaySettings) -> Background:
             try:
                 await sweep(infra.pool, infra.blobs, "upload", DAY_S)
                 await sweep(infra.pool, infra.blobs, "passing", settings.exchange_days * DAY_S)
+                if settings.films_days:
+                    await sweep(infra.pool, infra.blobs, "film", settings.films_days * DAY_S)
                 await infra.blobs.sweep()
             except Exception as error:
                 logger.warning("sweeping.waits", error=f"{type(error).__name__}: {error}")

@@ -16,7 +16,8 @@ class GatewaySettings(BaseSettings):
     ``auth=none`` knows one local account and only listens on loopback. ``cors_origins`` empty: no other site's pages.
     ``chat_backend`` is for conversations that name none. ``link_secret`` signs links to media; empty: a secret is made
     once and kept in the database. Files exported for other editors and imported from them are kept ``exchange_days``
-    behind their last use. ``concurrency`` is the number of facts at work at once.
+    behind their last use, finished films ``films_days`` behind the end of their render (0: for ever). ``concurrency``
+    is the number of facts at work at once.
     """
 
     model_config = SettingsConfigDict(env_prefix="CUTROOM_GATEWAY_", extra="ignore", populate_by_name=True)
@@ -43,6 +44,7 @@ class GatewaySettings(BaseSettings):
         default="stub", validation_alias=AliasChoices("CUTROOM_GATEWAY_CHAT_BACKEND", "AIVE_CHAT_BACKEND")
     )
     exchange_days: float = Field(default=7.0, gt=0)
+    films_days: float = Field(default=0.0, ge=0, le=36500)
     idempotency_hours: float = Field(default=24.0, gt=0)
     idempotency_lease_seconds: float = Field(default=30.0, gt=0)
     heartbeat_seconds: float = Field(default=15.0, gt=0)

@@ -43,6 +43,7 @@ async def test_a_job_shows_its_steps_and_its_result(make_infra: MakeInfra) -> No
             "created_at": first["created_at"],
             "started_at": None,
             "ended_at": None,
+            "expires_at": None,
         }
         await gateway.reply(await gateway.ordered("ProbeMedia"), probed(job.asset_id or ""))
         last = await gateway.until(job, "completed")

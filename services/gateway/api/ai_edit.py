@@ -103,7 +103,9 @@ async def apply(
     ratios = _ratios(aspect_ratios or [], job)
     async with gateway.pool.acquire() as connection:
         asset = await own_video(connection, caller.id, video_id)
-    render = await apply_plan(gateway.pool, gateway.blobs, caller, job, ratios, title=asset.title)
+    render = await apply_plan(
+        gateway.pool, gateway.blobs, caller, job, ratios, title=asset.title, films_days=gateway.settings.films_days
+    )
     render = await wait_for_job(gateway, render.id, APPLY_WAIT if wait is None else wait)
     return _applied(gateway, job, render)
 
@@ -136,7 +138,7 @@ def _applied(gateway: Gateway, job: Job, render: Job) -> JSONResponse:
     body: View = {"job_id": job.id, "status": "processing", "output_paths": {}, "render_job_id": render.id}
     if not render.ended:
         return JSONResponse({**body, "status_url": f"/api/render/status/{render.id}"}, 202)
-    paths = {text: link(key) for text, key in output_keys([render]).items()}
+    paths = {text: link(key) for text, key in output_keys([render], gateway.settings.films_days).items()}
     return JSONResponse({**body, "status": "applied", "output_paths": paths}, 200)
 
 
@@ -151,7 +153,7 @@ async def _shown(gateway: Gateway, job: Job) -> View:
     async with gateway.pool.acquire() as connection:
         renders = await edits.renders_of(connection, job.id)
     link = linker(gateway)
-    return job_view(job, {text: link(key) for text, key in output_keys(renders).items()})
+    return job_view(job, {text: link(key) for text, key in output_keys(renders, gateway.settings.films_days).items()})
 
 
 def _ratios(given: list[str], job: Job) -> tuple[str, ...]:

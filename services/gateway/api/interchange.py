@@ -26,7 +26,8 @@ from services.gateway.domain.job import Job
 from services.gateway.domain.kinds import Kind
 from services.gateway.domain.refusal import Refusal, wrong_field
 from services.gateway.domain.render_order import rate_of
-from services.gateway.handlers.exchange import Wanted, of_job, of_project, start_export, start_import
+from services.gateway.handlers.exchange import Wanted, of_job, of_project, start_export
+from services.gateway.handlers.imports import start_import
 from services.gateway.store import perishable
 from shared.contracts.ids import new_id
 from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss, MediaHint

@@ -13,6 +13,7 @@ from services.gateway.api.paging import Page, link_next
 from services.gateway.api.problems import PROBLEMS
 from services.gateway.api.shown import linker
 from services.gateway.domain.account import Account
+from services.gateway.domain.expiry import expires_at, gone
 from services.gateway.domain.job import Job, JobKind, JobStatus, StepStatus
 from services.gateway.domain.refusal import not_found
 from services.gateway.domain.views import moment
@@ -61,6 +62,9 @@ class JobRecord(BaseModel):
     created_at: str = Field(examples=["2026-11-02T10:00:00.000Z"])
     started_at: str | None
     ended_at: str | None
+    expires_at: str | None = Field(
+        description="When the films of a finished render are removed; `outputs` is empty from then on. Null: never."
+    )
 
 
 class JobPage(BaseModel):
@@ -79,11 +83,12 @@ def record(job: Job, gateway: Gateway) -> JobRecord:
     return JobRecord(
         **job.model_dump(include=same),
         steps=[StepRecord(name=s.name, status=s.status, percent=s.percent) for s in job.steps],
-        result=_linked(job.result, gateway) if job.result is not None else None,
+        result=_linked(job, gateway) if job.result is not None else None,
         error=ErrorRecord(**job.error.model_dump()) if job.error else None,
         created_at=_moment(job.created_at),
         started_at=moment(job.started_at),
         ended_at=moment(job.ended_at),
+        expires_at=moment(expires_at(job, gateway.settings.films_days)),
     )
 
 
@@ -91,8 +96,11 @@ def _moment(at: datetime) -> str:
     return moment(at) or ""
 
 
-def _linked(result: dict[str, Any], gateway: Gateway) -> dict[str, JsonValue]:
+def _linked(job: Job, gateway: Gateway) -> dict[str, JsonValue]:
     link = linker(gateway)
+    result: dict[str, Any] = job.result or {}
+    if gone(job, gateway.settings.films_days):
+        return {**result, "outputs": []}
     outputs: list[JsonValue] = []
     for output in result.get("outputs", ()):
         ladder = output.get("hls")

@@ -30,7 +30,7 @@ async def render_status(job_id: str, gateway: Parts, caller: Caller) -> View:
         raise not_found("render")
     async with gateway.pool.acquire() as connection:
         logs = await events.lines(connection, job.id)
-    return status_view(job, logs, linker(gateway))
+    return status_view(job, logs, linker(gateway), gateway.settings.films_days)
 
 
 @router.post(

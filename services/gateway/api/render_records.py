@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
-from services.gateway.api.records import Link, Seconds
+from services.gateway.api.records import Link, Moment, Seconds
 
 
 class RenderStarted(BaseModel):
@@ -65,7 +65,10 @@ class RenderStatus(BaseModel):
     logs: list[str]
     result: Link | None
     output_url: Link | None
-    outputs: list[RenderedFile] = Field(description="Every finished file; empty before the render is finished.")
+    outputs: list[RenderedFile] = Field(
+        description="Every finished file; empty before the render is finished, and when its files were removed."
+    )
+    expires_at: Moment | None = Field(description="When the finished files are removed. Null: never.")
     error: str | None
     error_code: str | None = Field(default=None, description="Only with an error.")
     remedy: str | None = Field(default=None, description="Only with an error.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from services.gateway.domain.expiry import expires_at, gone
 from services.gateway.domain.job import Job, JobStatus
-from services.gateway.domain.views import Linker, View
+from services.gateway.domain.views import Linker, View, moment
 
 STATUS: dict[JobStatus, str] = {
     "queued": "queued",
@@ -41,9 +42,13 @@ def progress_of(job: Job) -> float:
     return round(5.0 + done / 10, 1)
 
 
-def status_view(job: Job, logs: Sequence[str], link: Linker) -> View:
-    """Return the status record; links are signed at each read and null before the render is finished."""
-    url = _output_url(job, link)
+def status_view(job: Job, logs: Sequence[str], link: Linker, films_days: float = 0.0) -> View:
+    """Return the status record; links are signed at each read, null before the render is finished and when it is gone.
+
+    ``films_days``: how long films are kept, 0 for ever.
+    """
+    there = job.status == "completed" and not gone(job, films_days)
+    url = next((link(key) for key in outputs_of(job).values()), None) if there else None
     progress = progress_of(job)
     phases = [line for begins, line in PHASES if progress >= begins]
     shown: View = {
@@ -53,7 +58,8 @@ def status_view(job: Job, logs: Sequence[str], link: Linker) -> View:
         "logs": [*phases, *logs],
         "result": url,
         "output_url": url,
-        "outputs": _shown(job, link),
+        "outputs": _shown(job, link) if there else [],
+        "expires_at": moment(expires_at(job, films_days)),
         "error": job.error.message if job.error else None,
     }
     return {**shown, "error_code": job.error.code, "remedy": job.error.remedy} if job.error else shown
@@ -72,7 +78,7 @@ def outputs_of(job: Job) -> dict[str, str]:
 
 def _shown(job: Job, link: Linker) -> list[View]:
     """The finished files with fresh links, and what their check found."""
-    outputs = (job.result or {}).get("outputs") if job.status == "completed" else None
+    outputs = (job.result or {}).get("outputs")
     found: list[View] = []
     for output in outputs if isinstance(outputs, list) else []:
         if isinstance(output, dict) and isinstance(output.get("file"), dict):
@@ -108,12 +114,6 @@ _SHOWN = (
     "loudness",
     "check",
 )
-
-
-def _output_url(job: Job, link: Linker) -> str | None:
-    if job.status != "completed":
-        return None
-    return next((link(key) for key in outputs_of(job).values()), None)
 
 
 def _on_curve(percent: float) -> float:

@@ -1,4 +1,4 @@
-"""Films that were finished when nobody wanted them any more."""
+"""The files of finished films, and films that were finished when nobody wanted them any more."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def unwanted(job: Job, command: str | None, fact: Event) -> list[str]:
         return []
     if any(step.command_id == command and step.status == "completed" for step in job.steps):
         return []
+    return files_of(fact)
+
+
+def files_of(fact: TimelineRendered) -> list[str]:
+    """Return the keys of all files that a render made; a ladder is named by its listing."""
     return [ref.key for output in fact.outputs for ref in _files(output) if ref is not None]
 
 

@@ -9,6 +9,7 @@ from services.gateway.domain import ratio
 from services.gateway.domain.account import Account
 from services.gateway.domain.ai_order import AiEditOrder
 from services.gateway.domain.compile import retime
+from services.gateway.domain.expiry import gone
 from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import FieldError, invalid
@@ -51,23 +52,24 @@ def _source(asset: Asset, speech: SpeechWishes) -> JobSource:
 
 
 async def apply_plan(
-    pool: Pool, blobs: Blobs, caller: Account, plan_job: Job, ratios: Sequence[str], *, title: str
-) -> Job:
+    pool: Pool, blobs: Blobs, caller: Account, plan_job: Job, ratios: Sequence[str], *, title: str,
+    films_days: float = 0.0,
+) -> Job:  # fmt: skip
     """Return the render of the plan to these ratios: the one that there is, or a new one.
 
-    A render that failed or was cancelled does not count. Raises the 409 refusals ``plan_not_ready`` and
-    ``consent_required``.
+    A render that failed, was cancelled, or whose films were kept ``films_days`` and went, does not count. Raises the
+    409 refusals ``plan_not_ready`` and ``consent_required``.
     """
     plan = await read_plan(blobs, plan_job)
     pair = ",".join(sorted(ratios))
     async with transaction(pool) as connection:
-        known = await _rendered(connection, plan_job, pair)
+        known = await _rendered(connection, plan_job, pair, films_days)
     if known is not None:
         return known
     job_id = new_id()
     document = await write_timeline(blobs, job_id, retime(plan.timeline, rate_for(plan.timeline.rate)))
     async with transaction(pool) as connection:
-        known = await _rendered(connection, plan_job, pair)
+        known = await _rendered(connection, plan_job, pair, films_days)
         if known is not None:
             await remember(connection, [document.key])
             return known
@@ -91,11 +93,13 @@ async def apply_plan(
         return job
 
 
-async def _rendered(connection: Connection, plan_job: Job, pair: str) -> Job | None:
+async def _rendered(connection: Connection, plan_job: Job, pair: str, films_days: float) -> Job | None:
     """Return the render of this plan that is there, if it counts; orders of the same one wait for each other here."""
     await require_consent(connection, [source.asset_id for source in plan_job.input.sources])
     known = await edits.applied(connection, plan_job.id, pair)
-    return known if known is not None and known.status not in ("failed", "cancelled") else None
+    if known is None or known.status in ("failed", "cancelled") or gone(known, films_days):
+        return None
+    return known
 
 
 def rate_for(rate: str) -> str:
@@ -112,11 +116,11 @@ def output_for(text: str) -> Output:
     return Output(name=NAME + ratio.name(text), width=width, height=height)
 
 
-def output_keys(renders: Sequence[Job]) -> dict[str, str]:
-    """Return the object key of each ratio that finished ``renders`` made; the newest one counts."""
+def output_keys(renders: Sequence[Job], films_days: float = 0.0) -> dict[str, str]:
+    """Return the object key of each ratio that finished ``renders`` made and that is kept; the newest one counts."""
     found: dict[str, str] = {}
     for job in renders:
-        keys: Mapping[str, str] = outputs_of(job) if job.status == "completed" else {}
+        keys: Mapping[str, str] = outputs_of(job) if job.status == "completed" and not gone(job, films_days) else {}
         ratios = job.input.extra.get("ratios")
         for text in ratios if isinstance(ratios, list) else []:
             key = keys.get(NAME + ratio.name(str(text)))

@@ -10,7 +10,7 @@ from services.gateway.domain.effects import Prepared
 from services.gateway.domain.endings import blamed
 from services.gateway.domain.job import Job
 from services.gateway.domain.unwanted import unwanted
-from services.gateway.handlers import exchange, projects
+from services.gateway.handlers import imports, projects
 from services.gateway.handlers.jobs import apply, now
 from services.gateway.handlers.uploads import remember, remove
 from services.gateway.store import jobs
@@ -67,7 +67,7 @@ async def _prepared(pool: Pool, blobs: Blobs, job: Job, fact: Event) -> Prepared
     while True:
         try:
             if isinstance(fact, TimelineImported):
-                return await exchange.linked(pool, blobs, job, fact)
+                return await imports.linked(pool, blobs, job, fact)
             return await projects.prepare(blobs, job, fact)
         except TransientError as away:
             if asyncio.get_running_loop().time() > deadline:

@@ -11,6 +11,7 @@ from services.gateway.domain.records import Project, ProjectStatus
 from services.gateway.domain.refusal import conflict
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.domain.timeline_rules import references
+from services.gateway.domain.unwanted import files_of
 from services.gateway.handlers import chats
 from services.gateway.handlers.analysed import learn
 from services.gateway.handlers.plans import MAX_DOCUMENT, read_analysis
@@ -18,7 +19,15 @@ from services.gateway.handlers.uploads import UPLOADS, give_up, remove_upload
 from services.gateway.store import assets, consents, perishable, projects
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
-from shared.contracts.events import EditPlanned, Event, MediaAnalyzed, MediaProbed, StepFailed, TimelineImported
+from shared.contracts.events import (
+    EditPlanned,
+    Event,
+    MediaAnalyzed,
+    MediaProbed,
+    StepFailed,
+    TimelineImported,
+    TimelineRendered,
+)
 from shared.contracts.layout import violations
 from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
@@ -75,6 +84,8 @@ async def apply_effect(connection: Connection, effect: Effect) -> None:
         await learn(connection, job, fact)
     elif isinstance(fact, TimelineImported):
         await perishable.hold(connection, [fact.edit.key])
+    elif isinstance(fact, TimelineRendered) and effect.name == "rendered":
+        await perishable.note(connection, files_of(fact), "film")
     elif effect.name == "cancelled":
         await give_up(connection, job)
     if job.kind == "chat":
