@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from shared.errors import BadMedia
 
+_TAKEN = frozenset({"a PNG picture", "a JPEG picture", "a GIF picture", "a WebP picture"})
+"""Pictures that are read where a picture is wanted."""
+
 
 def unsupported(detected: str, why: str = "") -> BadMedia:
     """The bytes are no video or sound that Cutroom reads."""
     reason = f": {why}" if why else ""
-    drawn = detected.endswith(("picture", "drawing"))
-    picture = "Save a picture as PNG, JPEG, GIF or WebP. " if drawn else ""
+    remedy = (
+        "Export a film as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS, sound as WAV, FLAC, MP3, M4A or Ogg."
+    )
+    if detected.endswith(("picture", "drawing")):
+        remedy = "Save it as PNG, JPEG, GIF or WebP, and give that."
+    if detected in _TAKEN:
+        remedy = "Give a film here. A picture can be an asset of its own, shown as a segment or an overlay of a film."
     return BadMedia(
         f"The file is {detected}, not a video or sound file that can be read{reason}.",
         code="media_unsupported",
-        remedy=f"{picture}Export a film as mp4 (H.264 and AAC), mov, webm, mkv, avi or MPEG-TS, and sound as WAV, "
-        "FLAC, MP3, M4A or Ogg, and upload that.",
+        remedy=remedy,
         details={"detected": detected, "why": why},
     )
 
