@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 import unicodedata
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ LINE_EVERY = 10.0
 
 LINE_SECONDS = 0.5
 """but not more often than this."""
+
+_NARROWEST = 20
 
 
 class Bar(Protocol):
@@ -46,6 +49,13 @@ class Screen:
             self.console.print(Text(clean(text)))
         else:
             typer.echo(clean(text))
+
+    def row(self, head: str, text: str) -> None:
+        """Say ``text`` behind ``head``; on a terminal what does not fit goes on below itself."""
+        width = max(_NARROWEST, self.console.width - len(head)) if self.console.is_terminal else 0
+        for part in textwrap.wrap(text, width, break_on_hyphens=False) if width else (text,):
+            self.result(head + part)
+            head = " " * len(head)
 
     @contextmanager
     def bar(self, label: str) -> Iterator[Bar]:

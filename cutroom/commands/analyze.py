@@ -51,7 +51,11 @@ def analyze(
 
 
 def _wanted(only: str | None) -> list[str]:
-    names = [name.strip() for name in (only or "").split(",") if name.strip()] or list(WANTED)
+    if only is None:
+        return list(WANTED)
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    if not names:
+        raise misuse("--only names nothing to look for.", f"Take some of {', '.join(WANTED)}, or leave it out.")
     unknown = [name for name in names if name not in WANTED]
     if unknown:
         raise misuse(f"There is no {unknown[0]} to look for.", f"Take some of {', '.join(WANTED)}.")
@@ -101,5 +105,5 @@ def _show(path: Path, found: Analysis, wanted: list[str], screen: Screen) -> Non
     screen.result(f"{path}  {heading(found)}")
     before = ""
     for name, line in rows(found, wanted):
-        screen.result(f"  {name if name != before else '':<9} {line}")
+        screen.row(f"  {name if name != before else '':<9} ", line)
         before = name

@@ -81,6 +81,9 @@ def test_only_what_is_asked_for(studio: FakeStudio, film: Path, capsys: pytest.C
     assert "LUFS" in told and "shots" not in told and "Analysing" not in told
     assert cutroom("analyze", film, "--server", studio.url, "--only", "smell") == 2
     assert "There is no smell to look for." in capsys.readouterr().err
+    assert cutroom("analyze", film, "--server", studio.url, "--only", " , ") == 2, (
+        "a script's empty variable is not all"
+    )
 
 
 def test_how_the_words_are_to_be_heard(studio: FakeStudio, film: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from rich.console import Console
+
 from cutroom.screen import Screen, clean
 
 
@@ -26,3 +28,16 @@ def test_quiet_says_nothing() -> None:
     with screen.bar("Sending") as bar:
         bar.to(100)
     assert said == []
+
+
+def test_long_rows_go_on_below_themselves_on_a_terminal_and_are_whole_elsewhere() -> None:
+    said: list[str] = []
+    screen = Screen()
+    screen.result = said.append  # type: ignore[method-assign]
+    text = "Export the subtitles as SRT and send them again."
+    screen.row("  speech  ", text)
+    assert said == [f"  speech  {text}"]
+    said.clear()
+    screen.console = Console(force_terminal=True, width=40)
+    screen.row("  speech  ", text)
+    assert said == ["  speech  Export the subtitles as SRT", "          and send them again."]
