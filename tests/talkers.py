@@ -25,6 +25,7 @@ RATE = 25
 _FACE = (98, 94)
 """The middle of the face in the portrait of 200x200 pixels; lips, jaw and eyes are given in the same."""
 _LIPS, _JAW, _REACH, _OPEN = (94, 124), (150, 172), 21.0, 9.0
+_NODS_HZ = 1.3
 _EYES = ((72, 81), (116, 82))
 Picture = npt.NDArray[np.uint8]
 Curve = npt.NDArray[np.float64]
@@ -36,6 +37,9 @@ class Talker:
 
     ``sway``: how far it moves about, ``turn``: how far it leans, in the portrait's pixels and degrees; ``walk``:
     how far it goes to the right, as a fraction of the frame. ``says``: how open the mouth is in each frame, 0..1.
+    ``moves``: the same where it opens without a word, as in chewing. ``nod``: how far it nods, in the portrait's
+    pixels. ``wide``: its width beside the portrait's, as of another face or one half turned away. ``tint``: what its
+    colours are multiplied by.
     """
 
     place: tuple[float, float]
@@ -46,6 +50,15 @@ class Talker:
     walk: float = 0.0
     mirrored: bool = False
     seed: int = 1
+    moves: Curve | None = None
+    nod: float = 0.0
+    wide: float = 1.0
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+
+    @property
+    def mouth(self) -> Curve:
+        """How open the mouth is in each frame, whatever for."""
+        return self.says if self.moves is None else self.moves
 
     def at(self, n: int) -> tuple[float, float]:
         """Return the middle of its face in frame ``n`` as fractions of the frame, but for its sway."""
@@ -102,12 +115,22 @@ def face(share: float, lids: float, mirrored: bool = False) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
+@cache
+def _tinted(share: float, lids: float, mirrored: bool, tint: tuple[float, float, float]) -> Image.Image:
+    head = face(share, lids, mirrored)
+    if tint == (1.0, 1.0, 1.0):
+        return head
+    pixels = np.asarray(head, np.float32) * np.array([*tint, 1.0], np.float32)
+    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+
+
 def _moves(talker: Talker) -> npt.NDArray[np.float64]:
     """Return right, down and lean of each frame: slow, and nods now and then; and how far the eyes are shut."""
     rng = np.random.default_rng(talker.seed)
     count = len(talker.says)
     slow = gaussian_filter1d(rng.normal(0, 1, (3, count)), 12, axis=1) * 5
     moved = slow * np.array([[talker.sway], [talker.sway * 0.7], [talker.turn]])
+    moved[1] += talker.nod * np.sin(np.arange(count) * 2 * np.pi * _NODS_HZ / RATE)
     lids = np.zeros(count)
     for at in np.cumsum(rng.uniform(1.5, 5, count // 50 + 1)):
         lids[int(at * RATE) : int(at * RATE) + 4] = (0.6, 1, 1, 0.5)[: max(0, count - int(at * RATE))]
@@ -121,13 +144,21 @@ def pictures(talkers: Sequence[Talker], backdrop: int, size: tuple[int, int]) ->
     for n in range(len(talkers[0].says)):
         frame = ground.copy()
         for talker, (right, down, lean, lids) in zip(talkers, (m[:, n] for m in moves), strict=True):
-            head = face(round(float(talker.says[n]) * 14) / 14, float(lids), talker.mirrored)
+            head = _tinted(round(float(talker.mouth[n]) * 14) / 14, float(lids), talker.mirrored, talker.tint)
             scale = talker.size * size[1] / 400
             x, y = talker.at(n)
             middle = (_FACE[0] if not talker.mirrored else 199.5 - _FACE[0]) * 2, _FACE[1] * 2
             left, top = x * size[0] + right * 2 * scale, y * size[1] + down * 2 * scale
             cos, sin = np.cos(np.radians(lean)) / scale, np.sin(np.radians(lean)) / scale
-            matrix = (cos, sin, middle[0] - cos * left - sin * top, -sin, cos, middle[1] + sin * left - cos * top)
+            across, along = cos / talker.wide, -sin / talker.wide
+            matrix = (
+                across,
+                sin,
+                middle[0] - across * left - sin * top,
+                along,
+                cos,
+                middle[1] - along * left - cos * top,
+            )
             small = head.reduce(2) if scale < 0.45 else head
             if small is not head:
                 matrix = tuple(value / 2 for value in matrix)  # type: ignore[assignment]

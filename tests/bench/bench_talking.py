@@ -1,9 +1,10 @@
 """Who speaks, on films of faces whose mouths follow the local voice (``tests/talkers.py``): how many of the moments at
 which a face speaks are told, and how many of those told are right; and which of two faces it is.
 
-There is one portrait, so ``held out`` differs in voice, words, side, movements and backdrop, not in the face. A moment
-counts as speech when the mouth moves for most of the second around it, as silence when it rests for 1.3 s around it.
-Silent heads sway, lean, walk and blink like the others.
+There is one portrait, so ``held out`` differs in voice, words, side, movements and backdrop, not in the face; other
+faces are that one in other proportions and colours. A moment counts as speech when the mouth moves for most of the
+second around it, as silence when it rests for 1.3 s around it, or when it moves without a word, as of who chews.
+Silent heads sway, lean, walk, nod and blink like the others.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def cases(first: Curve, second: Curve, *, other: bool) -> dict[str, list[Talker]
         return [left, right]
 
     return {
+        **_several(first, second, other=other),
         "large": one(0.95, first, 1),
         "middle": one(0.55, second, 2, sway=1.5),
         "small": one(0.33, first, 3),
@@ -61,6 +63,41 @@ def cases(first: Curve, second: Curve, *, other: bool) -> dict[str, list[Talker]
         "silent, small": one(0.33, none, 9, sway=2),
         "two by turns": two(first * begins, second * ~begins, 10),
         "one of two": two(first, none, 12),
+    }
+
+
+_DARK, _PALE, _RED = (0.5, 0.45, 0.42), (1.15, 1.1, 1.12), (1.1, 0.85, 0.75)
+
+
+def _several(first: Curve, second: Curve, *, other: bool) -> dict[str, list[Talker]]:
+    """Return the films of other faces, of several who talk by turns or at once, and of mouths that say nothing."""
+    none, third = np.zeros(FRAMES), np.arange(FRAMES) * 3 // FRAMES
+    at, seed = np.arange(FRAMES) / RATE, 90 if other else 60
+    chews = 0.35 * (1 + np.sin(at * 2 * np.pi * (1.4 if other else 1.7))) * (at % 6 < 4)
+    laughs = 0.8 * (at % 4 < 2.2) * (0.75 + 0.25 * np.sin(at * 2 * np.pi * 4.5))
+
+    def one(x: float, size: float, says: Curve, number: int, **more: object) -> Talker:
+        return Talker((x, 0.5), size, says, mirrored=other, seed=seed + number, **more)  # type: ignore[arg-type]
+
+    def three(*says: Curve) -> list[Talker]:
+        looks = ({"wide": 0.86, "tint": _DARK}, {"wide": 1.12, "tint": _PALE}, {"tint": _RED, "sway": 2.0})
+        places = enumerate(zip((0.18, 0.5, 0.82), says, looks, strict=True))
+        return [one(x, 0.5, said, 20 + n, **look) for n, (x, said, look) in places]
+
+    return {
+        "another face": [one(0.5, 0.7, first, 1, wide=0.86, tint=_DARK)],
+        "a third face": [one(0.5, 0.7, second, 2, wide=1.14, tint=_PALE, sway=2.0)],
+        "nodding": [one(0.5, 0.7, first, 3, nod=5.0)],
+        "half turned away": [one(0.5, 0.7, second, 4, wide=0.68)],
+        "far": [one(0.5, 0.2, first, 5)],
+        "three by turns": three(first * (third == 0), second * (third == 1), first * (third == 2)),
+        "three at once": three(first, second, np.roll(first, 70)),
+        "two at once": [one(0.26, 0.6, first, 7, tint=_DARK), one(0.74, 0.6, second, 8, wide=1.1)],
+        "silent, nodding": [one(0.5, 0.7, none, 9, nod=5.0)],
+        "silent, far": [one(0.5, 0.2, none, 10, sway=2.0)],
+        "silent, half turned away": [one(0.5, 0.7, none, 11, wide=0.68, sway=2.0)],
+        "silent, chewing": [one(0.5, 0.7, none, 12, moves=chews)],
+        "silent, laughing": [one(0.5, 0.7, none, 13, moves=laughs)],
     }
 
 
@@ -135,5 +172,13 @@ def _rows(part: str, seen: Mapping[str, Sequence[Sequence[Moment]]]) -> list[Row
     ]
     for what, moments in seen.items():
         counted = [m.told for faces in moments for m in faces if m.speaks is (not what.startswith("silent"))]
-        rows.append(Row(f"{part}, {what}: median told of {len(counted)}", float(np.median(counted)), ""))
+        median = float(np.median(counted)) if counted else 0.0
+        rows.append(Row(f"{part}, {what}: median told of {len(counted)}", median, ""))
+        for speaks, word in ((True, "speech told"), (False, "silence taken for speech")):
+            some = [m.told >= SPEAKS for faces in moments for m in faces if m.speaks is speaks]
+            rows += (
+                [Row(f"{part}, {what}: {word}, of {len(some)} moments", 100 * float(np.mean(some)), "%")]
+                if some
+                else []
+            )
     return rows

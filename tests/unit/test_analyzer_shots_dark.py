@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.unit.test_analyzer_shots import Frames, _blend, _changes, _cuts, _faded, _shot
+from services.analyzer.domain.windows import Window
+from services.analyzer.domain.wipes import confirmed_wipe
+from tests.unit.test_analyzer_shots import Frames, _blend, _changes, _cuts, _faded, _shot, _trace
 
 
 def test_dissolves_of_dim_pictures_are_not_one_fade() -> None:
@@ -68,3 +70,19 @@ def test_a_hand_over_the_lens_hides_no_change() -> None:
         frame[0, min(36, max(0, top)) :] = 60
         frame[1:, min(36, max(0, top)) :] = 120
     assert _changes(film) == []
+
+
+def _wiped(first: Frames, second: Frames) -> Frames:
+    count = len(first)
+    film = []
+    for n, (old, new) in enumerate(zip(first, second, strict=True)):
+        edge = round(64 * (n + 1) / (count + 1))
+        film.append(np.concatenate([new[:, :, :edge], old[:, :, edge:]], axis=2))
+    return film
+
+
+def test_two_wipes_with_a_rest_between_are_not_one() -> None:
+    a, b, c = (_shot(n, 120, speed=0.02) for n in (1, 2, 3))
+    trace = _trace([*a[:40], *_wiped(a[40:58], b[:18]), *b[18:78], *_wiped(b[78:96], c[:18]), *c[18:60]])
+    assert confirmed_wipe(trace, Window(47, 121, 1.0, 1.0, True)) is None
+    assert confirmed_wipe(trace, Window(39, 59, 1.0, 1.0, True)) is not None

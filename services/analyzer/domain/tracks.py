@@ -30,6 +30,8 @@ _STRAIGHT = 0.008
 _TALK = 0.04
 """What talking counts beside that: a fifth of it more or less keeps a box."""
 
+_GIVEN = set(FaceBox.model_fields)
+
 Places = npt.NDArray[np.float64]
 """x, y, width and height, one row a box."""
 
@@ -120,7 +122,10 @@ def _faces(track: _Track) -> tuple[FaceBox, ...]:
 def _face(track: _Track, places: Places, n: int, talking: float) -> FaceBox:
     x, y, width, height = (float(value) for value in places[n])
     score = track.boxes[n].score
-    return FaceBox(time=track.times[n], x=x, y=y, width=width, height=height, score=score, talking=talking)
+    # A set of its own for each box, of which fields were given, would be most of what hours of film take.
+    return FaceBox.model_construct(
+        _GIVEN, time=track.times[n], x=x, y=y, width=width, height=height, score=score, talking=talking
+    )
 
 
 def _smoothed(places: Places) -> Places:

@@ -50,7 +50,7 @@ class Window:
 
 
 PackedWindows = npt.NDArray[np.void]
-_PACKED = np.dtype([("start", "i4"), ("end", "i4"), ("weight", "f8"), ("score", "f4"), ("wiped", "?")])
+_PACKED = np.dtype([("start", "i4"), ("end", "i4"), ("weight", "f4"), ("score", "f4"), ("wiped", "?")])
 
 
 def packed(windows: Iterable[Window]) -> PackedWindows:

@@ -20,6 +20,7 @@ from services.analyzer.domain.windows import RULES as SLOW
 from services.analyzer.domain.windows import Window
 
 _SHORTEST = 3
+_RESTING = 0.05
 _LONG = 10
 _BATCH = 64
 Ints = npt.NDArray[np.int64]
@@ -122,6 +123,12 @@ def _lines(weight: Floats, when: Floats) -> tuple[Floats, Floats]:
     return both / (np.sqrt(xs * ys) + 1e-9), both / (xs + 1e-9)
 
 
+def _rests(along: Floats) -> bool:
+    """Whether for half of its frames it hardly goes on: then the window begins in one wipe and ends in the next."""
+    half = len(along) // 2
+    return half >= _LONG and bool((along[half:] - along[:-half] < _RESTING).any())
+
+
 def confirmed_wipe(trace: Trace, window: Window) -> Window | None:
     """Look at the window's ends; return it with its edges, or None if the old picture comes back."""
     frames = np.arange(window.start, window.end + 1)
@@ -133,6 +140,6 @@ def confirmed_wipe(trace: Trace, window: Window) -> Window | None:
     if float(np.abs(np.diff(along)).max()) > max(SLOW.leap, 3.0 / len(frames)):
         return None
     inside: npt.NDArray[np.int64] = np.flatnonzero((along > 0.03) & (along < 0.97))
-    if len(inside) < 2:
+    if len(inside) < 2 or _rests(along[inside[0] : inside[-1] + 1]):
         return None
     return Window(window.start + int(inside[0]), window.start + int(inside[-1]) + 1, window.weight, window.score, True)
