@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.renderer.domain.copying import Reading, Shown, spanned, whole
 from services.renderer.domain.glimpsed import Glimpse, notes
 from services.renderer.domain.h264 import Sets, foreign, head_of, is_idr, number, sets_of
+from services.renderer.domain.packets import Reading, Shown, spanned, whole
 
 SPS = bytes([0x67, 100, 0, 31, 0b1_0000000])
 """Sequence parameters of number 0, High, level 3.1."""

@@ -11,10 +11,11 @@ from fractions import Fraction
 
 from services.renderer.domain import copying
 from services.renderer.domain.chunks import Chunk
-from services.renderer.domain.copying import Run, Span
+from services.renderer.domain.copying import Run
 from services.renderer.domain.formats import Option, quality
 from services.renderer.domain.glimpsed import Glimpse
 from services.renderer.domain.h264 import MOST_NUMBER, sets_of
+from services.renderer.domain.packets import Span
 from services.renderer.tools.apart import call, known
 from services.renderer.tools.encoders import timescale
 from services.renderer.tools.ffmpeg import OWN, Bench, file_url

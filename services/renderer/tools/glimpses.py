@@ -11,7 +11,7 @@ import av
 import numpy as np
 
 from services.renderer.domain.seen import STILL_LEVELS, Bytes
-from services.renderer.tools.proof import small
+from services.renderer.tools.levels import small
 
 if TYPE_CHECKING:
     from services.renderer.tools.spans import Film

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import av
 from pydantic import BaseModel
 
-from services.renderer.domain.copying import whole
 from services.renderer.domain.h264 import LENGTH, Sets, head_of
+from services.renderer.domain.packets import whole
 from services.renderer.tools.beside import Beside
 from services.renderer.tools.glimpses import Glimpses
 from services.renderer.tools.spans import Film, Source

@@ -15,8 +15,8 @@ from fractions import Fraction
 import av
 from pydantic import BaseModel
 
-from services.renderer.domain.copying import Reading, Shown, Span, spanned
 from services.renderer.domain.h264 import Sets, foreign, is_idr, sets_of
+from services.renderer.domain.packets import Reading, Shown, Span, spanned
 
 PIXELS = "max_pixels"
 
