@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import stat
 import sys
 from collections import Counter
@@ -13,11 +15,13 @@ from typing import Literal
 
 import pytest
 
+from services.renderer.tools.ffmpeg import LONG_GRAPH, Bench
 from shared.contracts.speech import Caption
 from shared.contracts.timeline import RenderOptions
 from shared.process import ffmpeg_path
 from tests.service.renderer_footage import clip, rendered, timeline
 from tests.service.test_renderer_copy import WIDE, coded
+from tests.service.test_renderer_service import FAST
 
 _PROGRAM = """#!{python}
 import json, os, sys
@@ -75,3 +79,16 @@ async def test_no_file_of_a_render_is_written_by_two_programs(
     } <= found.keys()
     assert {f"subtitles_{name}.srt.mp4" in found for name in ("one", "two")} == {fidelity == "copy"}
     assert len({film.subtitles for film in films}) == 3
+
+
+async def test_a_long_graph_that_two_programs_read_is_written_once(tmp_path: Path) -> None:
+    """The second of two programs at once must not empty the file that the first is reading."""
+    bench, graph = Bench(tmp_path, FAST), "[0:v]null" + " " * LONG_GRAPH + "[o]"
+    source = ["-f", "lavfi", "-i", "color=s=16x16:d=0.04"]
+    order = [*source, "-filter_complex", graph, "-map", "[o]", "-f", "null", "-"]
+    await bench.ffmpeg(order)
+    (file,) = tmp_path.glob("graph_*")
+    os.utime(file, (1, 1))
+    await asyncio.gather(bench.ffmpeg(order), bench.ffmpeg(order))
+    assert file.stat().st_mtime == 1 and file.read_text() == graph
+    assert [one for one in tmp_path.iterdir() if one.is_file()] == [file]

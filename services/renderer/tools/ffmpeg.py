@@ -7,6 +7,7 @@ import contextlib
 import functools
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -91,9 +92,18 @@ def _graph_in_file(scratch: Path, arguments: Sequence[str]) -> Sequence[str]:
     for place, (name, graph) in enumerate(pairwise(arguments)):
         if name == "-filter_complex" and len(graph) > LONG_GRAPH:
             file = f"graph_{hashlib.sha256(graph.encode()).hexdigest()[:24]}.txt"
-            (scratch / file).write_text(graph, encoding="utf-8")
+            _laid_down(scratch / file, graph)
             return [*arguments[:place], "-/filter_complex", file, *arguments[place + 2 :]]
     return arguments
+
+
+def _laid_down(file: Path, text: str) -> None:
+    """Write ``file`` once, and whole at once: another program of the same render may be reading the same graph."""
+    if file.exists():
+        return
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        new.write(text)
+    Path(new.name).replace(file)
 
 
 def seconds(value: Fraction) -> str:

@@ -12,22 +12,20 @@ from services.renderer.domain import formats
 from services.renderer.domain.check import check
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.glimpsed import notes
-from services.renderer.domain.glyphs import missing
 from services.renderer.domain.measured import Expected
 from services.renderer.domain.seen import joined
 from services.renderer.domain.sound import SILENCE_LUFS
 from services.renderer.tools import extras
-from services.renderer.tools.captioned import caption_findings
 from services.renderer.tools.check import Copies, measure
 from services.renderer.tools.copying import Copied, join_copied
 from services.renderer.tools.evidence import explained
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.fonts import known_characters
 from services.renderer.tools.join import join, subtitle_track, tagged
 from services.renderer.tools.packaging import Laddered
 from services.renderer.tools.parts import Order
 from services.renderer.tools.shelf import Drawn, Voiced
 from services.renderer.tools.subtitles import lay_out_subtitles
+from services.renderer.tools.wording import Worded
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import AudioCodec, Check, Output, Timeline
 
@@ -53,6 +51,7 @@ async def finish(
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
     sounds: Mapping[AudioCodec, Voiced],
+    words: Worded,
     copied: Copied | None = None,
 ) -> Film:
     """Join, measure and check; draw what belongs beside the film."""
@@ -60,21 +59,16 @@ async def finish(
         return await _copied(bench, order, output, chunks, sounds, copied)
     line, drawn = order.timeline, [one for _, one in chunks]
     sound = sounds.get(formats.sound_of(output))
-    async with asyncio.TaskGroup() as group:
-        joining = group.create_task(_joined(bench, order, output, chunks, sound))
-        looking = group.create_task(caption_findings(bench, order, output)) if drawn else None
-        reading = group.create_task(_undrawn(bench, order)) if drawn else None
-    film, undrawn = joining.result(), reading.result() if reading else ""
+    film = await _joined(bench, order, output, chunks, sound)
     async with asyncio.TaskGroup() as group:
         measuring = group.create_task(measure(bench, film, drawn, sound))
         shown = extras.poster_frame(joined([one.seen for one in drawn])) if output.poster and drawn else None
         beside = group.create_task(_beside(bench, order, output, film, shown, sheet=bool(drawn)))
     measured, (poster, sheet) = measuring.result(), beside.result()
-    verdict = check(expected(order, output), measured, undrawn, copied.why if copied else "")
+    verdict = check(expected(order, output), measured, words.undrawn, copied.why if copied else "")
     verdict = await explained(bench, order, output, verdict)
-    worded = looking.result() if looking else []
-    passed = verdict.passed and all(finding.severity != "error" for finding in worded)
-    verdict = Check(passed=passed, findings=(*verdict.findings, *worded))
+    passed = verdict.passed and all(finding.severity != "error" for finding in words.findings)
+    verdict = Check(passed=passed, findings=(*verdict.findings, *words.findings))
     if output.codec == "gif":
         film = await extras.gif(bench, film, line.rate, f"film_{output.name}.gif")
     level = measured.level.integrated if measured.level else SILENCE_LUFS
@@ -158,15 +152,6 @@ async def _joined(
     said = track.name if track else None
     heard = sound.file.name if sound else None
     return await join(bench, pairs, heard, rate=rate, tags=tags, target=target, muxer=muxer, subtitles=said)
-
-
-async def _undrawn(bench: Bench, order: Order) -> str:
-    options, clips = order.options, order.timeline.video
-    lines = [caption.text for clip in clips for caption in clip.captions] if options.burned else []
-    words = [w.text for clip in clips for c in clip.captions for w in c.words] if lines else []
-    known = await asyncio.to_thread(known_characters, bench.settings.fonts_dir)
-    laid = [overlay.text.text for overlay in order.timeline.overlays if overlay.text]
-    return missing("".join([options.watermark, *laid, *lines, *words]), known)
 
 
 def expected(order: Order, output: Output) -> Expected:

@@ -11,8 +11,8 @@ from typing import Self
 class Slots:
     """What all renders of a process share.
 
-    Sound has turns of its own: its programs are small and follow one another, so that beside one render's pictures they
-    keep no core busy; many renders' sounds at once would.
+    Sound, and the looking at captions, have turns of their own: these programs are small and few, so that beside one
+    render's pictures they keep no core busy; those of many renders at once would.
     """
 
     pictures: asyncio.Semaphore

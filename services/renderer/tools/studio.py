@@ -23,6 +23,7 @@ from services.renderer.tools.reckoning import reckoned
 from services.renderer.tools.shelf import Drawn, Shelf, Voiced, Wanted, fetched, had
 from services.renderer.tools.slots import Slots
 from services.renderer.tools.soundtrack import soundtrack
+from services.renderer.tools.wording import Worded, worded
 from shared.contracts.timeline import AudioCodec, Output
 
 Report = Callable[[float, dict[str, float | int | str]], None]
@@ -66,7 +67,11 @@ class Studio:
         async with self._edges, asyncio.TaskGroup() as group:
             sound = group.create_task(self._sound())
             pieces = [group.create_task(self._row(row)) for row in self._rows]
-            films = [group.create_task(self._film(output, pieces, sound)) for output in self._order.outputs]
+            words = [group.create_task(self._worded(output)) for output in self._order.outputs]
+            films = [
+                group.create_task(self._film(output, pieces, sound, said))
+                for output, said in zip(self._order.outputs, words, strict=True)
+            ]
         return [film.result() for film in films]
 
     def _tell(self) -> None:
@@ -137,19 +142,26 @@ class Studio:
         self._progress.rendered.update(dict.fromkeys(keys, frame))
         self._tell()
 
+    async def _worded(self, output: Output) -> Worded:
+        copied = self._copies.get(output.name)
+        if output.codec == "none" or (copied is not None and copied.row):
+            return Worded()
+        return await worded(replace(self._bench, turns=self._slots.sounds), self._order, output)
+
     async def _film(
         self,
         output: Output,
         pieces: Sequence[asyncio.Task[None]],
         sound: asyncio.Task[dict[AudioCodec, Voiced]],
+        words: asyncio.Task[Worded],
     ) -> Film:
         shown = output.codec != "none"
         await asyncio.gather(*(pieces if shown else ()))
-        heard = await sound
+        heard, said = await sound, await words
         made = {rung.name: self._made(rung) if shown else [] for rung in rungs(output)}
         chunks, copied = made[output.name], self._copies.get(output.name)
         async with self._slots.pictures:
-            film = await finish(self._bench, self._order, output, chunks, heard, copied)
+            film = await finish(self._bench, self._order, output, chunks, heard, said, copied)
             if output.hls:
                 film = await laddered(self._bench, self._order, film, made)
         self._progress.finished += 1 / len(self._order.outputs)
