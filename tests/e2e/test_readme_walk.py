@@ -33,7 +33,7 @@ async def test_the_walk_of_the_readme_leaves_a_film(tmp_path: Path, sample: Samp
     async with Studio(tmp_path / "studio") as studio:
         env = {"PATH": os.environ["PATH"], "CUTROOM": studio.url}
         script = "set -euo pipefail\n" + walk()
-        done = await run(["bash", "-c", script], cwd=tmp_path, env=env, limits=Limits(wall_s=180))
+        done = await run(["bash", "-c", script], cwd=tmp_path, env=env, limits=Limits(wall_s=900))
     assert b"event: cutroom.job.completed" in done.stdout or b"completed" in done.stdout
     film = look(tmp_path / "film.mp4")
     assert (film.width, film.height) == (480, 854) and film.frames > 60
