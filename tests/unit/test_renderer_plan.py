@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
 from services.renderer.domain.effort import drawing, finishing
 from services.renderer.domain.fit import Fit, fit
+from services.renderer.domain.formats import picture_options
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.order import problems
 from services.renderer.domain.progress import Progress, Task
 from services.renderer.domain.reading import audio_reading, video_reading
+from services.renderer.settings import RendererSettings
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out, starts
 from shared.contracts.media import AudioStream, MediaInfo, VideoStream
 from shared.contracts.timeline import Clip, Output, SoundClip, Source, Timeline, Transition
+from shared.cores import cores
 
 VIDEO = VideoStream(
     index=0, codec="h264", width=1920, height=1080, coded_width=1920, coded_height=1080, frame_rate="25/1",
@@ -263,6 +266,16 @@ def test_a_chunk_begun_while_others_have_much_left_does_not_outlast_them() -> No
     assert not progress.outlast(["c"], ["a"])
     progress.rendered["a"] = 51
     assert progress.outlast(["c"], ["a"]) and not progress.outlast(["c"], ["a", "b"])
+
+
+def test_few_chunks_share_all_cores_and_x264_gets_more_threads_than_that() -> None:
+    usual = RendererSettings(parallel=4, threads=0)
+    assert usual.for_few(4) is usual and usual.for_few(9) is usual
+    assert usual.for_few(1).chunk_threads() == cores() >= usual.chunk_threads()
+    assert RendererSettings(parallel=4, threads=3).for_few(1).chunk_threads() == 3
+    told = {n: picture_options(Output(name="o", width=64, height=64), crf=20, preset="fast", keyframe=50, threads=n)
+            for n in (1, 2, 4)}  # fmt: skip
+    assert [options["threads"] for options in told.values()] == [1, 3, 6]
 
 
 def test_ladders_and_copies_take_longer_to_finish() -> None:
