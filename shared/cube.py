@@ -32,6 +32,16 @@ class _Read:
             self.rows.append(tuple(float(word) for word in words))
 
 
+def text_of(data: bytes) -> str:
+    """Return a file as text: the format is ASCII, but titles and comments are of all scripts, behind a mark of them.
+
+    Raises ValueError for what is no text.
+    """
+    if b"\0" in data:
+        raise ValueError("it is no text of single bytes")
+    return data.decode("utf-8-sig", errors="replace")
+
+
 def rows_of(text: str) -> tuple[int, list[Row]]:
     """Return the size of a table and its size^3 colours of three numbers. Raises ValueError that says what is wrong."""
     table = _Read()
@@ -51,7 +61,9 @@ def rows_of(text: str) -> tuple[int, list[Row]]:
 
 def _judge(table: _Read) -> None:
     size, rows = table.size, table.rows
-    if not size or len(rows) != size**3 or any(len(row) != 3 for row in rows):
+    if not size:
+        raise ValueError("it does not say LUT_3D_SIZE")
+    if len(rows) != size**3 or any(len(row) != 3 for row in rows):
         raise ValueError(f"it has {len(rows)} colours; a table of {size} needs {size**3} of three numbers")
     if not all(math.isfinite(value) and abs(value) <= FARTHEST for row in rows for value in row):
         raise ValueError(f"a colour is not a number between -{FARTHEST:g} and {FARTHEST:g}")

@@ -9,6 +9,7 @@ import pytest
 
 from services.gateway.domain.timeline_data import TimelineData, merge, read, view
 
+KEY = {"at": 0, "value": 0}
 WORD = {"text": "Hello", "start": 0.5, "end": 2.3}
 
 
@@ -93,6 +94,7 @@ def test_what_is_read_and_written_back_draws_the_same() -> None:
         ({"melody": []}, "timeline.melody", "unknown_member"),
         ({"look": {"caption_style": "comic"}}, "timeline.look.caption_style", "value_invalid"),
         ({"overlays": [{"start": 0, "end": 1, "x": "left"}]}, "timeline.overlays[0].x", "value_invalid"),
+        ({"overlays": [{"start": 0, "end": 1, "x": [KEY] * 101}]}, "timeline.overlays[0].x", "too_many"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(written: dict[str, Any], field: str, code: str) -> None:

@@ -20,6 +20,7 @@ from shared.contracts.easing import Ease, Keyframe, eased, value_at
 from shared.contracts.effect_rules import described, faults
 from shared.contracts.effects import KINDS, TIME_EFFECTS, Effect
 from shared.contracts.warp import Warp, output_at, source_at, stretches
+from shared.cube import text_of
 
 EASES: tuple[Ease, ...] = Ease.__args__  # type: ignore[attr-defined]
 MOMENT = Moment(0, 50, Fraction(25), 320, 180)
@@ -94,6 +95,15 @@ def test_a_cube_is_read_written_and_mixed() -> None:
 def test_what_is_no_cube_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse(text)
+
+
+def test_cubes_of_all_writings_are_read() -> None:
+    rows = "LUT_3D_SIZE 2\r\n" + "0 0.5 1\r\n" * 8
+    for before in (b"\xef\xbb\xbf", 'TITLE "Größe"\n# 映画\n'.encode(), b'TITLE "Gr\xf6\xdfe"\n'):
+        assert parse(text_of(before + rows.encode())).shape == (2, 2, 2, 3)
+    for data in (rows.encode("utf-16"), b"\x89PNG\r\n\x1a\n\0\0"):
+        with pytest.raises(ValueError, match="no text"):
+            text_of(data)
 
 
 speeds = st.fractions(min_value=Fraction(1, 20), max_value=20, max_denominator=50)

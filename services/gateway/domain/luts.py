@@ -7,7 +7,7 @@ import re
 from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.timeline_data import TimelineData
 from shared.contracts.timeline import Timeline
-from shared.cube import rows_of
+from shared.cube import rows_of, text_of
 
 MAX_BYTES = 8 * 1024 * 1024
 CONTENT_TYPE = "text/plain; charset=utf-8"
@@ -25,9 +25,7 @@ def size_of(body: bytes) -> int:
     The largest table takes half a second.
     """
     try:
-        return rows_of(body.decode("ascii"))[0]
-    except UnicodeDecodeError:
-        raise wrong_field("body", "lut_invalid", "It is no .cube file: it is not written in ASCII.") from None
+        return rows_of(text_of(body))[0]
     except ValueError as bad:
         raise wrong_field("body", "lut_invalid", f"It is no .cube file with a 3D table: {bad}.") from None
 

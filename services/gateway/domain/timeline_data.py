@@ -176,12 +176,13 @@ def _without_empty(shown: dict[str, object], *optional: str) -> None:
 
 
 def _told(bad: ValidationError) -> list[Violation]:
-    """Return what is wrong by field. Where a value may be of several kinds, the innermost mistake is told."""
+    """Return what is wrong by field: where a value may be of several kinds, the innermost mistake, its kind last."""
     found: dict[str, Violation] = {}
-    for e in bad.errors(include_url=False, include_context=False, include_input=False)[:50]:
+    told = bad.errors(include_url=False, include_context=False, include_input=False)[:50]
+    for e in sorted(told, key=lambda e: e["type"].endswith("_type")):
         path = _path(e["loc"])
-        wrong = Violation(field=path, code=_CODES.get(e["type"], "value_invalid"), message=f"{e['msg']}.")
-        found.setdefault(path, wrong)
+        message = "It must be an object." if e["type"] == "model_type" else f"{e['msg']}."
+        found.setdefault(path, Violation(field=path, code=_CODES.get(e["type"], "value_invalid"), message=message))
     return [v for path, v in found.items() if not any(other.startswith((f"{path}[", f"{path}.")) for other in found)]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from services.renderer.domain.cube import MAX_BYTES, Table, cube_name, look, mixed, parse, written
 from shared.contracts.effects import Lut
 from shared.contracts.timeline import Timeline
+from shared.cube import text_of
 from shared.errors import BadRequest
 
 
@@ -32,7 +33,7 @@ def _read(name: str, path: Path) -> Table:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("the file is too large")
-        return parse(path.read_text(encoding="ascii"))
-    except (ValueError, UnicodeDecodeError) as bad:
+        return parse(text_of(path.read_bytes()))
+    except ValueError as bad:
         message = f"The colour table {name} cannot be read: {bad}."
         raise BadRequest(message, code="lut_invalid", remedy="Give a .cube file with a 3D table.") from None
