@@ -14,13 +14,14 @@ from services.analyzer.domain.trace import Trace
 _AROUND = 7
 _LEAST, _NOISE, _OF_RANGE, _ABOVE_MOTION, _OF_MOST = 2.5, 0.6, 0.15, 3.0, 0.1
 _MOVES, _MOVES_ABOVE = 1.5, 2.0
-_GOES_ON, _FILLED, _AT_REST, _SHOWS = 0.65, 0.75, 0.45, 0.3
-_STRAY, _SHIFTED, _REACH, _FEWEST, _WHOLE = 0.03, 0.55, 10, 4, 0.7
+_GOES_ON, _FILLED, _AT_REST, _ALIKE = 0.65, 0.75, 0.45, 0.9
+_STRAY, _SHIFTED, _REACH, _FEWEST, _WHOLE, _ONE_LEVEL = 0.03, 0.55, 10, 4, 0.7, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``same``: the share of the levels that stay as they were. ``shows``: their spread beside the whole picture's.
+    """``same``: the share of the levels that stay as they were. ``alike``: how much they are one picture before and
+    behind (correlation), and not only as dark.
 
     ``filled``: how much of the box around nearly all that changes does so. ``moving``: the share of the change where
     something moves in the frames around too. ``shifted``: how little of the change in that box a shift explains, 0..1.
@@ -30,14 +31,14 @@ class Part:
     same: float
     filled: float
     moving: float
-    shows: float
+    alike: float
     shifted: float
     whole: float
 
     @property
     def added(self) -> bool:
         """Whether the shot goes on behind a thing that came or went at once: an upright box, where nothing moved."""
-        goes_on = self.same >= _GOES_ON and self.shows >= _SHOWS and self.whole >= _WHOLE
+        goes_on = self.same >= _GOES_ON and self.alike >= _ALIKE and self.whole >= _WHOLE
         is_box = self.filled >= _FILLED and self.shifted >= _SHIFTED
         return goes_on and is_box and self.moving <= _AT_REST
 
@@ -54,15 +55,13 @@ def changed_part(trace: Trace, frame: int) -> Part:
         return Part(1.0, 0.0, 0.0, 1.0, 1.0, 0.0)
     place = _extent((change * other).sum(axis=1)), _extent((change * other).sum(axis=0))
     moving = motion > max(_MOVES, _MOVES_ABOVE * usual)
-    rest = before[~other]
-    whole = max(min(float(before.std()), float(after.std())), 1e-3)
     return Part(
         same=1 - float(other.mean()),
         filled=float(other[place].mean()),
         shifted=_shifted(before[place], after[place]),
         whole=float(change[other].sum() / change.sum()),
         moving=float(change[moving].sum() / change.sum()),
-        shows=float(rest.std()) / whole if rest.size else 0.0,
+        alike=_alike(before[~other], after[~other]),
     )
 
 
@@ -77,6 +76,13 @@ def _shifted(before: Floats, after: Floats) -> float:
     if min(before.shape) < _FEWEST:
         return 1.0
     return moved(before, after, across=_REACH) / max(float(np.abs(after - before).mean()), 1e-3)
+
+
+def _alike(before: Floats, after: Floats) -> float:
+    """Return the correlation of levels; 0 where there are none or all are one."""
+    if not before.size or min(float(before.std()), float(after.std())) < _ONE_LEVEL:
+        return 0.0
+    return float(np.corrcoef(before, after)[0, 1])
 
 
 def _motion(trace: Trace, frame: int) -> Floats:
