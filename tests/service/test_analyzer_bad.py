@@ -167,3 +167,14 @@ async def test_recordings_put_behind_each_other_are_refused(tmp_path: Path) -> N
     film = await clip(tmp_path / "a.ts", "-c:a", "aac", picture=SMALL)
     (tmp_path / "twice.ts").write_bytes(film.read_bytes() * 2)
     assert (await refusal(tmp_path / "twice.ts", tmp_path)).code == "media_clock_broken"
+
+
+async def test_a_picture_that_changes_its_size_is_told(tmp_path: Path) -> None:
+    """A telephone that is turned while it sends: the stream goes on with another size."""
+    for name, size, offset in (("a", "90x160", 0), ("b", "160x90", 3)):
+        await clip(tmp_path / f"{name}.ts", "-output_ts_offset", f"{offset}", picture=f"testsrc2=size={size}:rate=25")
+    (tmp_path / "turned.ts").write_bytes((tmp_path / "a.ts").read_bytes() + (tmp_path / "b.ts").read_bytes())
+    info = await info_of(tmp_path / "turned.ts", tmp_path)
+    assert info.video and (info.video.width, info.video.height) == (90, 160)
+    assert "size_changes" in [note.code for note in info.notes]
+    assert "size_changes" not in [note.code for note in (await info_of(tmp_path / "a.ts", tmp_path)).notes]

@@ -76,18 +76,7 @@ def _audio(facts: FileFacts, stream: StreamFacts) -> AudioStream:
 
 def _notes(facts: FileFacts, video: StreamFacts | None, audio: StreamFacts | None) -> Iterable[Note]:
     if video is not None:
-        if video.variable:
-            yield Note(
-                code="variable_frame_rate", message="The frame rate varies: frames are placed by their own times."
-            )
-        if video.transfer in _HDR:
-            yield Note(
-                code="hdr", message=f"The picture is HDR ({_HDR[video.transfer].upper()}); it is tone-mapped for SDR."
-            )
-        if video.interlaced:
-            yield Note(code="interlaced", message="The picture is interlaced; its fields are made whole pictures.")
-        if video.mirrored:
-            yield Note(code="mirrored", message="The picture is stored mirrored.")
+        yield from _seen(video)
         if audio is None:
             yield Note(code="no_sound", message="The film has no sound.")
     if audio is not None and not audio.packets:
@@ -102,6 +91,22 @@ def _notes(facts: FileFacts, video: StreamFacts | None, audio: StreamFacts | Non
     for stream in (video, audio):
         if stream is not None and stream.packets:
             yield from _stream_notes(facts, stream)
+
+
+def _seen(video: StreamFacts) -> Iterable[Note]:
+    if video.variable:
+        yield Note(code="variable_frame_rate", message="The frame rate varies: frames are placed by their own times.")
+    if video.transfer in _HDR:
+        yield Note(
+            code="hdr", message=f"The picture is HDR ({_HDR[video.transfer].upper()}); it is tone-mapped for SDR."
+        )
+    if video.interlaced:
+        yield Note(code="interlaced", message="The picture is interlaced; its fields are made whole pictures.")
+    if video.resized:
+        size = f"{video.coded_width}x{video.coded_height}"
+        yield Note(code="size_changes", message=f"The picture changes its size; all of it is stretched to {size}.")
+    if video.mirrored:
+        yield Note(code="mirrored", message="The picture is stored mirrored.")
 
 
 def _several(facts: FileFacts, audio: StreamFacts | None) -> Iterable[Note]:

@@ -21,8 +21,8 @@ class StreamFacts(BaseModel):
     """One stream. Times are ticks: ``promised`` is the header's word, ``first`` and ``end`` are the packets'.
 
     ``jump``: the largest step between two packets' times of decoding, or the furthest one back (below 0), which goes
-    before; ``jump_at`` is where it begins. ``refresh``: frames that decoding has to run from a key frame until pictures
-    are whole.
+    before; ``jump_at`` is where it begins. ``resized``: pictures of several sizes were seen.
+    ``refresh``: frames that decoding has to run from a key frame until pictures are whole.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +50,7 @@ class StreamFacts(BaseModel):
     rotation: int = 0
     mirrored: bool = False
     interlaced: bool = False
+    resized: bool = False
     refresh: int = 0
     decoded: bool | None = None
     sample_rate: int = 0

@@ -169,6 +169,7 @@ def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFact
             "matrix": int(shown.colorspace),
             "rotation": samples[0].turn.clockwise,
             "mirrored": samples[0].turn.mirrored,
+            "resized": len({(sample.frame.width, sample.frame.height) for sample in samples}) > 1,
             "interlaced": any(sample.frame.interlaced_frame for sample in samples),
         }
     )
