@@ -244,7 +244,7 @@ async def test_a_retry_waits_for_the_end_if_asked(make_infra: MakeInfra) -> None
         assert (short.status_code, short.json()["status"]) == (202, "queued")
         await gateway.reply(await gateway.ordered("AnalyzeMedia"), FAILED)
         await gateway.until(job, "failed")
-        waiting = asyncio.create_task(gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": 20}))
+        waiting = asyncio.create_task(gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": 60}))
         await gateway.reply(await gateway.ordered("AnalyzeMedia"), FAILED)
         ended = await waiting
         assert (ended.status_code, ended.json()["status"]) == (200, "failed")

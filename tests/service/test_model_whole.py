@@ -38,7 +38,7 @@ async def test_an_edit_and_a_conversation_by_a_model(make_infra: MakeInfra) -> N
             made = await gateway.ingest(auto_analyze="false")
             asset, project = made["asset"]["id"], made["project"]["id"]
             order = {"story_prompt": {"key_message": "Learn"}}
-            started = await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=30", json=order)
+            started = await gateway.client.post(f"/api/videos/{asset}/ai-edit/generate?wait=60", json=order)
             job = json_of(started)["job_id"]
             shown = json_of(await gateway.client.get(f"/api/videos/{asset}/ai-edit/plan/{job}"))
             assert shown["status"] == "completed"
