@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cutroom.commands import analyze, demo, doctor, edit, exchange, jobs, keys, models, render, sample, up
-from cutroom.exits import Exit, told
+from cutroom.exits import Exit, innermost, told
 from cutroom.screen import complain
 
 HELP = """Cutroom: footage in, finished video out.
@@ -85,8 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def explain(error: Exception) -> int:
     """Say on stderr what went wrong and return the exit code."""
-    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
+    error = innermost(error)
     known = told(error)
     if known is None:
         remedy = "Run the command again as `cutroom --debug …` and report what it prints."

@@ -61,6 +61,13 @@ def end_of(job: Job) -> Stopped | None:
     return None
 
 
+def innermost(error: Exception) -> Exception:
+    """Return what failed where nothing else did beside it."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
 def told(error: Exception) -> Told | None:
     """Return what to show of an expected error and how to end; None for an unexpected one."""
     if isinstance(error, Stopped):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from socket import socket
+from errno import EADDRINUSE
+from socket import AI_PASSIVE, SOCK_STREAM, create_server, getaddrinfo, socket
 from typing import Any
 
 import uvicorn
@@ -15,6 +16,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from shared.errors import PermanentError
+
+BACKLOG = 2048
 Health = Callable[[], Awaitable[dict[str, bool]]]
 FAREWELL_S = 2.0
 """How long readers that have been let go may take to end by themselves, before their connections are closed."""
@@ -37,13 +41,18 @@ class _Server(uvicorn.Server):
 
 
 async def serve(app: Any, host: str, port: int, listening: Callable[[int], None] | None = None) -> None:
-    """Serve an ASGI application until cancelled; ``listening`` is told the port, also when 0 asked for any free one."""
+    """Serve an ASGI application until cancelled; ``listening`` is told the port, also when 0 asked for any free one.
+
+    Raises PermanentError ``port_in_use`` or ``address_unusable`` where it cannot listen there.
+    """
+    listener = await asyncio.to_thread(_listener, host, port)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3,
-        server_header=False, ws="websockets-sansio", timeout_keep_alive=75, backlog=2048,
+        server_header=False, ws="websockets-sansio", timeout_keep_alive=75, backlog=BACKLOG,
     )  # fmt: skip
     server = _Server(config)
-    task = asyncio.create_task(server.serve())
+    # Opened by us: uvicorn would end the whole process where it cannot.
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
             await asyncio.sleep(0.01)
@@ -55,7 +64,21 @@ async def serve(app: Any, host: str, port: int, listening: Callable[[int], None]
         await task
         raise
     if not task.cancelled() and not server.started:
-        raise OSError(f"cannot listen on {host}:{port}")
+        raise OSError(f"cannot serve on {host}:{port}")
+
+
+def _listener(host: str, port: int) -> socket:
+    try:
+        family, _, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
+        return create_server((str(address[0]), port), family=family, backlog=BACKLOG)
+    except OSError as refused:
+        if refused.errno == EADDRINUSE:
+            message = f"Another program listens on {host}:{port}."
+            remedy = "Stop it, or choose another port (`cutroom up --port 8001`; 0 takes a free one)."
+            raise PermanentError(message, code="port_in_use", remedy=remedy) from refused
+        message = f"Nobody can listen on {host}:{port} here: {refused.strerror or refused}."
+        remedy = "Choose an address of this machine, and a port over 1023 or the right to use a lower one."
+        raise PermanentError(message, code="address_unusable", remedy=remedy) from refused
 
 
 def health_app(service: str, health: Health, ready: Callable[[], bool]) -> Starlette:

@@ -41,7 +41,7 @@ class ApiError(ClientError):
         super().__init__(
             str(code) if code else f"http_{status}",
             str(problem.get("detail") or problem.get("title") or f"The studio answered with status {status}."),
-            str(problem.get("remedy") or "Look at the message; the studio's log says more."),
+            str(problem.get("remedy") or "Check that this is the address of a Cutroom studio; its log says more."),
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cutroom.commands.options import Data
-from cutroom.exits import Exit, Stopped, misuse
+from cutroom.exits import Exit, Stopped, innermost, misuse
 from cutroom.places import announced, data_folder
 from cutroom.running import run
 from cutroom.screen import Screen
@@ -43,6 +43,9 @@ def up(
 
         try:
             run(run_forever(folder, host, port, ready))
-        except CutroomError as error:
+        except (CutroomError, ExceptionGroup) as failed:
+            error = innermost(failed)
+            if not isinstance(error, CutroomError):
+                raise
             raise Stopped(Exit.UNREACHABLE, error.code, error.message, error.remedy) from error
     screen.say("The studio has stopped.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -59,6 +60,14 @@ def test_a_second_one_on_the_folder_says_so(studio: subprocess.Popen[bytes], dat
     assert second.returncode == 3
     assert "error [data_in_use]" in second.stderr
     assert (data / "studio.json").exists()
+
+
+def test_a_port_that_is_taken_is_told_in_two_lines(studio: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        up = cutroom("up", "--port", taken.getsockname()[1], "--data", tmp_path / "other")
+    assert up.returncode == 3
+    assert up.stderr.startswith("error [port_in_use] Another program listens on 127.0.0.1:")
+    assert len(up.stderr.splitlines()) == 2, up.stderr
 
 
 def test_a_film_is_edited_by_it(studio: subprocess.Popen[bytes], data: Path, sample: Sample, tmp_path: Path) -> None:
