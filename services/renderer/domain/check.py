@@ -110,7 +110,7 @@ def _offset(expected: Expected, measured: Measured, audio: Track) -> Iterator[Fi
 
 def _silence(expected: Expected, level: Level | None) -> Iterator[Finding]:
     if expected.heard and level is not None and level.peak < SILENT_DBTP:
-        yield _warning("silent", "Nothing is heard, though what the film is made of has sound.")
+        yield _warning("silent", "Nothing is heard, though clips have tracks of sound: they may be silent there.")
 
 
 def _loudness(target: float | None, level: Level | None) -> Iterator[Finding]:
