@@ -13,6 +13,9 @@ from services.renderer.tools.spans import Film
 AHEAD = 17
 """Frames that decoding may be ahead of showing, and one: as many may be referred to (ITU-T H.264, A.3.1)."""
 
+KEPT = 24
+"""Frames that are kept for a shot that begins before the last one ended; 3 MB each at 1080p."""
+
 
 class Unfit(Exception):
     """The frames cannot be told apart here, or are not all there."""
@@ -26,25 +29,32 @@ class Way:
         self._context.flush_buffers()
         self._packets = film.packets(first)
         self._ready: deque[av.VideoFrame] = deque()
+        self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=KEPT)
         self._next, self._given = first, -1
         """The frame behind the last that was shown, and the last that the decoder was given."""
         self._ended = self._again = False
 
     def reaches(self, first: int) -> bool:
-        """Tell whether it leads to frame ``first`` without a detour."""
-        return not self._ended and first >= self._next and self._film.key_before(first) <= self._given
+        """Tell whether it leads to frame ``first`` without a detour: that is still to come, or was not long ago."""
+        if self._ended:
+            return False
+        if first < self._next:
+            return bool(self._kept) and self._kept[0][0] <= first
+        return self._film.key_before(first) <= self._given
 
     def frames(self, first: int, count: int) -> Iterator[av.VideoFrame]:
         """Yield ``count`` frames from ``first`` on. Raises Unfit."""
         stop = first + count
-        self._next = first
+        yield from [frame for place, frame in self._kept if first <= place < stop]
+        self._next = begin = max(self._next, first)
         while self._next < stop:
-            frame = self._decoded(first)
+            frame = self._decoded(begin)
             place = self._film.place(frame.pts)
-            if place is not None and place < first:
+            if place is not None and place < begin:
                 continue
             if place != self._next or frame.is_corrupt:
                 raise Unfit("frames are missing")
+            self._kept.append((self._next, frame))
             self._next += 1
             yield frame
 
