@@ -1,4 +1,4 @@
-"""Changes of shot in 87 generated clips, two thirds of scenes that the thresholds were not found on, side by side with
+"""Changes of shot in 166 generated clips, two thirds of scenes that the thresholds were not found on, side by side with
 PySceneDetect's content and adaptive detectors (default settings) in the same run: hits, false finds, CPU time.
 
 Needs the ``bench`` extra: ``pip install -e .[bench]``. A hard cut is hit within two frames, a gradual change within a
