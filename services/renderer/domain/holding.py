@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.renderer.domain.chunks import Chunk, Piece
+from services.renderer.domain.fit import fit
 from services.renderer.domain.layers import Shown, box, shown
 from shared.contracts.media import VideoStream
 from shared.contracts.timeline import Clip, Output, Timeline
 
 BASE = 45 * 10**6
 """Bytes of a program that does nothing yet."""
-READ, PLACED, EFFECT, MIXED, LAID = 9, 3, 3, 22, 14
-"""Frames that are held by an open input, by a piece that is laid on an output, by each of its effects, by a transition,
-by a film that lies over the picture."""
+READ, PLACED, BLURRED, EFFECT, MIXED, LAID = 9, 3, 6, 3, 22, 14
+"""Frames that are held by an open input, by a piece that is laid on an output, by the blurred picture behind it, by
+each of its effects, by a transition, by a film that lies over the picture."""
 ENCODED = {"h264": 58, "gif": 58, "hevc": 130, "vp9": 110, "av1": 160, "prores": 20}
 """Frames that an encoder and what waits for it hold."""
 THREAD = 3
@@ -58,7 +59,7 @@ def _drawn(
     frames = ENCODED[output.codec] + THREAD * (threads - 1) if output.codec != "none" else 0
     for place, piece in enumerate(pieces):
         clip = timeline.video[piece.clip]
-        frames += PLACED + EFFECT * len(clip.effects)
+        frames += PLACED + EFFECT * len(clip.effects) + (BLURRED if _blurred(timeline, clip, output) else 0)
         frames += MIXED if place and piece.overlap else 0
         frames += piece.frames if clip.reverse else 0
     size = output.width * output.height * 3 // 2
@@ -72,6 +73,11 @@ def _laid(timeline: Timeline, one: Shown, output: Output) -> int:
     width, height = box(one.overlay, _stream(timeline, clip), output)
     frames = LAID + EFFECT * len(clip.effects) + (one.frames if clip.reverse else 0)
     return round(frames * width * height * 1.5 * CLEAR)
+
+
+def _blurred(timeline: Timeline, clip: Clip, output: Output) -> bool:
+    stream = _stream(timeline, clip)
+    return fit((stream.width, stream.height), (output.width, output.height), output.fit).kind == "blur"
 
 
 def _stream(timeline: Timeline, clip: Clip) -> VideoStream:
