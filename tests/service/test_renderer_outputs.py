@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from services.renderer.domain.formats import ending
+from services.renderer.domain.formats import ending, frames_in
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.encoders import hardware
 from shared.contracts.timeline import Output
@@ -66,6 +66,7 @@ async def test_a_gif_a_poster_and_sprites(tmp_path: Path) -> None:
     assert gif.check.passed and film.check.passed, (gif.check, film.check)
     with Image.open(gif.file) as shown:
         assert (shown.format, shown.size, shown.n_frames) == ("GIF", (192, 108), 35)
+        assert [frames_in(one, made.frames, RATE) for one in (loop, both)] == [shown.n_frames, 70]
         shown.seek(34)
         last = np.asarray(shown.convert("L"))[None]
     assert numbers(last) == [SHOWN[68]]

@@ -98,6 +98,11 @@ def every_nth(rate: str) -> int:
     return max(1, -int(-Fraction(rate) // GIF_RATE))
 
 
+def frames_in(output: Output, frames: int, rate: str) -> int:
+    """Return how many frames the file of an edit of ``frames`` at ``rate`` has."""
+    return -(-frames // every_nth(rate)) if output.codec == "gif" else frames
+
+
 _STEP = {"low": 5, "standard": 0, "high": -4}
 _OFFSET: dict[str, int] = {"hevc": 3, "vp9": 12, "av1": 14}
 """How much larger the number is that gives about the same quality as x264's."""

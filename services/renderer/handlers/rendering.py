@@ -73,7 +73,7 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
         width=output.width,
         height=output.height,
         duration=film.seconds,
-        frames=timeline.frames,
+        frames=formats.frames_in(output, timeline.frames, timeline.rate),
         loudness=film.loudness,
         check=film.check,
         codec=output.codec,
