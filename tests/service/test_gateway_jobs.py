@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from services.gateway.domain.job import JobError
 from services.gateway.handlers import tracing
 from services.gateway.handlers.jobs import end_job
+from shared.blobs import BlobStoreUnavailable, FolderBlobs
 from shared.bus import Message
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import CancelStep
@@ -249,3 +251,18 @@ async def test_a_retry_waits_for_the_end_if_asked(make_infra: MakeInfra) -> None
         ended = await waiting
         assert (ended.status_code, ended.json()["status"]) == (200, "failed")
         problem_of(await gateway.client.post(f"/api/jobs/{job.id}/retry", params={"wait": "x"}), 422, "wait_invalid")
+
+
+async def test_a_job_is_cancelled_though_the_store_is_away(make_infra: MakeInfra) -> None:
+    class Away(FolderBlobs):
+        async def delete(self, key: str) -> None:
+            raise BlobStoreUnavailable("The object store does not answer.")
+
+    infra = await make_infra("gateway")
+    async with studio(replace(infra, blobs=Away(infra.settings.blobs_root))) as gateway:
+        job = await gateway.start()
+        await gateway.ordered("ProbeMedia")
+        cancelled = await gateway.client.post(f"/api/jobs/{job.id}/cancel")
+        assert (cancelled.status_code, cancelled.json()["status"]) == (202, "cancelled")
+        noted = await infra.pool.fetchval("select kind from perishables where key = $1", job.input.sources[0].media.key)
+        assert noted == "upload", "the sweep removes it when the store is back"

@@ -18,7 +18,7 @@ from services.gateway.domain.job import Job, JobKind, JobStatus, StepStatus
 from services.gateway.domain.refusal import not_found
 from services.gateway.domain.views import moment
 from services.gateway.handlers.jobs import cancel_job, retry_job
-from services.gateway.handlers.uploads import remove_upload
+from services.gateway.handlers.uploads import remove, unused
 from services.gateway.store import jobs
 from services.gateway.store.jobs import Filter
 from shared.db import transaction
@@ -153,7 +153,7 @@ async def cancel(job_id: str, gateway: Parts, account: Caller) -> JobRecord:
     """Stop a job for good; again for a cancelled one changes nothing. 409 `job_ended` once it completed or failed."""
     async with transaction(gateway.pool) as connection:
         job = await cancel_job(connection, account.id, checked_id(job_id, "job"))
-    await remove_upload(gateway.blobs, job)
+    await remove(gateway.blobs, unused(job))
     return record(job, gateway)
 
 

@@ -9,7 +9,7 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.job import Job
 from services.gateway.domain.refusal import Refusal
 from services.gateway.handlers.jobs import cancel_job
-from services.gateway.handlers.uploads import remove_upload
+from services.gateway.handlers.uploads import remove, unused
 from shared.db import transaction
 
 PROBE_SECONDS = 120.0
@@ -33,7 +33,7 @@ async def give_up(gateway: Gateway, caller: Account, job: Job) -> None:
     """Call the job off and remove the upload. Raises the 503 refusal ``probe_timeout``."""
     async with transaction(gateway.pool) as connection:
         await cancel_job(connection, caller.id, job.id)
-    await remove_upload(gateway.blobs, job)
+    await remove(gateway.blobs, unused(job))
     raise Refusal(
         503,
         "probe_timeout",

@@ -9,7 +9,7 @@ from services.gateway.store import perishable
 from shared import log
 from shared.blobs import Blobs
 from shared.db import Connection
-from shared.errors import TransientError
+from shared.errors import CutroomError
 from shared.listing import delete_all
 
 logger = log.get(__name__)
@@ -43,9 +43,9 @@ async def remember(connection: Connection, keys: Sequence[str]) -> None:
 
 
 async def remove(blobs: Blobs, keys: Sequence[str]) -> None:
-    """Remove objects that were noted; a store that is away keeps them for the sweep."""
+    """Remove objects that were noted; what cannot be removed now is left to the sweep."""
     try:
         for key in keys:
             await delete_all(blobs, key)
-    except TransientError as away:
-        logger.warning("unwanted.kept", error=away.message)
+    except CutroomError as kept:
+        logger.warning("unwanted.kept", error=kept.message)
