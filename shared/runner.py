@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from shared import ignored, log
 from shared.db import migrate_service, open_pool
+from shared.errors import CutroomError
 from shared.infra import Infra, build_blobs, build_bus
 from shared.service import Service
 from shared.settings import Settings
@@ -29,7 +30,16 @@ def main(name: str, build: Build) -> None:
     wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
     if wanted not in {"run", "migrate"}:
         sys.exit(f"usage: python -m services.{name} [run|migrate]")
-    asyncio.run(_until_told(_run(name, build, settings, only_migrate=wanted == "migrate")))
+    try:
+        asyncio.run(_until_told(_run(name, build, settings, only_migrate=wanted == "migrate")))
+    except (CutroomError, ExceptionGroup) as failed:
+        error: Exception = failed
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
+        if not isinstance(error, CutroomError):
+            raise
+        logger.error("service.failed", code=error.code, error=error.message, remedy=error.remedy)
+        sys.exit(1)
 
 
 async def _until_told(work: object) -> None:
