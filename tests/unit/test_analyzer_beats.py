@@ -57,6 +57,27 @@ def test_drums_have_beats_and_downbeats() -> None:
     assert set(found.downbeats) <= set(found.times)
 
 
+def _dry(beats: list[float], bar: int) -> Floats:
+    """A kick on the first beat of each bar, snares on the others, hats between, and nothing at all in the pauses."""
+    rng, t = np.random.default_rng(5), np.arange(round(0.35 * RATE)) / RATE
+    made = np.zeros(round((beats[-1] + 1) * RATE))
+    kick = np.sin(2 * np.pi * (50 * t + 10 * (1 - np.exp(-30 * t)))) * np.exp(-18 * t)
+    for number, at in enumerate(beats):
+        snare = (0.4 * rng.standard_normal(len(t)) + 0.4 * np.sin(2 * np.pi * 190 * t)) * np.exp(-28 * t)
+        hat = 0.2 * rng.standard_normal(len(t)) * np.exp(-90 * t)
+        first = round(at * RATE)
+        made[first : first + len(t)] += (kick if number % bar == 0 else 0.6 * snare) + hat
+    return (0.5 * made).astype(np.float32)
+
+
+@pytest.mark.parametrize(("bpm", "bar"), [(150, 3), (120, 4), (92, 4)])
+def test_dry_drums_have_their_bars(bpm: int, bar: int) -> None:
+    truth = steady(bpm, 20)
+    found = heard(_dry(truth, bar))
+    assert f_measure(found.times, truth, 0.03) > 0.97
+    assert f_measure(found.downbeats, truth[::bar], 0.03) > 0.9
+
+
 def test_bars_are_counted_anew_where_one_is_cut_short() -> None:
     strength = np.full(200, 5.0, np.float32)
     accents = [*range(0, 96, 4), *range(98, 200, 4)]
