@@ -161,14 +161,16 @@ def _rows(part: str, seen: Mapping[str, Sequence[Sequence[Moment]]]) -> list[Row
     together = [faces for moments in seen.values() for faces in moments]
     speaking, silent = ([m for faces in together for m in faces if m.speaks is which] for which in (True, False))
     right, wrong = (sum(m.told >= SPEAKS for m in some) for some in (speaking, silent))
-    pairs = [faces for faces in together if {m.speaks for m in faces} == {True, False}]
-    told = sum((a.told > b.told) == a.speaks for a, b in pairs)
+    pairs = [faces for faces in together if {m.speaks for m in faces} >= {True, False}]
+    told = sum(
+        max(m.told for m in faces if m.speaks) > max(m.told for m in faces if m.speaks is False) for faces in pairs
+    )
     rows = [
         Row(
             f"{part}: precision, {wrong} of {len(silent)} silent moments wrong", 100 * right / (right + wrong or 1), "%"
         ),
         Row(f"{part}: recall, of {len(speaking)} moments", 100 * right / len(speaking), "%"),
-        Row(f"{part}: which of two faces speaks, of {len(pairs)} moments", 100 * told / len(pairs), "%"),
+        Row(f"{part}: which of several faces speaks, of {len(pairs)} moments", 100 * told / len(pairs), "%"),
     ]
     for what, moments in seen.items():
         counted = [m.told for faces in moments for m in faces if m.speaks is (not what.startswith("silent"))]
