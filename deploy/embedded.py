@@ -82,6 +82,8 @@ class Studio:
         for name in NAMES:
             infra = await self._infra(name, database.url(name), bus)
             self.services[name] = self._build(name, infra)
+        self._stack.callback(self.services["gateway"].deafen)
+        self.services["gateway"].listen()
         await asyncio.gather(*(service.prepare() for service in self.services.values()))
         self._running = asyncio.create_task(self._run())
         bound = asyncio.create_task(self.services["gateway"].bound.wait())

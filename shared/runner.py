@@ -68,8 +68,12 @@ async def _run(name: str, build: Build, settings: Settings, *, only_migrate: boo
         if only_migrate:
             await migrate_service(pool, name, [service.migrations])
             return
-        await service.prepare()
-        await _serve(service)
+        service.listen()
+        try:
+            await service.prepare()
+            await _serve(service)
+        finally:
+            service.deafen()
     finally:
         pool.terminate()
 

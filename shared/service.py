@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,7 +21,7 @@ from shared.ending import Ending, OnEnd, Rules
 from shared.infra import Infra
 from shared.step import Handler
 from shared.telemetry import QUEUE_DEPTH
-from shared.web import serve
+from shared.web import listen, serve
 from shared.worker import Worker
 
 logger = log.get(__name__)
@@ -63,6 +64,20 @@ class Service:
     port: int = 0
     bound: asyncio.Event = field(default_factory=asyncio.Event)
     ready: bool = False
+    _listener: socket | None = None
+
+    def listen(self) -> None:
+        """Open the port of ``web``. Raises PermanentError; call it before anything begins that would have to be ended.
+
+        Whoever connects waits until the service runs.
+        """
+        if self.web is not None and self._listener is None:
+            self._listener = listen(self.host, self.port)
+
+    def deafen(self) -> None:
+        """Close the port again, where the service never came to run."""
+        if self._listener is not None:
+            self._listener.close()
 
     async def prepare(self) -> None:
         """Bring the database up to date and subscribe; call it before the bus starts."""
@@ -78,6 +93,7 @@ class Service:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        self.listen()
         infra, settings = self.infra, self.infra.settings
         rules = Rules(settings.lease_seconds, settings.max_attempts, settings.retry_base_seconds)
         ending = Ending(self.name, infra.pool, rules, self.on_end)
@@ -101,7 +117,7 @@ class Service:
             for work in self.background:
                 group.create_task(work())
             if self.web is not None:
-                group.create_task(serve(self.web, self.host, self.port, self._listening))
+                group.create_task(serve(self.web, self.host, self.port, self._listening, self._listener))
             self.ready = True
             logger.info("service.ready", service=self.name)
 

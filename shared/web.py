@@ -40,19 +40,21 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-async def serve(app: Any, host: str, port: int, listening: Callable[[int], None] | None = None) -> None:
+async def serve(
+    app: Any, host: str, port: int, listening: Callable[[int], None] | None = None, listener: socket | None = None
+) -> None:
     """Serve an ASGI application until cancelled; ``listening`` is told the port, also when 0 asked for any free one.
 
-    Raises PermanentError ``port_in_use`` or ``address_unusable`` where it cannot listen there.
+    ``listener``: what :func:`listen` has opened there. Raises what that raises.
     """
-    listener = await asyncio.to_thread(_listener, host, port)
+    opened = listener or await asyncio.to_thread(listen, host, port)
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3,
         server_header=False, ws="websockets-sansio", timeout_keep_alive=75, backlog=BACKLOG,
     )  # fmt: skip
     server = _Server(config)
     # Opened by us: uvicorn would end the whole process where it cannot.
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=[opened]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110 uvicorn has no event for it
             await asyncio.sleep(0.01)
@@ -67,7 +69,11 @@ async def serve(app: Any, host: str, port: int, listening: Callable[[int], None]
         raise OSError(f"cannot serve on {host}:{port}")
 
 
-def _listener(host: str, port: int) -> socket:
+def listen(host: str, port: int) -> socket:
+    """Open a port for listening; whoever connects waits until it is served.
+
+    Raises PermanentError ``port_in_use`` or ``address_unusable`` where that cannot be.
+    """
     try:
         family, _, _, _, address = getaddrinfo(host, port, type=SOCK_STREAM, flags=AI_PASSIVE)[0]
         return create_server((str(address[0]), port), family=family, backlog=BACKLOG)

@@ -53,7 +53,9 @@ async def test_a_film_is_streamed_from_its_master_playlist(
             assert [(one["width"], one["height"]) for one in stream["renditions"]] == [(854, 480), (640, 360)]
             master = await person.http.get(stream["url"])
             assert master.headers["content-type"] == "application/vnd.apple.mpegurl"
-            assert re.findall(r"RESOLUTION=(\d+x\d+)", master.text) == ["854x480", "640x360"]
+            for tag in ("STREAM-INF", "I-FRAME-STREAM-INF"):
+                told = re.findall(rf"#EXT-X-{tag}:.*RESOLUTION=(\d+x\d+)", master.text)
+                assert told == ["854x480", "640x360"], tag
             url = f"{studio.url}{stream['url']}"
             assert [await decoded(url, f"0:v:{n}") for n in (0, 1)] == [made["frames"]] * 2 == [90, 90]
             assert abs(await decoded(url, "0:a:0") - 3 * 48000) <= 1024
