@@ -47,7 +47,7 @@ async def serve(
 
     ``listener``: what :func:`listen` has opened there. Raises what that raises.
     """
-    opened = listener or await asyncio.to_thread(listen, host, port)
+    opened = await asyncio.to_thread(listen, host, port) if listener is None else listener
     config = uvicorn.Config(
         app, host=host, port=port, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=3,
         server_header=False, ws="websockets-sansio", timeout_keep_alive=75, backlog=BACKLOG,
