@@ -7,7 +7,9 @@ quarter of a second of it. The clips are made on the first run and kept in ``~/.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import tempfile
 import time
@@ -72,8 +74,8 @@ async def _asked(path: Path) -> VideoRequest:
 
 
 def _ours(clip: Clip, request: VideoRequest) -> list[Found]:
-    """Everything but the faces is in this time: stills, curves and the sheet too."""
-    with tempfile.TemporaryDirectory() as name:
+    """All but the faces is in this time, stills, curves and the sheet too; what it tells of its progress is not shown."""
+    with tempfile.TemporaryDirectory() as name, contextlib.redirect_stdout(io.StringIO()):
         answer = measure_pictures(request.model_copy(update={"folder": Path(name), "people": False}))
     starts = np.array(clip.times()) / 1e6
     shown = [c for c in answer.changes if c.kind not in {"fade_in", "fade_out"}]
