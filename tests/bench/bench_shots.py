@@ -74,7 +74,7 @@ async def _asked(path: Path) -> VideoRequest:
 
 
 def _ours(clip: Clip, request: VideoRequest) -> list[Found]:
-    """All but the faces is in this time, stills, curves and the sheet too; what it tells of its progress is not shown."""
+    """All but the faces is in this time, stills and sheet too; what is told of progress is not shown."""
     with tempfile.TemporaryDirectory() as name, contextlib.redirect_stdout(io.StringIO()):
         answer = measure_pictures(request.model_copy(update={"folder": Path(name), "people": False}))
     starts = np.array(clip.times()) / 1e6
