@@ -8,8 +8,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.cores import cores
-from shared.memory import memory
+from shared.allowance import cores, memory
 
 DRAWING, SHARE = 400 * 10**6, 0.6
 """Bytes for each chunk that is drawn at once, and the most of all memory that those may have together."""

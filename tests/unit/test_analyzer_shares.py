@@ -3,7 +3,7 @@
 import pytest
 
 from services.analyzer.domain.shares import borders, share_count
-from shared.cores import allowed
+from shared.allowance import cores_allowed
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_long_films_with_an_index_are_divided_among_the_cores(
     ],
 )
 def test_a_container_uses_the_cores_that_it_was_given(quota: str, cores: int | None) -> None:
-    assert allowed(quota) == cores
+    assert cores_allowed(quota) == cores
 
 
 def test_spans_follow_each_other_without_a_gap() -> None:

@@ -12,7 +12,7 @@ from services.renderer.domain.chunks import chunks
 from services.renderer.domain.holding import groups, held
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.room import Room
-from shared.memory import allowed
+from shared.allowance import bytes_allowed
 from tests.bench.memory_cases import CASES, SHAPES, WIDE, line_of
 
 MB = 10**6
@@ -97,7 +97,7 @@ async def test_who_gives_up_waiting_leaves_no_hole(given_up: int) -> None:
 
 
 def test_room_follows_the_memory_of_the_container_unless_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert allowed("536870912\n") == 512 * 1024**2
-    assert allowed("max\n") is allowed("") is allowed("0") is None
+    assert bytes_allowed("536870912\n") == 512 * 1024**2
+    assert bytes_allowed("max\n") is bytes_allowed("") is bytes_allowed("0") is None
     assert RendererSettings(parallel=2, drawing_bytes=5 * MB).drawing_room() == 5 * MB
     assert RendererSettings(parallel=2).drawing_room() <= 800 * MB

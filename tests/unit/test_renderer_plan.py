@@ -19,11 +19,11 @@ from services.renderer.domain.order import problems
 from services.renderer.domain.progress import Progress, Task
 from services.renderer.domain.reading import audio_reading, video_reading
 from services.renderer.settings import RendererSettings
+from shared.allowance import cores
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out, starts
 from shared.contracts.media import AudioStream, MediaInfo, VideoStream
 from shared.contracts.timeline import Clip, Output, SoundClip, Source, Timeline, Transition
-from shared.cores import cores
 
 VIDEO = VideoStream(
     index=0, codec="h264", width=1920, height=1080, coded_width=1920, coded_height=1080, frame_rate="25/1",

@@ -14,9 +14,9 @@ from services.analyzer.domain.shares import borders, share_count
 from services.analyzer.domain.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.requests import JoinRequest, SpanAnswer, VideoAnswer, VideoRequest
+from shared.allowance import cores
 from shared.contracts.media import MediaInfo
 from shared.contracts.time import to_ticks
-from shared.cores import cores
 from shared.process import Limits
 
 SPRITES_NAME = "sprites.jpg"
