@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.chat_grammar import understood
-from services.gateway.domain.chat_meanings import About
+from services.gateway.domain.chat.grammar import understood
+from services.gateway.domain.chat.meanings import About
 from shared.contracts.chat import OPERATIONS
 from shared.contracts.effects import EFFECTS
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.chat_length import whole
-from services.gateway.domain.chat_patch import Patched, patched
-from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.chat.patch import Patched, patched
+from services.gateway.domain.chat.places import CannotDo
 from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.playing import whole
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
 from services.gateway.domain.timeline_rules import violations
 from shared.contracts.chat import OPERATIONS

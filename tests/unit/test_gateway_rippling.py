@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.chat_length import whole
-from services.gateway.domain.chat_patch import Patched, patched
+from services.gateway.domain.chat.patch import Patched, patched
 from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.playing import whole
 from services.gateway.domain.rippling import rippled
 from services.gateway.domain.timeline_data import SegmentData, TimelineData, named
 from shared.contracts.chat import OPERATIONS

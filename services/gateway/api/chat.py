@@ -14,8 +14,8 @@ from services.gateway.api.paging import Page, link_next
 from services.gateway.api.records import answered, shown_as
 from services.gateway.api.shown import check_match, current_timeline, own_project
 from services.gateway.domain.account import Account
-from services.gateway.domain.chat_grammar import understood
-from services.gateway.domain.chat_records import Backend, ChatMessage, ChatSession
+from services.gateway.domain.chat.grammar import understood
+from services.gateway.domain.chat.records import Backend, ChatMessage, ChatSession
 from services.gateway.domain.job import Job
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import Refusal, conflict, not_found, wrong_field

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from services.gateway.api.records import Moment
-from services.gateway.domain.chat_records import Backend
+from services.gateway.domain.chat.records import Backend
 
 
 class ChatPatchRecord(BaseModel):

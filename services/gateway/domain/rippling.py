@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.gateway.domain.chat_length import seconds, starts, whole
 from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.playing import seconds, starts, whole
 from services.gateway.domain.timeline_data import SegmentData, TimelineData
 
 SHORTEST_LAYER = 0.04

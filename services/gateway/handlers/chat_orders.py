@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from services.gateway.domain.account import Account
-from services.gateway.domain.chat_length import seconds, text_of
-from services.gateway.domain.chat_records import ChatMessage, ChatSession
+from services.gateway.domain.chat.pieces import text_of
+from services.gateway.domain.chat.records import ChatMessage, ChatSession
 from services.gateway.domain.job import Job, JobDraft, JobInput
+from services.gateway.domain.playing import seconds
 from services.gateway.domain.records import Project
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers.jobs import start_job

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from services.gateway.domain.chat_grammar import NOT_UNDERSTOOD, Step, understood
-from services.gateway.domain.chat_length import whole
-from services.gateway.domain.chat_meanings import About
-from services.gateway.domain.chat_patch import patched
-from services.gateway.domain.chat_records import ChatMessage, ChatSession
-from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.chat.grammar import NOT_UNDERSTOOD, Step, understood
+from services.gateway.domain.chat.meanings import About
+from services.gateway.domain.chat.patch import patched
+from services.gateway.domain.chat.places import CannotDo
+from services.gateway.domain.chat.records import ChatMessage, ChatSession
 from services.gateway.domain.effects import Effect
+from services.gateway.domain.playing import whole
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.timeline_data import TimelineData
 from services.gateway.handlers import timelines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.gateway.domain.chat_records import Backend, ChatMessage, ChatPatch, ChatSession, PatchKind, PatchState
+from services.gateway.domain.chat.records import Backend, ChatMessage, ChatPatch, ChatSession, PatchKind, PatchState
 from shared.contracts.ids import new_id
 from shared.db import Connection
 

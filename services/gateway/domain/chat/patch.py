@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.gateway.domain import chat_cuts, chat_looks, chat_moves
-from services.gateway.domain.chat_length import whole
-from services.gateway.domain.chat_words import CannotDo
+from services.gateway.domain.chat import cuts, looks, moves
+from services.gateway.domain.chat.places import CannotDo
+from services.gateway.domain.playing import whole
 from services.gateway.domain.rippling import rippled
 from services.gateway.domain.timeline_data import TimelineData, named
 from services.gateway.domain.timeline_rules import violations
@@ -16,7 +16,7 @@ from shared.contracts.hearing import Curve
 from shared.contracts.media import MediaInfo
 
 Work = Callable[[TimelineData, Operation], tuple[TimelineData, str]]
-WORKS: Mapping[str, Work] = {**chat_cuts.WORKS, **chat_moves.WORKS, **chat_looks.WORKS}
+WORKS: Mapping[str, Work] = {**cuts.WORKS, **moves.WORKS, **looks.WORKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def patched(
     for operation in operations:
         try:
             if isinstance(operation, Move):
-                after, done = chat_moves.move(after, operation, energy)
+                after, done = moves.move(after, operation, energy)
             else:
                 after, done = WORKS[operation.op](after, operation)
         except CannotDo as cannot:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.gateway.domain.chat_numbers import NUMBER, PLACE, TIME, number, seconds
-from services.gateway.domain.chat_numbers import places as places_in
-from services.gateway.domain.chat_vocabulary import ABOUT, PART, THE
+from services.gateway.domain.chat.numbers import NUMBER, PLACE, TIME, number, seconds
+from services.gateway.domain.chat.numbers import places as places_in
+from services.gateway.domain.chat.vocabulary import ABOUT, PART, THE
 from shared.contracts.chat import (
     AddEffect,
     ChangeMusic,

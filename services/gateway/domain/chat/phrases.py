@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from services.gateway.domain import chat_meanings as meaning
-from services.gateway.domain.chat_meanings import Means, places
-from services.gateway.domain.chat_numbers import CLIP, NUMBER, PLACE, TIME, seconds
-from services.gateway.domain.chat_vocabulary import (
+from services.gateway.domain.chat import meanings as meaning
+from services.gateway.domain.chat.meanings import Means, places
+from services.gateway.domain.chat.numbers import CLIP, NUMBER, PLACE, TIME, seconds
+from services.gateway.domain.chat.vocabulary import (
     A_BIT,
     ABOUT,
     CALMER,

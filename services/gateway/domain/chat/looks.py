@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.gateway.domain import ratio
-from services.gateway.domain.chat_words import CannotDo, Done, places_of
+from services.gateway.domain.chat.places import CannotDo, Done, places_of
 from services.gateway.domain.look import LookData
 from services.gateway.domain.timeline_data import MAX_EFFECTS, EffectData, SegmentData, TimelineData
 from shared.contracts.chat import AddEffect, ChangeMusic, RemoveEffect, SetCaptions, SetRatio, SetSpeed

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from math import ceil, floor
 
-from services.gateway.domain.chat_length import piece, spoken, text_of
+from services.gateway.domain.chat.pieces import piece, spoken, text_of
 from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
 from shared.contracts.hearing import Curve
 

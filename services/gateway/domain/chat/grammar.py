@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from services.gateway.domain.chat_meanings import About
-from services.gateway.domain.chat_phrases import RULES
+from services.gateway.domain.chat.meanings import About
+from services.gateway.domain.chat.phrases import RULES
 from shared.contracts.chat import MOST_OPERATIONS, Operation
 
 Step = Literal["undo", "redo"]

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from services.gateway.domain.chat_length import (
-    SHORTEST,
-    between_words,
-    piece,
-    seconds,
-    source_time,
-    spoken,
-    starts,
-    text_of,
-    whole,
-    without_span,
-)
-from services.gateway.domain.chat_topics import only, spans_about, stems, words
-from services.gateway.domain.chat_words import CannotDo, Done, places_of, with_segments
+from services.gateway.domain.chat.pieces import SHORTEST, between_words, piece, spoken, text_of, without_span
+from services.gateway.domain.chat.places import CannotDo, Done, places_of, with_segments
+from services.gateway.domain.chat.topics import only, spans_about, stems, words
+from services.gateway.domain.playing import seconds, source_time, starts, whole
 from services.gateway.domain.timeline_data import SegmentData, TimelineData
 from shared.contracts.chat import (
     KeepTopic,
