@@ -15,11 +15,11 @@ import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
 
-from shared.blob_cache import BlobCache
-from shared.blob_port import BlobStoreUnavailable
-from shared.blob_stored import BytesGone
-from shared.s3_objects import BucketBlobs
-from shared.s3_transfer import Readable, Reply
+from shared.blobs.cache import BlobCache
+from shared.blobs.in_bucket import BucketBlobs
+from shared.blobs.port import BlobStoreUnavailable
+from shared.blobs.stored import BytesGone
+from shared.blobs.transfer import Readable, Reply
 
 PART = 8 * 1024 * 1024
 MAX_PARTS = 10_000
@@ -55,7 +55,7 @@ class S3Blobs(BucketBlobs):
 
 
 class MinioBucket:
-    """See :class:`shared.s3_bucket.Bucket`."""
+    """See :class:`shared.blobs.bucket.Bucket`."""
 
     max_size = MAX_PARTS * PART
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.blob_cache import BlobCache
 from shared.blobs import BlobCorrupt
+from shared.blobs.cache import BlobCache
 from shared.contracts.blob import BlobRef
 from tests.patience import LONG
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.blob_record import data_key, data_name, record_name
 from shared.blobs import BlobCorrupt, BlobStoreUnavailable, FolderBlobs
+from shared.blobs.record import data_key, data_name, record_name
 from shared.contracts.blob import checked_key
 from shared.errors import BlobMissing, TransientError
 

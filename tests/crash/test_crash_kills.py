@@ -16,7 +16,7 @@ import pytest
 
 from deploy.sample import Sample, make_sample
 from deploy.stack.state import free_ports
-from shared.blob_record import Record, data_name
+from shared.blobs.record import Record, data_name
 from shared.process import Spawned, spawn
 from tests.e2e.api import Person
 from tests.films import look

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
-from shared import s3_bucket
-from shared.blob_cache import BlobCache
-from shared.blob_port import DAY_S, BlobTooLarge, BlobWriter
-from shared.blob_record import Record, asked_key, data_name, draft_ref, missing, same_content
-from shared.blob_stored import PIECE, Bytes, BytesGone, StoredBlobs
+from shared.blobs import bucket_layout
+from shared.blobs.bucket_layout import Bucket
+from shared.blobs.cache import BlobCache
+from shared.blobs.port import DAY_S, BlobTooLarge, BlobWriter
+from shared.blobs.record import Record, asked_key, data_name, draft_ref, missing, same_content
+from shared.blobs.stored import PIECE, Bytes, BytesGone, StoredBlobs
+from shared.blobs.transfer import Download, Upload
 from shared.contracts.blob import BlobRef
-from shared.s3_bucket import Bucket
-from shared.s3_transfer import Download, Upload
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class BucketBlobs(StoredBlobs):
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *args, **kwargs))
 
     async def _record(self, key: str) -> Record | None:
-        return await self._call(s3_bucket.record, self.bucket, key)
+        return await self._call(bucket_layout.record, self.bucket, key)
 
     def _bytes(self, record: Record, start: int, end: int | None) -> Bytes:
         size, name = record.ref.size, data_name(record.ref.key, record.token)
@@ -72,18 +72,18 @@ class BucketBlobs(StoredBlobs):
 
     async def delete(self, key: str) -> None:
         """See :class:`Blobs`."""
-        await self._call(s3_bucket.delete, self.bucket, asked_key(key))
+        await self._call(bucket_layout.delete, self.bucket, asked_key(key))
 
     async def check(self) -> None:
         """See :class:`Blobs`. The first call makes the bucket where there is none, and writes; later ones only ask."""
         await self._call(self.bucket.ensure)
         if not self._proven:
-            await self._call(s3_bucket.probe, self.bucket)
+            await self._call(bucket_layout.probe, self.bucket)
             self._proven = True
 
     async def sweep(self, older_than_s: float = DAY_S) -> int:
         """See :class:`Blobs`. Parts of uploads that were cut off are the store's to remove, by a lifecycle rule."""
-        return await self._call(s3_bucket.sweep, self.bucket, datetime.now(UTC) - timedelta(seconds=older_than_s))
+        return await self._call(bucket_layout.sweep, self.bucket, datetime.now(UTC) - timedelta(seconds=older_than_s))
 
 
 class _Writer:
@@ -116,7 +116,7 @@ class _Writer:
         sha256 = await self._opened().finish()
         self._over = True
         record = Record(ref=self._ref.model_copy(update={"sha256": sha256, "size": self.size}), token=self._token)
-        await asyncio.get_running_loop().run_in_executor(self._threads, s3_bucket.put_record, self._bucket, record)
+        await asyncio.get_running_loop().run_in_executor(self._threads, bucket_layout.put_record, self._bucket, record)
         return record.ref
 
     async def leave(self) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from shared.blob_files import Draft, sync_folder
-from shared.blob_record import Record, data_key, data_name, parsed_record, record_name
+from shared.blobs.files import Draft, sync_folder
+from shared.blobs.record import Record, data_key, data_name, parsed_record, record_name
 
 
 class Folder:

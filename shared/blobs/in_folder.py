@@ -1,4 +1,4 @@
-"""Objects in a folder: the store of a studio on one machine. The port itself is in ``shared/blob_port.py``."""
+"""Objects in a folder: the store of a studio on one machine."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 from uuid import uuid4
 
-from shared.blob_files import Draft, Source, in_thread
-from shared.blob_folder import Folder
-from shared.blob_port import DAY_S, BlobCorrupt, Blobs, BlobStoreUnavailable, BlobTooLarge, BlobWriter
-from shared.blob_record import Record, asked_key, draft_ref, missing, same_content
-from shared.blob_stored import PIECE, Bytes, BytesGone, StoredBlobs
+from shared.blobs.files import Draft, Source, in_thread
+from shared.blobs.folder_layout import Folder
+from shared.blobs.port import DAY_S, BlobWriter
+from shared.blobs.record import Record, asked_key, draft_ref, missing, same_content
+from shared.blobs.stored import PIECE, Bytes, BytesGone, StoredBlobs
 from shared.contracts.blob import BlobRef
-
-__all__ = ["BlobCorrupt", "BlobStoreUnavailable", "BlobTooLarge", "BlobWriter", "Blobs", "FolderBlobs"]
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from shared.blob_files import Draft, in_thread, make_folder
-from shared.blob_port import DAY_S, BlobCorrupt
+from shared.blobs.files import Draft, in_thread, make_folder
+from shared.blobs.port import DAY_S, BlobCorrupt
 from shared.contracts.blob import BlobRef
 
 Fetch = Callable[[], AsyncIterator[bytes]]

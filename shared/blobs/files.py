@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import BinaryIO, ParamSpec, TypeVar
 
-from shared.blob_port import BlobStoreUnavailable
+from shared.blobs.port import BlobStoreUnavailable
 
 P = ParamSpec("P")
 T = TypeVar("T")

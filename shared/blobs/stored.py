@@ -10,9 +10,9 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from shared.blob_files import Source
-from shared.blob_port import DEFAULT_LIMIT, BlobCorrupt, BlobTooLarge, BlobWriter
-from shared.blob_record import Record, asked_key, draft_ref, missing, same_content
+from shared.blobs.files import Source
+from shared.blobs.port import DEFAULT_LIMIT, BlobCorrupt, BlobTooLarge, BlobWriter
+from shared.blobs.record import Record, asked_key, draft_ref, missing, same_content
 from shared.contracts.blob import BlobRef
 
 P = ParamSpec("P")

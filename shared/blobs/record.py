@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.blob_port import BlobCorrupt
+from shared.blobs.port import BlobCorrupt
 from shared.contracts.blob import BlobRef, checked_key
 from shared.errors import BadRequest, BlobMissing
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Protocol
 
-from shared.blob_port import BlobStoreUnavailable
+from shared.blobs.port import BlobStoreUnavailable
 
 _ABANDONED = object()
 _END = object()

@@ -9,10 +9,10 @@ from io import BytesIO
 from typing import Protocol
 from uuid import uuid4
 
-from shared.blob_port import BlobStoreUnavailable
-from shared.blob_record import Record, data_key, data_name, parsed_record, record_name
-from shared.blob_stored import BytesGone
-from shared.s3_transfer import Readable, Reply
+from shared.blobs.port import BlobStoreUnavailable
+from shared.blobs.record import Record, data_key, data_name, parsed_record, record_name
+from shared.blobs.stored import BytesGone
+from shared.blobs.transfer import Readable, Reply
 
 _RECORD_LIMIT = 64 * 1024
 
