@@ -11,7 +11,17 @@ import typer
 from cutroom import analysing
 from cutroom.analysing import WANTED
 from cutroom.client import ApiError
-from cutroom.commands.options import AsJson, Data, Hotwords, Language, Quiet, Server, SpeechModel, speech_wishes
+from cutroom.commands.options import (
+    AsJson,
+    Data,
+    Hotwords,
+    Language,
+    Quiet,
+    Server,
+    SpeechModel,
+    Subtitles,
+    speech_wishes,
+)
 from cutroom.exits import Exit, Stopped, misuse, told
 from cutroom.findings import heading, rows
 from cutroom.footage import Film, films
@@ -28,10 +38,7 @@ def analyze(
     only: Annotated[
         str | None, typer.Option("--only", help=f"Some of {', '.join(WANTED)}, with commas. Default: all.")
     ] = None,
-    subtitles: Annotated[
-        Path | None,
-        typer.Option(help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input."),
-    ] = None,
+    subtitles: Subtitles = None,
     language: Language = None,
     hotwords: Hotwords = None,
     speech_model: SpeechModel = None,

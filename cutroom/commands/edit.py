@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, SpeechModel, speech_wishes
+from cutroom.commands.options import Data, Hotwords, Language, Quiet, Server, SpeechModel, Subtitles, speech_wishes
 from cutroom.editing import Made, Order
 from cutroom.editing import edit as make_edit
 from cutroom.exits import misuse
@@ -36,10 +36,7 @@ def edit(
     template: Annotated[str | None, typer.Option(help=f"Style: {', '.join(TEMPLATES)}.")] = None,
     pace: Annotated[str | None, typer.Option(help=f"{', '.join(PACES)}.")] = None,
     captions: Annotated[bool, typer.Option(help="Draw captions into the picture.")] = True,
-    subtitles: Annotated[
-        Path | None,
-        typer.Option(help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input."),
-    ] = None,
+    subtitles: Subtitles = None,
     language: Language = None,
     hotwords: Hotwords = None,
     speech_model: SpeechModel = None,

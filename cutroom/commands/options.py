@@ -23,6 +23,13 @@ Data = Annotated[
         help="Folder of the embedded studio. Also: CUTROOM_DATA. Default: in ~/.local/share.",
     ),
 ]
+Subtitles = Annotated[
+    Path | None,
+    typer.Option(
+        "--subtitles",
+        help="Subtitles (SRT, VTT, ASS, JSON). Default: the file of the same name beside the input.",
+    ),
+]
 Language = Annotated[
     str | None, typer.Option("--language", help="The spoken language, such as en. Default: found out.")
 ]
