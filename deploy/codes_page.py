@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from shared.contracts.plan import REASONS
+
 ROOT = Path(__file__).parents[1]
 PARTS = {
     "services/gateway": "The API",
@@ -49,6 +51,8 @@ def page() -> str:
         if found := sorted(entries(ROOT / folder)):
             rows = [f"| `{e.code}` | {_cell(e.says) or '…'} | {_cell(e.remedy)} |" for e in found]
             parts += [f"## {title}", "\n".join(["| code | what it says | what to do |", "|---|---|---|", *rows])]
+    why = [f"| `{reason}` | {text} |" for reason, text in sorted(REASONS.items())]
+    parts += ["## Why an edit leaves a span out", "\n".join(["| reason | what it says |", "|---|---|", *why])]
     return "\n\n".join(parts) + "\n"
 
 

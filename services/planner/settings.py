@@ -7,6 +7,9 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LEAST_CONTEXT = 4000
+"""Tokens below which the fixed parts of a request do not fit."""
+
 
 class PlannerSettings(BaseSettings):
     """How many plans are made at once, and the largest analysis document read, in bytes (a day of speech is 40 MB).
@@ -38,7 +41,7 @@ class PlannerSettings(BaseSettings):
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY"))
     anthropic_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=AliasChoices("ANTHROPIC_API_KEY"))
     llm_vision: Literal["auto", "on", "off"] = "auto"
-    llm_context_tokens: int = Field(default=24_000, ge=4000)
+    llm_context_tokens: int = Field(default=24_000, ge=LEAST_CONTEXT)
     llm_answer_tokens: int = Field(default=4000, ge=256)
     llm_timeout_s: float = Field(default=120.0, gt=0)
     llm_retries: int = Field(default=2, ge=0, le=10)

@@ -23,7 +23,11 @@ TEMPLATES: dict[str, str] = {
 }
 """The styles that an edit can be asked for, and what they do."""
 
-REASONS: dict[str, str] = {
+Reason = Literal[
+    "silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture", "not_chosen",
+    "not_asked", "filler", "repeat",
+]  # fmt: skip
+REASONS: dict[Reason, str] = {
     "silence": "Nothing is heard.",
     "black": "The picture is black.",
     "frozen": "The picture stands still and nobody speaks.",
@@ -38,11 +42,6 @@ REASONS: dict[str, str] = {
     "repeat": "It is said again, and mostly better, right behind it.",
 }
 """Why a span of a source is left out."""
-
-Reason = Literal[
-    "silence", "black", "frozen", "sliver", "off_topic", "lower_score", "trimmed", "no_picture", "not_chosen",
-    "not_asked", "filler", "repeat",
-]  # fmt: skip
 
 
 class Wishes(Value):

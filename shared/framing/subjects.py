@@ -62,11 +62,6 @@ def focus_in_view(focus: Sequence[FocusPoint], span: tuple[float, float]) -> lis
     return [point for point in focus if span[0] - 0.2 <= point.time <= span[1] + 0.2]
 
 
-def boxes_at(faces: Sequence[FaceTrack], time: float) -> list[FaceBox]:
-    """Return where the faces that are seen at ``time`` are."""
-    return [_between(t.boxes, time) for t in faces if t.boxes and t.boxes[0].time <= time <= t.boxes[-1].time]
-
-
 def _between(boxes: Sequence[FaceBox], time: float) -> FaceBox:
     times = [box.time for box in boxes]
     names = ("x", "y", "width", "height", "score", "talking")

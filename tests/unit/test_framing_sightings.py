@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out
 from shared.contracts.media import MediaInfo, Shot
 from shared.contracts.sight import FaceBox, FaceTrack, FocusPoint
 from shared.contracts.timeline import Clip, Source, Timeline
 from shared.framing.sightings import Sightings, sighted
-from shared.framing.subjects import boxes_at
 
 
 def made(*spans: tuple[float, float]) -> Timeline:
@@ -45,10 +42,10 @@ def test_only_what_is_shown_is_carried() -> None:
     assert [b.time for b in source.faces[0].boxes] == [17, 18, 19]
 
 
-def test_between_far_boxes_a_face_is_where_it_was() -> None:
+def test_a_face_between_far_boxes_is_carried_with_both() -> None:
     source = sighted(made((28, 30)), {"a": KNOWN}).sources["a"]
-    (there,) = boxes_at(source.faces, 29.0)
-    assert there.x == pytest.approx(0.29)
+    (track,) = source.faces
+    assert [b.time for b in track.boxes] == [20, 39]
 
 
 def test_what_is_shown_twice_is_carried_once() -> None:

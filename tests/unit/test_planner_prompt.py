@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from services.planner.domain.digest import plain
 from services.planner.domain.footage import Footage, Material, footage_of
-from services.planner.domain.prompt import CLOSE, CORRECTIONS, LEAST_LIMIT, OPEN, Prompt, prompt_for, request_tokens
+from services.planner.domain.prompt import CLOSE, CORRECTIONS, OPEN, Prompt, prompt_for, request_tokens
 from services.planner.domain.tokens import cut_to, tokens
+from services.planner.settings import LEAST_CONTEXT
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import KnownMoment, StoryBrief
 from shared.contracts.media import SpriteSheet
@@ -66,7 +67,7 @@ def data(made: Prompt) -> dict[str, list[list[object]]]:
 
 @settings(max_examples=25)
 @given(
-    st.integers(0, 10_000), st.integers(1, 120), st.integers(1, 21), st.integers(LEAST_LIMIT, 30_000), st.booleans(),
+    st.integers(0, 10_000), st.integers(1, 120), st.integers(1, 21), st.integers(LEAST_CONTEXT, 30_000), st.booleans(),
     st.builds(
         StoryBrief, key_message=TEXT, hook=TEXT, summary=st.text(max_size=2000), target_audience=TEXT, tone=TEXT,
         moments=st.lists(st.builds(KnownMoment, description=TEXT), max_size=40).map(tuple),
@@ -111,7 +112,7 @@ def test_what_was_left_out_is_named_in_its_order() -> None:
 def test_what_matters_for_the_story_stays_longest() -> None:
     dull = [(f"Nothing of note happens in minute {i} of this film here.", 1.0 + 6 * i) for i in range(500)]
     film = material(duration=6005.0, transcript=said(*dull, ("The pricing of lighthouses is the point.", 3100.5)))
-    made = prompt([film], LEAST_LIMIT, StoryBrief(key_message="pricing lighthouses"))
+    made = prompt([film], LEAST_CONTEXT, StoryBrief(key_message="pricing lighthouses"))
     assert any("lighthouses" in str(line[3]) for line in data(made)["said"])
 
 

@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from services.analyzer.domain.looks import Box, overlap
 
-CELL = 4
 FAINT = 0.35
 """Score from which a box is kept; a track needs better ones as well."""
 MOST = 24

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -112,6 +112,3 @@ def _objects(text: str) -> list[dict[str, object]]:
             found.append(value)
         at = text.find("{", end)
     return found
-
-
-Role = Literal["hook", "climax", "resolution"]

@@ -15,8 +15,6 @@ from shared.contracts.media import SpriteSheet
 from shared.contracts.plan import Wishes
 from shared.contracts.value import Value
 
-LEAST_LIMIT = 4000
-"""Tokens below which the fixed parts of a request do not fit."""
 CORRECTIONS = 0.2
 """Share of the limit that is kept free for what went wrong with an earlier answer."""
 OPEN, CLOSE = "<footage_data>", "</footage_data>"
