@@ -14,7 +14,7 @@ DURABLE = (ANALYZER_COMMANDS, PLANNER_COMMANDS, RENDERER_COMMANDS, LIPSYNC_COMMA
 LOSSY = (JOB_PROGRESS,)
 
 WHAT: dict[str, str] = {
-    ANALYZER_COMMANDS: "ProbeMedia, AnalyzeMedia and CancelStep, from the gateway to the analyzer.",
+    ANALYZER_COMMANDS: "ProbeMedia, AnalyzeMedia, GrabFrame and CancelStep, from the gateway to the analyzer.",
     PLANNER_COMMANDS: "PlanEdit, ExportTimeline, ImportTimeline, InterpretChat and CancelStep, to the planner.",
     RENDERER_COMMANDS: "RenderTimeline and CancelStep, from the gateway to the renderer.",
     LIPSYNC_COMMANDS: "SyncLips and CancelStep, from the gateway to lipsync.",

@@ -34,6 +34,18 @@ def test_the_make_targets_of_the_documents_are_there() -> None:
     assert told and told <= targets, sorted(told - targets)
 
 
+def test_every_decision_is_in_the_index_and_says_what_would_reopen_it() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text("utf-8")
+    for page in folder.glob("0*.md"):
+        text = page.read_text("utf-8")
+        title = text.splitlines()[0].removeprefix("# ")
+        assert title.startswith(f"{page.name[:4]} ")
+        assert f"- [{title}]({page.name})\n" in index
+        assert "What would reopen this" in text
+    assert len(re.findall(r"^- ", index, re.MULTILINE)) == len(list(folder.glob("0*.md")))
+
+
 def _commands(text: str) -> str:
     """What stands in backticks or is set in as code."""
     inline = re.findall(r"`([^`\n]+)`", text)
