@@ -21,8 +21,8 @@ import soxr
 
 from deploy.sample.voice import RATE as VOICE_RATE
 from deploy.sample.voice import speak
-from services.analyzer.domain.beats import find_beats
-from services.analyzer.domain.onsets import Floats, Onsets
+from services.analyzer.domain.beats.finding import find_beats
+from services.analyzer.domain.beats.onsets import Floats, Onsets
 from shared import process
 from tests.bench.rhythms import RATE, Rhythm, Samples, corpus, f_measure, octave_f
 from tests.bench.table import Row, median
@@ -39,7 +39,8 @@ LINES = (
     "We never planned to build a company. We wanted a tool that works, and then others wanted it too, so here we are.",
 )
 _PROGRAMS = {
-    "ours": "from services.analyzer.domain.beats import find_beats; from services.analyzer.domain.onsets import Onsets;"
+    "ours": "from services.analyzer.domain.beats.finding import find_beats;"
+    "from services.analyzer.domain.beats.onsets import Onsets;"
     "o = Onsets(16000); o.feed(x); find_beats(*o.finish())",
     "librosa": "import librosa; librosa.beat.beat_track(y=x, sr=16000)",
 }

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from services.analyzer.domain.marks import marks
+from services.analyzer.domain.text.marks import marks
 from services.analyzer.tools.sound import measure_levels
 from services.planner.domain.footage import Material
 from services.planner.domain.planning import plan

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from services.analyzer.domain.frames import Features
 from services.analyzer.domain.looks import Box, Look
-from services.analyzer.domain.trace import WIDTH, Trace, traced
+from services.analyzer.domain.shots.frames import Features
+from services.analyzer.domain.shots.trace import WIDTH, Trace, traced
 from services.analyzer.tools.part import TRACE, Filed, Part, join, load, save, trace_rows
 
 

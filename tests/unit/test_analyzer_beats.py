@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import soxr
 
-from services.analyzer.domain.beats import downbeats, find_beats, joined, tempo_of
-from services.analyzer.domain.onsets import FRAME_S, Floats, Onsets, mel_filters
-from services.analyzer.domain.sureness import confidence
+from services.analyzer.domain.beats.finding import downbeats, find_beats, joined, tempo_of
+from services.analyzer.domain.beats.onsets import FRAME_S, Floats, Onsets, mel_filters
+from services.analyzer.domain.beats.sureness import confidence
 from shared.contracts.hearing import Beats
 from tests.bench.rhythms import RATE, clicks, drifting, drums, f_measure, muted, steady
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from services.analyzer.domain.levels import decibels, energy, frame_powers, ground, silences
+from services.analyzer.domain.sound.levels import decibels, energy, frame_powers, ground, silences
 
 RATE = 16_000
 _rng = np.random.default_rng(11)

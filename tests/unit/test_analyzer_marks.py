@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from services.analyzer.domain.hesitation import language_of, plain
-from services.analyzer.domain.marks import marks
+from services.analyzer.domain.text.hesitation import language_of, plain
+from services.analyzer.domain.text.marks import marks
 from shared.contracts.speech import Mark, Word
 
 # What stands in {f:...} is a filler, in {r:...} is said again; a number in angle brackets is a pause in seconds.

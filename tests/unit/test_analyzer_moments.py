@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from services.analyzer.domain.changes import Change
 from services.analyzer.domain.looks import Look
 from services.analyzer.domain.moments import A_SHOT, best_moments
+from services.analyzer.domain.shots.changes import Change
 from shared.contracts.media import Shot, Still
 
 SECONDS = 300

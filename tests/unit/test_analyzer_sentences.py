@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.domain.sentences import lines_of, paragraphs, sentence_ranges, sentences, words_in
-from services.analyzer.domain.words import spread
+from services.analyzer.domain.text.sentences import lines_of, paragraphs, sentence_ranges, sentences, words_in
+from services.analyzer.domain.text.words import spread
 from shared.contracts.speech import Caption, Word
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from services.analyzer.domain import spans
-from services.analyzer.domain.changes import Change, boundaries, find_changes
-from services.analyzer.domain.frames import Features, Measuring, signatures
-from services.analyzer.domain.shots import hard_cuts
-from services.analyzer.domain.trace import Trace, packed, traced
+from services.analyzer.domain.shots.changes import Change, boundaries, find_changes
+from services.analyzer.domain.shots.cuts import hard_cuts
+from services.analyzer.domain.shots.frames import Features, Measuring, signatures
+from services.analyzer.domain.shots.trace import Trace, packed, traced
 
 Frames = list[np.ndarray]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from services.analyzer.domain.windows import Window
-from services.analyzer.domain.wipes import confirmed_wipe
+from services.analyzer.domain.shots.windows import Window
+from services.analyzer.domain.shots.wipes import confirmed_wipe
 from tests.unit.test_analyzer_shots import Frames, _blend, _changes, _cuts, _faded, _shot, _trace
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analyzer.domain.loudness import loudness
 from services.analyzer.domain.parts import PARTS
 from services.analyzer.domain.phases import Phases, analysis_weights, seconds_left
+from services.analyzer.domain.sound.loudness import loudness
 from services.analyzer.domain.stills import MOST_TILES, fit, still_score, tiles
 
 _rng = np.random.default_rng(2)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.analyzer.domain.subtitles import MAX_BYTES, BadSubtitles, decode, parse
+from services.analyzer.domain.text.subtitles import MAX_BYTES, BadSubtitles, decode, parse
 
 SRT = "1\n00:00:00,500 --> 00:00:02,000\nCafé <i>noir</i>\n\n2\n00:00:02,500 --> 00:00:03,000\n“Yes”\n"
 VTT = """WEBVTT - a title

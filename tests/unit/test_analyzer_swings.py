@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from services.analyzer.domain.swings import PEAKS_A_SECOND, drawn, fewer, peaks
+from services.analyzer.domain.sound.swings import PEAKS_A_SECOND, drawn, fewer, peaks
 
 RATE = 8000
 SIZE = RATE // PEAKS_A_SECOND

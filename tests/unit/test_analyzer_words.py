@@ -6,7 +6,7 @@ import math
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.analyzer.domain.words import clean, mend_captions, mend_words, spread
+from services.analyzer.domain.text.words import clean, mend_captions, mend_words, spread
 from shared.contracts.speech import Caption, Word
 
 _second = st.floats(-5, 30) | st.sampled_from([math.nan, math.inf, 0.0, 19.99, 20.0]) | st.integers(-1, 21).map(float)

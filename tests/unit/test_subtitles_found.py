@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.domain.subtitles import BadSubtitles, parse
-from services.analyzer.domain.words import mend_captions
+from services.analyzer.domain.text.subtitles import BadSubtitles, parse
+from services.analyzer.domain.text.words import mend_captions
 
 LIVE = """WEBVTT
 Kind: captions

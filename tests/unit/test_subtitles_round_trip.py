@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.domain.subtitles import parse
-from services.analyzer.domain.words import clean
+from services.analyzer.domain.text.subtitles import parse
+from services.analyzer.domain.text.words import clean
 from shared.contracts.speech import Caption, Word
 from shared.subtitles import write
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.analyzer.domain.subtitles import BadSubtitles, parse
-from services.analyzer.domain.words import clean, mend_captions
+from services.analyzer.domain.text.subtitles import BadSubtitles, parse
+from services.analyzer.domain.text.words import clean, mend_captions
 
 Line = tuple[str, float, float]
 ONE: list[Line] = [("One", 1.0, 2.0)]

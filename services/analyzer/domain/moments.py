@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.changes import Change
 from services.analyzer.domain.looks import Look
+from services.analyzer.domain.shots.changes import Change
 from shared.contracts.hearing import Curve
 from shared.contracts.media import Shot, Still
 

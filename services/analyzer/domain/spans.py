@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.frames import Features
+from services.analyzer.domain.shots.frames import Features
 from shared.contracts.hearing import Curve
 from shared.contracts.media import Shot, Span
 

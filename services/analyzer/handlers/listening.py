@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.analyzer.domain.beats import SHORTEST_S
+from services.analyzer.domain.beats.finding import SHORTEST_S
 from services.analyzer.domain.facts import FileFacts
-from services.analyzer.domain.levels import MIN_SILENCE_S
 from services.analyzer.domain.parts import BeatsFound, Found, SoundFound, SpeechFound, same_named
+from services.analyzer.domain.sound.levels import MIN_SILENCE_S
 from services.analyzer.engines.speech import Speech, SpeechEngine
 from services.analyzer.handlers.deps import both, put_drawn, subfolder
 from services.analyzer.tools import sound

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.beats import find_beats as track
-from services.analyzer.domain.beats import joined
-from services.analyzer.domain.onsets import Onsets
+from services.analyzer.domain.beats.finding import find_beats as track
+from services.analyzer.domain.beats.finding import joined
+from services.analyzer.domain.beats.onsets import Onsets
 from services.analyzer.tools import telling
 from services.analyzer.tools.sound_requests import BeatsRequest
 from shared.contracts.hearing import Beats

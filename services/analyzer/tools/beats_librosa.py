@@ -8,8 +8,8 @@ import librosa
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.beats import SHORTEST_S, tempo_of
-from services.analyzer.domain.sureness import SURE, confidence
+from services.analyzer.domain.beats.finding import SHORTEST_S, tempo_of
+from services.analyzer.domain.beats.sureness import SURE, confidence
 from shared.contracts.hearing import Beats
 
 _HOP = 160

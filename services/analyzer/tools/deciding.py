@@ -9,11 +9,11 @@ import numpy.typing as npt
 from PIL import Image
 
 from services.analyzer.domain import spans
-from services.analyzer.domain.changes import Change, boundaries, find_changes
 from services.analyzer.domain.moments import best_moments, quality_curves
 from services.analyzer.domain.salience import focus_points
+from services.analyzer.domain.shots.changes import Change, boundaries, find_changes
+from services.analyzer.domain.shots.trace import traced
 from services.analyzer.domain.stills import tiles
-from services.analyzer.domain.trace import traced
 from services.analyzer.domain.tracks import face_tracks
 from services.analyzer.tools.part import Part
 from services.analyzer.tools.pictures import save

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.activity import speech_spans
-from services.analyzer.domain.bands import Bands
-from services.analyzer.domain.levels import Levels, decibels, energy, frame_powers
-from services.analyzer.domain.pauses import pauses
+from services.analyzer.domain.sound.activity import speech_spans
+from services.analyzer.domain.sound.bands import Bands
+from services.analyzer.domain.sound.levels import Levels, decibels, energy, frame_powers
+from services.analyzer.domain.sound.pauses import pauses
 from services.analyzer.tools import telling
 from services.analyzer.tools.detector import Detector
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest

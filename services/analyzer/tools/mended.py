@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.analyzer.domain.marks import marks
-from services.analyzer.domain.sentences import paragraphs, sentences, words_in
-from services.analyzer.domain.words import mend_captions
+from services.analyzer.domain.text.marks import marks
+from services.analyzer.domain.text.sentences import paragraphs, sentences, words_in
+from services.analyzer.domain.text.words import mend_captions
 from services.analyzer.tools.requests import SpokenAnswer
 from shared.contracts.speech import Caption
 

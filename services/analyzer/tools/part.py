@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from services.analyzer.domain.frames import Features, joined
 from services.analyzer.domain.looks import Look
-from services.analyzer.domain.trace import WIDTH, Frames, Levels, Rows
+from services.analyzer.domain.shots.frames import Features, joined
+from services.analyzer.domain.shots.trace import WIDTH, Frames, Levels, Rows
 
 TRACE = "trace.u8"
 _REST = "part.npz"

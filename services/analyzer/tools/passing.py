@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from av.video.frame import VideoFrame
 
-from services.analyzer.domain.frames import SHAPE, Measuring, signatures
-from services.analyzer.domain.trace import packed
+from services.analyzer.domain.shots.frames import SHAPE, Measuring, signatures
+from services.analyzer.domain.shots.trace import packed
 from services.analyzer.tools.pictures import Shrinker
 from services.analyzer.tools.sheet import Sheet
 from services.analyzer.tools.views import Views

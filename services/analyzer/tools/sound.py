@@ -11,7 +11,7 @@ from typing import Literal
 import ffmpeg
 
 from services.analyzer.domain.facts import FileFacts, StreamFacts
-from services.analyzer.domain.loudness import cancelled, damaged, loudness
+from services.analyzer.domain.sound.loudness import cancelled, damaged, loudness
 from services.analyzer.tools.child import OnProgress, call, ignore
 from services.analyzer.tools.opening import MAX_STREAMS
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.listed import read_json
-from services.analyzer.domain.refusing import BadSubtitles
-from services.analyzer.domain.replies import Reply, reply_of
+from services.analyzer.domain.text.listed import read_json
+from services.analyzer.domain.text.refusing import BadSubtitles
+from services.analyzer.domain.text.replies import Reply, reply_of
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.failing import SpeechFailed, refused
 from services.analyzer.tools.parting import RATE, parts

@@ -11,7 +11,7 @@ from pathlib import Path
 from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.judge import Bounds
 from services.analyzer.domain.shares import borders, share_count
-from services.analyzer.domain.trace import WIDTH
+from services.analyzer.domain.shots.trace import WIDTH
 from services.analyzer.tools.child import OnProgress, call
 from services.analyzer.tools.requests import JoinRequest, SpanAnswer, VideoAnswer, VideoRequest
 from shared.allowance import cores

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from services.analyzer.domain.swings import PEAKS_A_SECOND, Peaks, drawn, peaks
+from services.analyzer.domain.sound.swings import PEAKS_A_SECOND, Peaks, drawn, peaks
 from services.analyzer.tools import telling
 from services.analyzer.tools.sound_requests import WaveformAnswer, WaveformRequest
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.transcribe import Segment, TranscriptionInfo
 
-from services.analyzer.domain.sentences import lines_of
+from services.analyzer.domain.text.sentences import lines_of
 from services.analyzer.domain.unheard import is_memory, of_loading, out_of_memory, unknown_language
 from services.analyzer.tools import telling
 from services.analyzer.tools.mended import spoken

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.shifting import moved
-from services.analyzer.domain.trace import Trace
+from services.analyzer.domain.shots.frames import Floats
+from services.analyzer.domain.shots.shifting import moved
+from services.analyzer.domain.shots.trace import Trace
 
 _AROUND = 7
 _LEAST, _NOISE, _OF_RANGE, _ABOVE_MOTION, _OF_MOST = 2.5, 0.6, 0.15, 3.0, 0.1

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.explaining import drifts, explained, is_light
-from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.trace import Trace
-from services.analyzer.domain.windows import RULES, Rules, Window
+from services.analyzer.domain.shots.explaining import drifts, explained, is_light
+from services.analyzer.domain.shots.frames import Floats
+from services.analyzer.domain.shots.trace import Trace
+from services.analyzer.domain.shots.windows import RULES, Rules, Window
 
 Ints = npt.NDArray[np.int64]
 EVERY_S = 0.1

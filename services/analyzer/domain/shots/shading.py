@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-from services.analyzer.domain.frames import Floats
+from services.analyzer.domain.shots.frames import Floats
 
 _NEAR = 5
 _BRIGHTEST = 8.0

@@ -11,9 +11,9 @@ import functools
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.onsets import FRAME_S, Floats
-from services.analyzer.domain.sureness import FEWEST, SURE, Places, block_confidence, rise_at, strength_at
-from services.analyzer.domain.tempo import FASTEST, SLOWEST
+from services.analyzer.domain.beats.onsets import FRAME_S, Floats
+from services.analyzer.domain.beats.sureness import FEWEST, SURE, Places, block_confidence, rise_at, strength_at
+from services.analyzer.domain.beats.tempo import FASTEST, SLOWEST
 
 _TIGHT = 100.0
 _EMPTY, _THIN, _NO_BASS = 0.38, 0.62, 0.25

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.analyzer.domain.cues import read_srt, read_vtt
-from services.analyzer.domain.decoding import decode
-from services.analyzer.domain.dialogue import read_ass
-from services.analyzer.domain.listed import read_json
-from services.analyzer.domain.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
+from services.analyzer.domain.text.cues import read_srt, read_vtt
+from services.analyzer.domain.text.decoding import decode
+from services.analyzer.domain.text.dialogue import read_ass
+from services.analyzer.domain.text.listed import read_json
+from services.analyzer.domain.text.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
 from shared.contracts.speech import Caption
 
 __all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_LINE", "MAX_SECONDS", "BadSubtitles", "decode", "parse"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.analyzer.domain.words import clean, spread
+from services.analyzer.domain.text.words import clean, spread
 from shared.contracts.speech import Word
 
 

@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.analyzer.domain.refusing import BadSubtitles
-from services.analyzer.domain.sentences import lines_of
-from services.analyzer.domain.words import clean, spread
+from services.analyzer.domain.text.refusing import BadSubtitles
+from services.analyzer.domain.text.sentences import lines_of
+from services.analyzer.domain.text.words import clean, spread
 from shared.contracts.speech import Caption
 
 _NAMES = {

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.onsets import FRAME_S, Floats
+from services.analyzer.domain.beats.onsets import FRAME_S, Floats
+from services.analyzer.domain.beats.sureness import FEWEST, SURE, block_confidence, rise_at, strength_at
+from services.analyzer.domain.beats.tempo import periods
+from services.analyzer.domain.beats.tracking import track
 from services.analyzer.domain.spans import runs
-from services.analyzer.domain.sureness import FEWEST, SURE, block_confidence, rise_at, strength_at
-from services.analyzer.domain.tempo import periods
-from services.analyzer.domain.tracking import track
 from shared.contracts.hearing import Beats
 
 SHORTEST_S = 2.0

@@ -11,8 +11,8 @@ import statistics
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from services.analyzer.domain.dictated import dictated, maps
-from services.analyzer.domain.refusing import BadSubtitles
+from services.analyzer.domain.text.dictated import dictated, maps
+from services.analyzer.domain.text.refusing import BadSubtitles
 
 _UNFINISHED = ("queued", "submitted", "processing", "running", "in_progress", "error", "failed")
 _LONG_WORD_S, _LONG_LINE_S = 20.0, 300.0

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 
-from services.analyzer.domain.frames import Floats
+from services.analyzer.domain.shots.frames import Floats
 
 
 def moved(a: Floats, b: Floats, across: int = 6) -> float:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.partly import changed_part
-from services.analyzer.domain.shading import relit_from_aside
-from services.analyzer.domain.shifting import moved
-from services.analyzer.domain.trace import Trace, relit
+from services.analyzer.domain.shots.frames import Floats
+from services.analyzer.domain.shots.partly import changed_part
+from services.analyzer.domain.shots.shading import relit_from_aside
+from services.analyzer.domain.shots.shifting import moved
+from services.analyzer.domain.shots.trace import Trace, relit
 
 FLASH_S = 0.27
 PASSING_S = 0.9

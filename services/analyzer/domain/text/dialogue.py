@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from services.analyzer.domain.refusing import MAX_SECONDS, BadSubtitles
-from services.analyzer.domain.timed_text import Piece, words_of
+from services.analyzer.domain.text.refusing import MAX_SECONDS, BadSubtitles
+from services.analyzer.domain.text.timed import Piece, words_of
 from shared.contracts.speech import Caption
 
 _TOKEN = re.compile(r"\\[{}Nnh]|\{[^{}]*\}|[^\\{]+|.", re.DOTALL)

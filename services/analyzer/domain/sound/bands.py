@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.activity import BAND_S, BANDS_HZ
+from services.analyzer.domain.sound.activity import BAND_S, BANDS_HZ
 
 _FLOOR = 1e-10
 

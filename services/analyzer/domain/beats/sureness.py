@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.onsets import Floats
+from services.analyzer.domain.beats.onsets import Floats
 
 Places = npt.NDArray[np.int64]
 SURE = 0.35

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.frames import Features, Floats
-from services.analyzer.domain.partly import changed_part
-from services.analyzer.domain.returning import RULES, Rules, harmless
-from services.analyzer.domain.trace import Trace
+from services.analyzer.domain.shots.frames import Features, Floats
+from services.analyzer.domain.shots.partly import changed_part
+from services.analyzer.domain.shots.returning import RULES, Rules, harmless
+from services.analyzer.domain.shots.trace import Trace
 
 Mask = npt.NDArray[np.bool_]
 _AT_ONCE = 4096

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.shifting import moved
-from services.analyzer.domain.trace import Trace, relit
-from services.analyzer.domain.windows import Rules, Window
+from services.analyzer.domain.shots.frames import Floats
+from services.analyzer.domain.shots.shifting import moved
+from services.analyzer.domain.shots.trace import Trace, relit
+from services.analyzer.domain.shots.windows import Rules, Window
 
 _BURNT = 222
 _HIDDEN_S, _EDGE_S, _LOOKS = 3.0, 0.3, 12

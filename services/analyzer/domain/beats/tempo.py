@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.onsets import FRAME_S, Floats
+from services.analyzer.domain.beats.onsets import FRAME_S, Floats
 
 Doubles = npt.NDArray[np.float64]
 SLOWEST, FASTEST = 45.0, 220.0

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from services.analyzer.domain.refusing import MAX_SECONDS
-from services.analyzer.domain.timed_text import Piece, words_of
+from services.analyzer.domain.text.refusing import MAX_SECONDS
+from services.analyzer.domain.text.timed import Piece, words_of
 from shared.contracts.speech import Caption
 
 _CLOCK = r"(?:(-?\d{1,4})\s*:\s*)?(-?\d{1,2})\s*:\s*(-?\d{1,2})(?:\s*[.,:]\s*(-?\d{1,6}))?"

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.activity import BAND_S, around, smoothed
-from services.analyzer.domain.levels import MIN_SILENCE_S, Levels, silences
+from services.analyzer.domain.sound.activity import BAND_S, around, smoothed
+from services.analyzer.domain.sound.levels import MIN_SILENCE_S, Levels, silences
 from services.analyzer.domain.spans import runs
 from shared.contracts.media import Span
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from services.analyzer.domain.foreign import usual
-from services.analyzer.domain.refusing import MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
-from services.analyzer.domain.sentences import lines_of
+from services.analyzer.domain.text.foreign import usual
+from services.analyzer.domain.text.refusing import MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
+from services.analyzer.domain.text.sentences import lines_of
 from shared.contracts.speech import Caption, Word
 
 MAX_WORDS = 400_000

@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from services.analyzer.domain.frames import Features
-from services.analyzer.domain.gradual import confirmed, slow_windows
-from services.analyzer.domain.shifting import moved
-from services.analyzer.domain.shots import hard_cuts
-from services.analyzer.domain.trace import Trace
-from services.analyzer.domain.windows import PackedWindows, Window, packed, unpacked
-from services.analyzer.domain.wipes import confirmed_wipe, wipe_windows
+from services.analyzer.domain.shots.cuts import hard_cuts
+from services.analyzer.domain.shots.frames import Features
+from services.analyzer.domain.shots.gradual import confirmed, slow_windows
+from services.analyzer.domain.shots.shifting import moved
+from services.analyzer.domain.shots.trace import Trace
+from services.analyzer.domain.shots.windows import PackedWindows, Window, packed, unpacked
+from services.analyzer.domain.shots.wipes import confirmed_wipe, wipe_windows
 
 _LASTING_S = 0.3
 _APART_S = 0.3

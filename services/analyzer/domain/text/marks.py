@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 
-from services.analyzer.domain.hesitation import PHRASES, SMALL, SOUNDS, drawn_in, language_of, plain
-from services.analyzer.domain.repeats import repeats
-from services.analyzer.domain.sentences import sentence_ranges
+from services.analyzer.domain.text.hesitation import PHRASES, SMALL, SOUNDS, drawn_in, language_of, plain
+from services.analyzer.domain.text.repeats import repeats
+from services.analyzer.domain.text.sentences import sentence_ranges
 from shared.contracts.speech import Mark, Word
 
 LONG_PAUSE_S = 2.0

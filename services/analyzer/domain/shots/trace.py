@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import maximum_filter1d
 
-from services.analyzer.domain.frames import Features, Floats
+from services.analyzer.domain.shots.frames import Features, Floats
 
 Levels = npt.NDArray[np.uint8]
 Frames = int | slice | npt.NDArray[np.int64]

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from services.analyzer.domain.explaining import explained
-from services.analyzer.domain.frames import Floats
-from services.analyzer.domain.gradual import LAGS, chunks, compared
-from services.analyzer.domain.trace import COLUMNS, LUMA, ROWS, Trace, planes
-from services.analyzer.domain.windows import RULES as SLOW
-from services.analyzer.domain.windows import Window
+from services.analyzer.domain.shots.explaining import explained
+from services.analyzer.domain.shots.frames import Floats
+from services.analyzer.domain.shots.gradual import LAGS, chunks, compared
+from services.analyzer.domain.shots.trace import COLUMNS, LUMA, ROWS, Trace, planes
+from services.analyzer.domain.shots.windows import RULES as SLOW
+from services.analyzer.domain.shots.windows import Window
 
 _SHORTEST = 3
 _RESTING = 0.05
