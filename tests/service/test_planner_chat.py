@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.planner.domain.chat_prompt import chat_text, read_operations
-from services.planner.domain.tokens import tokens
+from services.planner.domain.model.chat_prompt import chat_text, read_operations
+from services.planner.domain.model.tokens import tokens
 from shared.contracts.chat import RemoveTopic, SetCaptions
 from shared.contracts.chat_matter import ChatAnswered, ChatMatter, ChatSegment, ChatTurn
 from shared.contracts.commands import InterpretChat

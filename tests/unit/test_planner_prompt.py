@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.planner.domain.digest import plain
 from services.planner.domain.footage import Footage, Material, footage_of
-from services.planner.domain.prompt import CLOSE, CORRECTIONS, OPEN, Prompt, prompt_for, request_tokens
-from services.planner.domain.tokens import cut_to, tokens
+from services.planner.domain.model.digest import plain
+from services.planner.domain.model.prompt import CLOSE, CORRECTIONS, OPEN, Prompt, prompt_for, request_tokens
+from services.planner.domain.model.tokens import cut_to, tokens
 from services.planner.settings import LEAST_CONTEXT
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import KnownMoment, StoryBrief

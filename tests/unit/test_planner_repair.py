@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.planner.domain.answer import EditAnswer, read_answer
-from services.planner.domain.compose import Composed, composed
 from services.planner.domain.footage import Material
+from services.planner.domain.model.answer import EditAnswer, read_answer
+from services.planner.domain.model.compose import Composed, composed
 from shared.contracts.layout import violations
 from shared.contracts.plan import EditPlan
 from tests.unit.planner_material import material, said, shown

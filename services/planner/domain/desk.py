@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from services.planner.domain.answer import EditAnswer, read_answer
-from services.planner.domain.compose import composed
 from services.planner.domain.footage import Material, footage_of
+from services.planner.domain.model.answer import EditAnswer, read_answer
+from services.planner.domain.model.compose import composed
+from services.planner.domain.model.prompt import Prompt, prompt_for
 from services.planner.domain.planning import plan
-from services.planner.domain.prompt import Prompt, prompt_for
 from services.planner.domain.template import Template, chosen
 from shared.contracts.brief import PlanFault, PlanReport, StoryBrief
 from shared.contracts.plan import EditPlan, Wishes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pydantic import ValidationError
 
-from services.planner.domain.chat_prompt import CHAT_SCHEMA, SYSTEM, chat_text, read_operations
-from services.planner.domain.prompt import CORRECTIONS
+from services.planner.domain.model.chat_prompt import CHAT_SCHEMA, SYSTEM, chat_text, read_operations
+from services.planner.domain.model.prompt import CORRECTIONS
 from services.planner.engines.model import LanguageModel, Request
 from services.planner.handlers.asking import added, ask
 from services.planner.handlers.deps import Deps

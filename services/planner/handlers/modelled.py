@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from dataclasses import replace
 
-from services.planner.domain.answer import EDIT_SCHEMA
 from services.planner.domain.desk import MOST_FAULTS, DeskOrder, PlanMade
-from services.planner.domain.prompt import CORRECTIONS, Prompt
-from services.planner.domain.tokens import MESSAGE, cut_to
+from services.planner.domain.model.answer import EDIT_SCHEMA
+from services.planner.domain.model.prompt import CORRECTIONS, Prompt
+from services.planner.domain.model.tokens import MESSAGE, cut_to
 from services.planner.engines.model import LanguageModel, ModelFailed, Picture, Request
 from services.planner.handlers.asking import added, ask
 from services.planner.handlers.deps import Deps

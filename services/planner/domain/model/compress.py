@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from services.planner.domain.digest import Digest, Line, ShotLine
-from services.planner.domain.tokens import tokens
+from services.planner.domain.model.digest import Digest, Line, ShotLine
+from services.planner.domain.model.tokens import tokens
 from shared.contracts.brief import CompressionStep
 
 LONGEST_LINE = 240

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.planner.domain.answer import EDIT_SCHEMA
-from services.planner.domain.compress import compressed, cost
-from services.planner.domain.digest import digest_of, plain, video_name
 from services.planner.domain.footage import Footage
-from services.planner.domain.tokens import MESSAGE, cut_to, image_tokens, tokens
+from services.planner.domain.model.answer import EDIT_SCHEMA
+from services.planner.domain.model.compress import compressed, cost
+from services.planner.domain.model.digest import digest_of, plain, video_name
+from services.planner.domain.model.tokens import MESSAGE, cut_to, image_tokens, tokens
 from shared.contracts.blob import BlobRef
 from shared.contracts.brief import Compression, CompressionStep, StoryBrief
 from shared.contracts.media import SpriteSheet

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from services.planner.domain.answer import EFFECTS, ROLES, TRANSITIONS, Cut, EditAnswer
-from services.planner.domain.digest import video_name
 from services.planner.domain.footage import Footage
+from services.planner.domain.model.answer import EFFECTS, ROLES, TRANSITIONS, Cut, EditAnswer
+from services.planner.domain.model.digest import video_name
 from services.planner.domain.spans import Frames, merged, subtracted
 from shared.contracts.brief import PlanFault
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.planner.domain.answer import read_answer
-from services.planner.domain.digest import plain
-from services.planner.domain.tokens import MESSAGE, cut_to, tokens
+from services.planner.domain.model.answer import read_answer
+from services.planner.domain.model.digest import plain
+from services.planner.domain.model.tokens import MESSAGE, cut_to, tokens
 from shared.contracts.brief import PlanFault
 from shared.contracts.chat import MOST_OPERATIONS, OPERATION, OPS, Operation, described
 from shared.contracts.chat_matter import ChatMatter

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from services.planner.domain.answer import EditAnswer
 from services.planner.domain.assembly import assembled
 from services.planner.domain.dead import Life, life_of
-from services.planner.domain.digest import video_name
 from services.planner.domain.effects import Shown
 from services.planner.domain.footage import Footage, Material, footage_of
 from services.planner.domain.left_out import left_out, without_picture
-from services.planner.domain.repair import Pick, mended
+from services.planner.domain.model.answer import EditAnswer
+from services.planner.domain.model.digest import video_name
+from services.planner.domain.model.repair import Pick, mended
 from shared.contracts.brief import PlanFault, StoryBeat, StoryTold
 from shared.contracts.layout import violations
 from shared.contracts.plan import Dropped, EditPlan, Moment

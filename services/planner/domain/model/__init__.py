@@ -1,0 +1,1 @@
+"""What a language model is told and what it answers: held against the footage, under the limit."""
