@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from services.gateway.domain.chat.patch import Patched, patched
 from services.gateway.domain.chat.places import CannotDo
-from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
-from services.gateway.domain.playing import whole
-from services.gateway.domain.timeline_data import CaptionData, SegmentData, SpokenWord, TimelineData
-from services.gateway.domain.timeline_rules import violations
+from services.gateway.domain.timeline.data import CaptionData, SegmentData, SpokenWord, TimelineData
+from services.gateway.domain.timeline.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.timeline.playing import whole
+from services.gateway.domain.timeline.rules import violations
 from shared.contracts.chat import OPERATIONS
 from shared.contracts.hearing import Curve
 from shared.contracts.overlays import TextBox

@@ -7,9 +7,9 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.gateway.domain.compile import compile_timeline, retime
-from services.gateway.domain.timeline_data import TimelineData, read
-from services.gateway.domain.timeline_rules import violations as rules
+from services.gateway.domain.timeline.compile import compile_timeline, retime
+from services.gateway.domain.timeline.data import TimelineData, read
+from services.gateway.domain.timeline.rules import violations as rules
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import starts, violations
 from shared.contracts.media import MediaInfo, VideoStream

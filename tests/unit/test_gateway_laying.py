@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.compile import compile_timeline, retime
-from services.gateway.domain.laying import marked
-from services.gateway.domain.timeline_data import TimelineData, read, view
-from services.gateway.domain.timeline_rules import references, violations
+from services.gateway.domain.timeline.compile import compile_timeline, retime
+from services.gateway.domain.timeline.data import TimelineData, read, view
+from services.gateway.domain.timeline.laying import marked
+from services.gateway.domain.timeline.rules import references, violations
 from shared.contracts.blob import BlobRef
 from shared.contracts.easing import Keyframe
 from shared.contracts.layout import violations as broken_invariants

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.gateway.domain.ai_order import StoryPrompt, story_text
 from services.gateway.domain.ai_plan import data_view, job_view, plan_view
-from services.gateway.domain.compile import compile_timeline
-from services.gateway.domain.plan_view import timeline_of
-from services.gateway.domain.timeline_data import read, view
-from services.gateway.domain.timeline_rules import violations
+from services.gateway.domain.timeline.compile import compile_timeline
+from services.gateway.domain.timeline.data import read, view
+from services.gateway.domain.timeline.plan_view import timeline_of
+from services.gateway.domain.timeline.rules import violations
 from shared.contracts.plan import Dropped, Moment
 from shared.contracts.timeline import Effect, Evidence, SoundClip, Transition
 from tests.unit.gateway_made import RATE, analysis, clip, job, plan

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.domain.chat.patch import Patched, patched
-from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
-from services.gateway.domain.playing import whole
-from services.gateway.domain.rippling import rippled
-from services.gateway.domain.timeline_data import SegmentData, TimelineData, named
+from services.gateway.domain.timeline.data import SegmentData, TimelineData, named
+from services.gateway.domain.timeline.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.timeline.playing import whole
+from services.gateway.domain.timeline.rippling import rippled
 from shared.contracts.chat import OPERATIONS
 from shared.contracts.overlays import TextBox
 

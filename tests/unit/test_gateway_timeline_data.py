@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.timeline_data import TimelineData, merge, read, view
+from services.gateway.domain.timeline.data import TimelineData, merge, read, view
 
 KEY = {"at": 0, "value": 0}
 WORD = {"text": "Hello", "start": 0.5, "end": 2.3}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.gateway.domain.timeline_data import read
-from services.gateway.domain.timeline_rules import references, violations
+from services.gateway.domain.timeline.data import read
+from services.gateway.domain.timeline.rules import references, violations
 
 OWNED = {"ingest/a/a.mp4": "a", "a": "a", "/media/ingest/a/a.mp4?exp=1&sig=x": "a", "b": "b"}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.timeline_data import CaptionData
-from services.gateway.domain.transcript import Transcript
+from services.gateway.domain.timeline.data import CaptionData
+from services.gateway.domain.timeline.transcript import Transcript
 
 TIMES = st.floats(0, 20).map(lambda t: round(t, 2))
 SPANS = st.tuples(TIMES, TIMES).map(sorted).filter(lambda span: span[0] < span[1])

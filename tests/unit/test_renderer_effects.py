@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.domain.pace import drawn_effects, pace_of
-from services.gateway.domain.timeline_data import SegmentData
+from services.gateway.domain.timeline.data import SegmentData
+from services.gateway.domain.timeline.pace import drawn_effects, pace_of
 from services.renderer.domain.cube import identity, look, mixed, parse, written
 from services.renderer.domain.effects import DRAWN, filters_of
 from services.renderer.domain.filters import Moment, animated_expression, eased_expression

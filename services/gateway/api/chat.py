@@ -19,7 +19,7 @@ from services.gateway.domain.chat.records import Backend, ChatMessage, ChatSessi
 from services.gateway.domain.job import Job
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import Refusal, conflict, not_found, wrong_field
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from services.gateway.domain.views import View
 from services.gateway.handlers.chat_orders import order_answer, write_matter
 from services.gateway.handlers.chats import about, answer, energy_for

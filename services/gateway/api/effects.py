@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from services.gateway.api.edit_records import Effects
 from services.gateway.api.records import shown_as
-from services.gateway.domain.layer_rules import SFX
-from services.gateway.domain.timeline_rules import TRANSITIONS
+from services.gateway.domain.timeline.layer_rules import SFX
+from services.gateway.domain.timeline.rules import TRANSITIONS
 from services.gateway.domain.views import View
 from shared.contracts.effect_rules import described
 from shared.contracts.effects import EFFECTS

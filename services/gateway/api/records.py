@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from services.gateway.api.problems import PROBLEMS
-from services.gateway.domain.look import LookData
 from services.gateway.domain.records import ConsentAction, ProjectStatus
+from services.gateway.domain.timeline.look import LookData
 
 Moment = Annotated[str, Field(examples=["2026-11-02T10:00:00.000Z"])]
 Link = Annotated[

@@ -11,7 +11,7 @@ from services.gateway.domain import links
 from services.gateway.domain.ranges import if_match_holds
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import Refusal, not_found
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from services.gateway.domain.views import Linker, View, project_detail
 from services.gateway.store import assets, consents, projects
 from shared.db import Connection

@@ -22,7 +22,7 @@ from services.gateway.api.shown import (
     project_answer,
     shown_project,
 )
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from services.gateway.domain.views import View, revision_item, revision_view
 from services.gateway.handlers import analyses, plans, timelines
 from services.gateway.store import projects

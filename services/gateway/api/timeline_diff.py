@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.gateway.api.context import Caller, Parts
 from services.gateway.api.records import shown_as
 from services.gateway.api.shown import own_project
-from services.gateway.domain.timeline_diff import diff_view
+from services.gateway.domain.timeline.diff import diff_view
 from services.gateway.domain.views import View
 from services.gateway.handlers.timelines import own_revision
 

@@ -18,7 +18,7 @@ from services.gateway.api.tool_runs import Caller, MediaArgs, Unfinished, analys
 from services.gateway.domain.job import JobInput
 from services.gateway.domain.refusal import FieldError, invalid, wrong_field
 from services.gateway.domain.suggestions import suggested
-from services.gateway.domain.timeline_data import MAX_CAPTIONS, CaptionData
+from services.gateway.domain.timeline.data import MAX_CAPTIONS, CaptionData
 from services.gateway.domain.tool_views import beats_view, best_time, captions_of, transcribe_view
 from services.gateway.domain.views import View
 from services.gateway.handlers.analyses import source_of

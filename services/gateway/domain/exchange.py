@@ -10,8 +10,7 @@ from pydantic import JsonValue
 
 from services.gateway.domain.records import Asset
 from services.gateway.domain.relinking import Shelf
-from services.gateway.domain.rippling import rippled
-from services.gateway.domain.timeline_data import (
+from services.gateway.domain.timeline.data import (
     CaptionData,
     EffectData,
     SegmentData,
@@ -20,6 +19,7 @@ from services.gateway.domain.timeline_data import (
     TransitionData,
     named,
 )
+from services.gateway.domain.timeline.rippling import rippled
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import ExportTimeline, ImportTimeline
 from shared.contracts.events import TimelineExported, TimelineImported

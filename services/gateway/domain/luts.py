@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from services.gateway.domain.refusal import wrong_field
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from shared.contracts.timeline import Timeline
 from shared.cube import rows_of, text_of
 

@@ -1,4 +1,4 @@
-"""The public events of a job: what SSE, WebSocket, webhooks and the topic of job events all carry."""
+"""The public events of a job: what SSE, WebSocket and the topic of job events all carry."""
 
 from __future__ import annotations
 

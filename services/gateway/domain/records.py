@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from shared.contracts.blob import BlobRef
 from shared.contracts.media import MediaInfo, Part, SpriteSheet
 from shared.contracts.sight import FaceTrack

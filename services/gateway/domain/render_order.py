@@ -9,9 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from services.gateway.domain import ratio
-from services.gateway.domain.look import LookData
 from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.render_outputs import CODEC, MOST, OutputOrder, Picture, Quality, Sound, listed
+from services.gateway.domain.timeline.look import LookData
 from shared.contracts.time import fraction_text
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 

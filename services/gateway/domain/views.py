@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from services.gateway.domain.records import Asset, Consent, ConsentEntry, Project, Revision, RevisionLine
-from services.gateway.domain.timeline_data import SfxData, TimelineData
-from services.gateway.domain.timeline_data import view as timeline_view
+from services.gateway.domain.timeline.data import SfxData, TimelineData
+from services.gateway.domain.timeline.data import view as timeline_view
 from shared.contracts.blob import BlobRef
 
 Linker = Callable[[str], str]

@@ -8,12 +8,12 @@ from fractions import Fraction
 from services.gateway.domain import ratio
 from services.gateway.domain.account import Account
 from services.gateway.domain.ai_order import AiEditOrder
-from services.gateway.domain.compile import retime
 from services.gateway.domain.expiry import gone
 from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.records import Asset
 from services.gateway.domain.refusal import FieldError, invalid
 from services.gateway.domain.render_status import outputs_of
+from services.gateway.domain.timeline.compile import retime
 from services.gateway.handlers.analyses import heard_as, source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.plans import read_plan

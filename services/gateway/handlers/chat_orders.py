@@ -6,9 +6,9 @@ from services.gateway.domain.account import Account
 from services.gateway.domain.chat.pieces import text_of
 from services.gateway.domain.chat.records import ChatMessage, ChatSession
 from services.gateway.domain.job import Job, JobDraft, JobInput
-from services.gateway.domain.playing import seconds
 from services.gateway.domain.records import Project
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.playing import seconds
 from services.gateway.handlers.jobs import start_job
 from services.gateway.store import chats
 from shared.blobs import Blobs

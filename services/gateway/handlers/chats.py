@@ -11,9 +11,9 @@ from services.gateway.domain.chat.patch import patched
 from services.gateway.domain.chat.places import CannotDo
 from services.gateway.domain.chat.records import ChatMessage, ChatSession
 from services.gateway.domain.effects import Effect
-from services.gateway.domain.playing import whole
 from services.gateway.domain.records import Asset, Project
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.playing import whole
 from services.gateway.handlers import timelines
 from services.gateway.store import assets, chats, projects
 from shared.blobs import Blobs

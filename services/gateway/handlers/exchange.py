@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from services.gateway.domain.account import Account
-from services.gateway.domain.compile import compile_timeline, retime
 from services.gateway.domain.job import Job, JobDraft, JobInput, JobSource
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import conflict
+from services.gateway.domain.timeline.compile import compile_timeline, retime
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.plans import read_plan

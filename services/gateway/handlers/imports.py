@@ -8,8 +8,8 @@ from services.gateway.domain.exchange import linked as link
 from services.gateway.domain.job import Job, JobError, JobInput
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.relinking import wanted
-from services.gateway.domain.timeline_data import MAX_SEGMENTS
-from services.gateway.domain.timeline_rules import violations
+from services.gateway.domain.timeline.data import MAX_SEGMENTS
+from services.gateway.domain.timeline.rules import violations
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.exchange import own_rate, started
 from services.gateway.handlers.plans import MAX_DOCUMENT

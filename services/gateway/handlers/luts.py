@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.gateway.domain.luts import key_of, used, written
 from services.gateway.domain.refusal import wrong_field
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from shared.blobs import Blobs
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import Violation

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.gateway.domain.job import Job
-from services.gateway.domain.plan_view import timeline_of
 from services.gateway.domain.refusal import conflict, not_found, wrong_field
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.plan_view import timeline_of
 from services.gateway.store import jobs, projects
 from shared.blobs import Blobs
 from shared.contracts.ids import is_id

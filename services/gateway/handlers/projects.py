@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from services.gateway.domain.admission import refusal_of
-from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.effects import Effect, Prepared
 from services.gateway.domain.job import Job, JobError
-from services.gateway.domain.plan_view import timeline_of
 from services.gateway.domain.records import Project, ProjectStatus
 from services.gateway.domain.refusal import conflict
-from services.gateway.domain.timeline_data import TimelineData
-from services.gateway.domain.timeline_rules import references
+from services.gateway.domain.timeline.compile import compile_timeline
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.plan_view import timeline_of
+from services.gateway.domain.timeline.rules import references
 from services.gateway.domain.unwanted import files_of
 from services.gateway.handlers import chats
 from services.gateway.handlers.analysed import learn

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.gateway.domain.account import Account
-from services.gateway.domain.compile import compile_timeline
 from services.gateway.domain.job import Job, JobDraft, JobInput
-from services.gateway.domain.laying import marked
 from services.gateway.domain.records import Asset, Project
 from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.render_order import RenderOrder, looked, options_of, outputs_wanted, rate_of
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.compile import compile_timeline
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.laying import marked
 from services.gateway.handlers.analyses import source_of
 from services.gateway.handlers.jobs import start_job
 from services.gateway.handlers.luts import with_luts

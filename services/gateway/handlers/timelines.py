@@ -10,9 +10,9 @@ from services.gateway.domain import links
 from services.gateway.domain.luts import written as luts_of
 from services.gateway.domain.records import Asset, Project, Revision
 from services.gateway.domain.refusal import FieldError, Refusal, invalid, not_found
-from services.gateway.domain.timeline_data import SegmentData, TimelineData, merge, read
-from services.gateway.domain.timeline_rules import references, violations
-from services.gateway.domain.written import MediaReference
+from services.gateway.domain.timeline.data import SegmentData, TimelineData, merge, read
+from services.gateway.domain.timeline.rules import references, violations
+from services.gateway.domain.timeline.written import MediaReference
 from services.gateway.handlers.luts import held_luts, unknown_luts
 from services.gateway.store import assets, projects
 from shared.blobs import Blobs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.gateway.domain.records import Project, ProjectStatus, Revision, RevisionLine
-from services.gateway.domain.timeline_data import TimelineData
+from services.gateway.domain.timeline.data import TimelineData
 from shared.db import Connection
 
 COLUMNS = "id, account, title, status, asset_id, revision, created_at, updated_at"

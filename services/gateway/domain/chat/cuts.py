@@ -8,8 +8,8 @@ from typing import Any
 from services.gateway.domain.chat.pieces import SHORTEST, between_words, piece, spoken, text_of, without_span
 from services.gateway.domain.chat.places import CannotDo, Done, places_of, with_segments
 from services.gateway.domain.chat.topics import only, spans_about, stems, words
-from services.gateway.domain.playing import seconds, source_time, starts, whole
-from services.gateway.domain.timeline_data import SegmentData, TimelineData
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
+from services.gateway.domain.timeline.playing import seconds, source_time, starts, whole
 from shared.contracts.chat import (
     KeepTopic,
     RemoveSegments,

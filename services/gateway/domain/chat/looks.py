@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from services.gateway.domain import ratio
 from services.gateway.domain.chat.places import CannotDo, Done, places_of
-from services.gateway.domain.look import LookData
-from services.gateway.domain.timeline_data import MAX_EFFECTS, EffectData, SegmentData, TimelineData
+from services.gateway.domain.timeline.data import MAX_EFFECTS, EffectData, SegmentData, TimelineData
+from services.gateway.domain.timeline.look import LookData
 from shared.contracts.chat import AddEffect, ChangeMusic, RemoveEffect, SetCaptions, SetRatio, SetSpeed
 from shared.contracts.effects import EFFECTS
 from shared.contracts.timeline import CaptionStyle

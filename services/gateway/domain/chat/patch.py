@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from services.gateway.domain.chat import cuts, looks, moves
 from services.gateway.domain.chat.places import CannotDo
-from services.gateway.domain.playing import whole
-from services.gateway.domain.rippling import rippled
-from services.gateway.domain.timeline_data import TimelineData, named
-from services.gateway.domain.timeline_rules import violations
+from services.gateway.domain.timeline.data import TimelineData, named
+from services.gateway.domain.timeline.playing import whole
+from services.gateway.domain.timeline.rippling import rippled
+from services.gateway.domain.timeline.rules import violations
 from shared.contracts.chat import Move, Operation
 from shared.contracts.hearing import Curve
 from shared.contracts.media import MediaInfo
@@ -38,7 +38,7 @@ def patched(
     """Apply ``operations`` one after the other; nothing is done when one of them cannot be, or does nothing.
 
     ``duration`` is the source's in seconds, ``energy`` its loudness where it is known; ``owned``
-    and ``media`` as ``timeline_rules.violations`` takes them.
+    and ``media`` as ``rules.violations`` takes them.
     """
     if not operations:
         return CannotDo("There is nothing to change.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from services.gateway.domain.timeline.data import CaptionData, SegmentData, TimelineData
 
 SHORTEST = 0.3
 """Seconds of source below which a segment cannot be seen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from services.gateway.domain.timeline_data import SegmentData, TimelineData
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
 
 Done = tuple[TimelineData, str]
 """A timeline after an operation, and what was done in words."""

@@ -7,7 +7,7 @@ import unicodedata
 from math import ceil, floor
 
 from services.gateway.domain.chat.pieces import piece, spoken, text_of
-from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
+from services.gateway.domain.timeline.data import CaptionData, SegmentData, TimelineData
 from shared.contracts.hearing import Curve
 
 AFTER, SHORTEST_LAUGH, LONGEST_LAUGH = 0.1, 0.4, 2.5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from services.gateway.domain.layer_data import KeyData, OverlayData, SoundData
-from services.gateway.domain.timeline_data import TimelineData
-from services.gateway.domain.written import MediaReference
+from services.gateway.domain.timeline.data import TimelineData
+from services.gateway.domain.timeline.layer_data import KeyData, OverlayData, SoundData
+from services.gateway.domain.timeline.written import MediaReference
 from shared.contracts.layout import Violation
 from shared.contracts.media import MediaInfo
 from shared.contracts.overlays import MOST_AT_ONCE, at_once

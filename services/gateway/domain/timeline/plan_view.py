@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from services.gateway.domain.timeline_data import (
+from services.gateway.domain.timeline.data import (
     CaptionData,
     EffectData,
     SegmentData,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
-from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
-from services.gateway.domain.timeline_data import SegmentData, TimelineData
-from services.gateway.domain.written import MediaReference
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
+from services.gateway.domain.timeline.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.timeline.written import MediaReference
 from shared.contracts.easing import Animated, Keyframe
 from shared.contracts.effects import Effect
 from shared.contracts.layout import starts

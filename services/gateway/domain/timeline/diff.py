@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from services.gateway.domain.timeline_data import SegmentData, TimelineData
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
 from services.gateway.domain.views import View
 
 MOST = 2000

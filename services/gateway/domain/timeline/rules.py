@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from services.gateway.domain.layer_rules import SFX, layer_violations, media_violations
-from services.gateway.domain.timeline_data import CaptionData, SegmentData, SfxData, TimelineData
+from services.gateway.domain.timeline.data import CaptionData, SegmentData, SfxData, TimelineData
+from services.gateway.domain.timeline.layer_rules import SFX, layer_violations, media_violations
 from shared.contracts.effect_rules import faults
 from shared.contracts.effects import Parameter
 from shared.contracts.layout import Violation

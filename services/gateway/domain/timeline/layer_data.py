@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from services.gateway.domain.written import Length, MediaReference, Moment, Sparse
+from services.gateway.domain.timeline.written import Length, MediaReference, Moment, Sparse
 from shared.contracts.easing import Ease
 from shared.contracts.effects import Colour
 from shared.contracts.overlays import Shape, TextBox

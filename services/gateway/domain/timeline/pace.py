@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
-from services.gateway.domain.timeline_data import SegmentData
+from services.gateway.domain.timeline.data import SegmentData
 from shared.contracts.effects import TIME_EFFECTS, Effect, Freeze, Parameter, PunchIn, Speed, SpeedRamp
 from shared.contracts.time import fraction_text
 from shared.contracts.warp import Warp, output_at, stretches

@@ -11,10 +11,10 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_serializer
 
-from services.gateway.domain.effect_data import AnyEffect, EffectData
-from services.gateway.domain.layer_data import MAX_OVERLAYS, MusicData, OverlayData, SoundData, SplitData
-from services.gateway.domain.look import LookData
-from services.gateway.domain.written import Seconds, Written
+from services.gateway.domain.timeline.effect_data import AnyEffect, EffectData
+from services.gateway.domain.timeline.layer_data import MAX_OVERLAYS, MusicData, OverlayData, SoundData, SplitData
+from services.gateway.domain.timeline.look import LookData
+from services.gateway.domain.timeline.written import Seconds, Written
 from shared.contracts.layout import Violation
 from shared.contracts.timeline import TransitionKind
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from services.gateway.domain.laying import retimed, with_layers
-from services.gateway.domain.pace import drawn_effects, pace_of
-from services.gateway.domain.timeline_data import CaptionData, SegmentData, TimelineData
-from services.gateway.domain.transcript import Transcript
+from services.gateway.domain.timeline.data import CaptionData, SegmentData, TimelineData
+from services.gateway.domain.timeline.laying import retimed, with_layers
+from services.gateway.domain.timeline.pace import drawn_effects, pace_of
+from services.gateway.domain.timeline.transcript import Transcript
 from shared.contracts.layout import lay_out, starts
 from shared.contracts.speech import Caption, Word
 from shared.contracts.time import MICROSECONDS, fraction_text, frame_at, to_ticks

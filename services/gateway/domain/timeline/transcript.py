@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from services.gateway.domain.timeline_data import CaptionData
+from services.gateway.domain.timeline.data import CaptionData
 
 
 class Transcript:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from services.gateway.domain.layer_data import MusicData, OverlayData, SoundData
-from services.gateway.domain.playing import seconds, starts, whole
-from services.gateway.domain.timeline_data import SegmentData, TimelineData
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
+from services.gateway.domain.timeline.layer_data import MusicData, OverlayData, SoundData
+from services.gateway.domain.timeline.playing import seconds, starts, whole
 
 SHORTEST_LAYER = 0.04
 """Seconds: a frame. Less cannot be seen."""

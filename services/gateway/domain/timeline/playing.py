@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from services.gateway.domain.pace import pace_of
-from services.gateway.domain.timeline_data import SegmentData
+from services.gateway.domain.timeline.data import SegmentData
+from services.gateway.domain.timeline.pace import pace_of
 from shared.contracts.warp import stretches
 
 
