@@ -15,7 +15,6 @@ from shared.process import ffmpeg_path, run
 from tests.service.renderer_footage import Footage, Grey, clip, film, pictures, rendered, timeline
 
 SIZE = (160, 90)
-BOTTOM = slice(64, 90)
 
 
 def scene() -> bytes:
