@@ -22,6 +22,7 @@ from shared.contracts.expression_tokens import ExpressionError
 from shared.contracts.ids import is_id
 from shared.contracts.interchange import EXPORTS, MODES, ExportFormat, ExportMode, Loss
 from shared.contracts.plan import TEMPLATES, Wishes
+from shared.contracts.time import fraction
 
 Pace = Literal["calm", "normal", "fast"]
 _SECONDS = re.compile(r"(\d+(?:\.\d+)?)(s|ms)?")
@@ -180,7 +181,7 @@ def _rate(text: str | None) -> Fraction | None:
     if text is None:
         return None
     try:
-        rate = Fraction(text)
+        rate = fraction(text)
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if not 1 <= rate <= 1000:

@@ -16,6 +16,7 @@ from cutroom.ratios import checked
 from cutroom.running import run
 from cutroom.screen import Screen
 from cutroom.targets import writable
+from shared.contracts.time import fraction
 
 if TYPE_CHECKING:
     from deploy.rendering import Made
@@ -103,7 +104,7 @@ def _file(out: Path, shape: str | None, *, several: bool = False) -> Path:
 
 def _rate(text: str | None) -> Fraction | None:
     try:
-        rate = Fraction(text) if text is not None else None
+        rate = fraction(text) if text is not None else None
     except (ValueError, ZeroDivisionError):
         rate = Fraction(0)
     if rate is not None and not 1 <= rate <= 120:

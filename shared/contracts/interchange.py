@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from shared.contracts.speech import Caption
-from shared.contracts.time import Ratio, fraction_text
+from shared.contracts.time import Ratio, fraction, fraction_text
 from shared.contracts.timeline import Effect, TransitionKind
 from shared.contracts.value import Value
 
@@ -42,7 +42,7 @@ MODES: dict[ExportMode, str] = {
 
 def _time(text: str) -> str:
     try:
-        return fraction_text(Fraction(text))
+        return fraction_text(fraction(text))
     except (ValueError, ZeroDivisionError) as bad:
         raise ValueError("not a time such as 1001/30000") from bad
 

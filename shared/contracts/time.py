@@ -14,9 +14,16 @@ from pydantic import AfterValidator
 MICROSECONDS = "1/1000000"
 
 
+def fraction(text: str) -> Fraction:
+    """Return the number that ``text`` writes. Raises ValueError, also for powers of ten, which may take for ever."""
+    if "e" in text.casefold():
+        raise ValueError(f"not a fraction: {text[:20]!r}")
+    return Fraction(text)
+
+
 def _positive_fraction(text: str) -> str:
     try:
-        value = Fraction(text)
+        value = fraction(text)
     except (ValueError, ZeroDivisionError) as bad:
         raise ValueError("not a fraction such as 30000/1001") from bad
     if value <= 0:

@@ -14,13 +14,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from shared.contracts.time import Ratio, fraction_text
+from shared.contracts.time import Ratio, fraction, fraction_text
 from shared.contracts.value import Value
 
 
 def _length(text: str) -> str:
     try:
-        value = Fraction(text)
+        value = fraction(text)
     except (ValueError, ZeroDivisionError) as bad:
         raise ValueError("not a fraction such as 1/2") from bad
     if value < 0:

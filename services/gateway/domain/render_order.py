@@ -12,7 +12,7 @@ from services.gateway.domain import ratio
 from services.gateway.domain.refusal import wrong_field
 from services.gateway.domain.render_outputs import CODEC, MOST, OutputOrder, Picture, Quality, Sound, listed
 from services.gateway.domain.timeline.look import LookData
-from shared.contracts.time import fraction_text
+from shared.contracts.time import fraction, fraction_text
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
 
 NTSC = {Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120)}
@@ -75,7 +75,7 @@ def rate_of(fps: float | str) -> str:
     Raises the 422 refusal ``fps_invalid`` outside 1..120.
     """
     try:
-        exact = Fraction(str(fps))
+        exact = fraction(str(fps))
     except (ValueError, ZeroDivisionError):
         exact = Fraction(0)
     exact = next((ntsc for ntsc in NTSC if abs(ntsc - exact) < Fraction(6, 1000) and exact != round(exact)), exact)

@@ -9,6 +9,7 @@ from services.planner.domain.losses import Losses
 from services.planner.tools.interchange.gathering import Gathered, Gathering, base_name
 from services.planner.tools.interchange.xml_text import invalid, parsed, whole
 from shared.contracts.interchange import ImportedEdit, MediaHint
+from shared.contracts.time import fraction
 
 
 def read(data: bytes) -> ImportedEdit:
@@ -83,7 +84,7 @@ def _speed(item: Element, losses: Losses) -> Fraction | None:
         if (told.get("reverse") or "").upper() == "TRUE":
             losses.add("reverse", item.findtext("name") or "")
         try:
-            speed = abs(Fraction(told.get("speed", "100"))).limit_denominator(100000) / 100
+            speed = abs(fraction(told.get("speed", "100"))).limit_denominator(100000) / 100
         except (ValueError, ZeroDivisionError):
             raise invalid("A speed is no number.") from None
     return speed.limit_denominator(1000) if speed > 0 else None

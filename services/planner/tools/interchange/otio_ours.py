@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.planner.domain.losses import Losses
 from services.planner.tools.interchange.otio_values import plain
 from shared.contracts.speech import Caption
+from shared.contracts.time import fraction
 from shared.contracts.timeline import Effect, TransitionKind
 
 _CAPTIONS = TypeAdapter(tuple[Caption, ...])
@@ -20,7 +21,7 @@ _EFFECTS = TypeAdapter(tuple[Effect, ...])
 def exact_there(ours: Mapping[str, Any], start: Fraction, speed: Fraction, rate: Fraction) -> tuple[Fraction, Fraction]:
     """Take the exact start and speed that we wrote, unless somebody moved the clip since."""
     try:
-        told, pace = Fraction(str(ours["start"])), Fraction(str(ours["speed"]))
+        told, pace = fraction(str(ours["start"])), fraction(str(ours["speed"]))
     except (KeyError, ValueError, ZeroDivisionError):
         return start, speed
     near = abs(told - start) * rate <= Fraction(51, 100)
@@ -37,7 +38,7 @@ def kind_of(ours: Mapping[str, Any]) -> TransitionKind:
 def exact_end(ours: Mapping[str, Any], end: Fraction, rate: Fraction, *, grown: bool) -> Fraction:
     """Take the exact end that we wrote where it is the same to the frame."""
     try:
-        told = Fraction(str(ours["end"]))
+        told = fraction(str(ours["end"]))
     except (KeyError, ValueError, ZeroDivisionError):
         return end
     return told if not grown and abs(told - end) * rate < 1 else end
