@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.planner.domain.cutlist import cut_list, named
-from services.planner.domain.timecode import frame_of, rate_near, timecode
 from services.planner.tools.interchange.reading import read
 from services.planner.tools.interchange.text_out import captions_of, chapters
 from services.planner.tools.interchange.writing import export
@@ -20,6 +19,7 @@ from shared.contracts.media import Span
 from shared.contracts.plan import Dropped
 from shared.contracts.timeline import SoundClip, Timeline
 from shared.errors import BadRequest
+from shared.timecode import frame_of, rate_near, timecode
 from tests.unit.interchange_material import ZOOM, clip, source, spoken, timeline
 
 FILM = source("film.mp4", "25/1")

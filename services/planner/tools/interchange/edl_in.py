@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from services.planner.domain.losses import Losses
-from services.planner.domain.timecode import base_of, frame_of
 from services.planner.tools.interchange.gathering import Gathered, Gathering
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedEdit, MediaHint
 from shared.contracts.time import fraction_text
 from shared.errors import BadRequest
+from shared.timecode import base_of, frame_of
 
 MAX_EVENTS = 20_000
 _TC = r"(\d\d:\d\d:\d\d[:;.]\d\d)"

@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from services.planner.domain.cutlist import Cut, CutList, Medium
 from services.planner.domain.losses import Losses
-from services.planner.domain.timecode import base_of, drops, timecode
 from shared.contracts.time import fraction_text
+from shared.timecode import base_of, drops, timecode
 
 HOUR = 3600
 MOST_EVENTS = 999

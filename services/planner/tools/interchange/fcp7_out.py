@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from services.planner.domain.cutlist import Cut, CutList, Medium
 from services.planner.domain.losses import Losses
-from services.planner.domain.timecode import base_of, drops, timecode
 from services.planner.tools.interchange.xml_text import child, document
+from shared.timecode import base_of, drops, timecode
 
 
 def write(cuts: CutList, losses: Losses) -> str:

@@ -6,8 +6,8 @@ from fractions import Fraction
 from xml.etree.ElementTree import Element
 
 from services.planner.domain.cutlist import Cut, CutList, Mark, Medium
-from services.planner.domain.timecode import drops
 from services.planner.tools.interchange.xml_text import child, document
+from shared.timecode import drops
 
 _AUDIO_RATES = {32000: "32k", 44100: "44.1k", 48000: "48k", 88200: "88.2k", 96000: "96k"}
 

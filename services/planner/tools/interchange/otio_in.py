@@ -9,12 +9,13 @@ from typing import Any
 import opentimelineio as otio
 
 from services.planner.domain.losses import Losses
-from services.planner.domain.timecode import rate_near
 from services.planner.tools.interchange.gathering import Gathered, Gathering, base_name
 from services.planner.tools.interchange.otio_ours import exact_end, exact_there, kind_of, private
 from services.planner.tools.interchange.otio_values import exact, exact_rate, ours_in, plain
 from services.planner.tools.interchange.xml_text import invalid
 from shared.contracts.interchange import ImportedEdit, MediaHint
+from shared.contracts.time import fraction
+from shared.timecode import rate_near
 
 
 def read(text: str, rate: Fraction) -> ImportedEdit:
@@ -152,7 +153,7 @@ def _note_sound(picture: Any, tracks: list[Any], losses: Losses) -> None:
 def _rate(timeline: Any, track: Any, otherwise: Fraction) -> Fraction:
     told = ours_in(timeline.metadata).get("rate")
     if told is not None:
-        rate = Fraction(str(told))
+        rate = fraction(str(told))
         if 1 <= rate <= 1000:
             return rate
     if timeline.global_start_time is not None:

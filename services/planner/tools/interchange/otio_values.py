@@ -9,8 +9,8 @@ from typing import Any
 
 import opentimelineio as otio
 
-from services.planner.domain.timecode import rate_near
 from services.planner.tools.interchange.otio_out import OURS
+from shared.timecode import rate_near
 
 
 def exact(time: Any) -> Fraction:
