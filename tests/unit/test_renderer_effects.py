@@ -67,6 +67,15 @@ def test_keyframes_stand_still_outside_and_are_met_exactly() -> None:
             assert drawn == pytest.approx(value_at(keys, frame), abs=1e-5)
 
 
+def test_many_keyframes_are_not_nested_deeper_than_ffmpeg_reads() -> None:
+    keys = tuple(Keyframe(frame=3 * n, value=n % 7, ease=EASES[n % len(EASES)]) for n in range(100))
+    text = animated_expression(keys, "n")
+    depths = np.cumsum([(c == "(") - (c == ")") for c in text])
+    assert depths[-1] == 0 and depths.max() < 30, "it refuses a hundred"
+    for frame in range(0, 310, 7):
+        assert worked_out(text, n=frame) == pytest.approx(value_at(keys, frame), abs=1e-5)
+
+
 def test_faults_are_named() -> None:
     assert [f.code for f in faults("explode", {})] == ["effect_unknown"]
     assert [(f.parameter, f.code) for f in faults("zoom", {"to": 9, "spin": 1})] == [

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
-from shared.contracts.easing import BACK, Animated, Ease
+from shared.contracts.easing import BACK, Animated, Ease, Keyframe
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +85,17 @@ def animated_expression(animated: Animated, frame: str, span: tuple[int, int] | 
         first = max((i for i, key in enumerate(animated) if key.frame <= span[0]), default=0)
         last = min((i for i, key in enumerate(animated) if key.frame >= span[1]), default=len(animated) - 1)
         animated = animated[first : max(first, last) + 1]
-    text = f"{animated[-1].value:.6f}"
-    for before, after in reversed(list(pairwise(animated))):
-        share = f"clip(({frame}-{before.frame})/{after.frame - before.frame},0,1)"
-        way = f"({before.value:.6f}+{after.value - before.value:.6f}*{eased_expression(before.ease, share)})"
-        text = f"if(lt({frame},{after.frame}),{way},{text})"
-    return text
+    last = animated[-1]
+    if len(animated) == 1:
+        return f"{last.value:.6f}"
+    return f"if(lt({frame},{last.frame}),{_between(animated, frame)},{last.value:.6f})"
+
+
+def _between(keys: Sequence[Keyframe], frame: str) -> str:
+    """Choose by halves between the ways from key to key: ffmpeg refuses what is nested a hundred deep."""
+    if len(keys) > 2:
+        half = len(keys) // 2
+        return f"if(lt({frame},{keys[half].frame}),{_between(keys[: half + 1], frame)},{_between(keys[half:], frame)})"
+    before, after = keys
+    share = f"clip(({frame}-{before.frame})/{after.frame - before.frame},0,1)"
+    return f"({before.value:.6f}+{after.value - before.value:.6f}*{eased_expression(before.ease, share)})"
