@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from services.analyzer.domain.text.subtitles import MAX_BYTES, BadSubtitles, decode, parse
+from services.analyzer.domain.text.decoding import decode
+from services.analyzer.domain.text.refusing import MAX_BYTES, BadSubtitles
+from services.analyzer.domain.text.subtitles import parse
 
 SRT = "1\n00:00:00,500 --> 00:00:02,000\nCafé <i>noir</i>\n\n2\n00:00:02,500 --> 00:00:03,000\n“Yes”\n"
 VTT = """WEBVTT - a title

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.analyzer.domain.text.subtitles import BadSubtitles, parse
+from services.analyzer.domain.text.refusing import BadSubtitles
+from services.analyzer.domain.text.subtitles import parse
 from services.analyzer.domain.text.words import mend_captions
 
 LIVE = """WEBVTT

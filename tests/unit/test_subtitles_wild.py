@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.analyzer.domain.text.subtitles import BadSubtitles, parse
+from services.analyzer.domain.text.refusing import BadSubtitles
+from services.analyzer.domain.text.subtitles import parse
 from services.analyzer.domain.text.words import clean, mend_captions
 
 Line = tuple[str, float, float]

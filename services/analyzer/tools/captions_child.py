@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.analyzer.domain.text.subtitles import MAX_BYTES, BadSubtitles, parse
+from services.analyzer.domain.text.refusing import MAX_BYTES, BadSubtitles
+from services.analyzer.domain.text.subtitles import parse
 from services.analyzer.tools import telling
 from services.analyzer.tools.mended import spoken
 from services.analyzer.tools.requests import CaptionsRequest, SpokenAnswer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
-from services.gateway.api.chat_records import ChatSent, ChatSessionDetail, ChatSessionList, ChatSessionRecord
+from services.gateway.api.chat_records import ChatSent, ChatSessionDetail, ChatSessionList
 from services.gateway.api.context import Caller, Gateway, Parts, Wait, checked_id, wait_for_job
 from services.gateway.api.paging import Page, link_next
 from services.gateway.api.records import answered, shown_as
@@ -188,6 +188,3 @@ async def _own(connection: Connection, caller: Account, session_id: str, *, lock
 async def _whole(connection: Connection, session: ChatSession) -> View:
     said = await chats.messages(connection, session.id)
     return {**session.view(), "messages": [message.view() for message in said]}
-
-
-__all__ = ["ChatSessionRecord", "router"]

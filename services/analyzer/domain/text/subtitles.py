@@ -13,10 +13,8 @@ from services.analyzer.domain.text.cues import read_srt, read_vtt
 from services.analyzer.domain.text.decoding import decode
 from services.analyzer.domain.text.dialogue import read_ass
 from services.analyzer.domain.text.listed import read_json
-from services.analyzer.domain.text.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, MAX_SECONDS, BadSubtitles
+from services.analyzer.domain.text.refusing import MAX_BYTES, MAX_EVENTS, MAX_LINE, BadSubtitles
 from shared.contracts.speech import Caption
-
-__all__ = ["MAX_BYTES", "MAX_EVENTS", "MAX_LINE", "MAX_SECONDS", "BadSubtitles", "decode", "parse"]
 
 _NO_JSON = re.compile(
     r"\s*(?:\[(?:Script Info|V4|Events|INFORMATION|[a-z]{2,6}:|\d+:\d|\d+\]\s*\[)|\{(?:\d+|DEFAULT)\}\s*\{|\{\\rtf)",
