@@ -188,6 +188,22 @@ async def test_a_variable_frame_rate_is_laid_on_the_grid(tmp_path: Path) -> None
     assert numbers(await pictures(film.file, (192, 108))) == expected
 
 
+async def test_a_cut_into_a_picture_that_stands_for_long_shows_it(tmp_path: Path) -> None:
+    """As a recorded screen does, or a slide show: its frame came seconds before the cut."""
+    plain = await numbered(tmp_path, 200, "25/1", sound=False)
+    still = tmp_path / "still.mp4"
+    arguments = ["-i", str(plain.path), "-vf", "select='lt(n,20)+gte(n,150)'", "-fps_mode", "vfr", "-crf", "10"]
+    await run([ffmpeg_path(), "-loglevel", "error", "-y", *arguments, str(still)])
+    video = plain.media.video
+    assert video is not None
+    vfr = video.model_copy(update={"variable_frame_rate": True, "frame_rate": "9/1"})
+    footage = {"a": replace(plain, path=still, media=plain.media.model_copy(update={"video": vfr}))}
+    made = timeline(footage, [clip(0, 3.6, 5.0), clip(1, 5.6, 6.4), clip(2, 4.0, 7.0, speed="2/1")])
+    (film,) = await rendered(tmp_path / "out", made, footage)
+    expected = [19] * 35 + [19] * 10 + [*range(150, 160)] + [19] * 25 + [*range(150, 174, 2)]
+    assert numbers(await pictures(film.file, (192, 108))) == expected
+
+
 async def test_pictures_that_are_redrawn_bit_by_bit_are_whole_from_the_first_of_a_cut_on(tmp_path: Path) -> None:
     """Screen recorders send no whole key frames: decoding has to begin earlier."""
     size = (320, 180)

@@ -26,12 +26,14 @@ class Reading:
 
     ``shift``: how far behind ``seek`` the first wanted moment lies, in microseconds (video) or output samples (sound).
     ``timing``: the expression that tells when a picture is shown that comes ``PTS`` microseconds after ``seek``.
+    ``standing``: what is shown at first may have come long before ``seek``: all from the key frame on counts.
     """
 
     seek: Fraction
     length: Fraction
     shift: int
     timing: str = ""
+    standing: bool = False
 
 
 def video_reading(clip: Clip, piece: Piece, stream: VideoStream, rate: str) -> Reading:
@@ -39,15 +41,16 @@ def video_reading(clip: Clip, piece: Piece, stream: VideoStream, rate: str) -> R
     frame = 1 / Fraction(stream.frame_rate)
     first = clip.frames - piece.first - piece.frames if clip.reverse else piece.first
     begin, end = (clip.source_start + _shown(clip, Fraction(n) / Fraction(rate)) for n in (first, first + piece.frames))
-    last = Fraction(str(stream.start)) + Fraction(str(stream.duration)) - frame
+    uneven = stream.variable_frame_rate
+    last = Fraction(str(stream.start)) + Fraction(str(stream.duration)) - (0 if uneven else frame)
     begin = max(min(begin, last), Fraction(0))
-    margin = max(Fraction(2) if stream.variable_frame_rate else 2 * frame, Fraction(str(stream.refresh)) + frame)
+    margin = max(Fraction(2) if uneven else 2 * frame, Fraction(str(stream.refresh)) + frame)
     seek = max(begin - margin, Fraction(0))
     shift = round((begin - seek + min(frame / 4, TOLERANCE)) * TICKS)
     timing = (
         _warped(clip, begin - clip.source_start, first / Fraction(rate), shift) if clip.warp else _even(clip, shift)
     )
-    return Reading(seek, max(end - seek, Fraction(0)) + 3 * frame, shift, timing)
+    return Reading(seek, max(end - seek, Fraction(0)) + 3 * frame, shift, timing, standing=uneven)
 
 
 def _shown(clip: Clip, seconds: Fraction) -> Fraction:

@@ -34,8 +34,11 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
         return still.filter("trim", end_frame=1).filter("setpts", expr="0")
     reading = video_reading(clip, piece, stream, rate)
     # Where a film changes its size the graph goes on, as its counts do, and the scaler behind it follows.
-    span = {"ss": seconds(reading.seek), "t": seconds(reading.length), "reinit_filter": 0}
+    length: dict[str, str | None] = {"noaccurate_seek": None} if reading.standing else {"t": seconds(reading.length)}
+    span = {"ss": seconds(reading.seek), **length, "reinit_filter": 0}
     decoded = ffmpeg.input(file_url(path), **bench.hostile(number), **span, **threads)[str(stream.index)]
+    if reading.standing:
+        decoded = decoded.filter("trim", end=seconds(reading.length))
     if stream.interlaced:
         # One picture a frame, so that places are still counted in frames; what is not interlaced passes untouched.
         decoded = decoded.filter("bwdif", mode="send_frame", deint="interlaced")
