@@ -85,10 +85,10 @@ def animated_expression(animated: Animated, frame: str, span: tuple[int, int] | 
         first = max((i for i, key in enumerate(animated) if key.frame <= span[0]), default=0)
         last = min((i for i, key in enumerate(animated) if key.frame >= span[1]), default=len(animated) - 1)
         animated = animated[first : max(first, last) + 1]
-    last = animated[-1]
+    end = animated[-1]
     if len(animated) == 1:
-        return f"{last.value:.6f}"
-    return f"if(lt({frame},{last.frame}),{_between(animated, frame)},{last.value:.6f})"
+        return f"{end.value:.6f}"
+    return f"if(lt({frame},{end.frame}),{_between(animated, frame)},{end.value:.6f})"
 
 
 def _between(keys: Sequence[Keyframe], frame: str) -> str:
