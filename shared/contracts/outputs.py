@@ -20,7 +20,8 @@ AudioCodec = Literal["aac", "opus", "mp3", "pcm", "flac", "none"]
 class Output(Value):
     """One file to render from a timeline. ``fit`` says how a source of another shape fills the frame.
 
-    ``codec`` ``none`` makes a file of sound alone; ``audio_codec`` ``auto`` is the usual one of its container.
+    ``codec`` ``none`` makes a file of sound alone; ``audio_codec`` ``auto`` is the usual one of its container;
+    ``channels`` takes the place of the order's.
     ``poster`` and ``sprites`` make pictures beside the film, ``hls`` a ladder for streaming with this one at its top.
     """
 
@@ -31,6 +32,7 @@ class Output(Value):
     draft: bool = False
     codec: VideoCodec = "h264"
     audio_codec: AudioCodec | Literal["auto"] = "auto"
+    channels: SoundLayout | Literal["auto"] | None = None
     quality: Literal["low", "standard", "high"] = "standard"
     poster: bool = False
     sprites: bool = False

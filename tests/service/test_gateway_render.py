@@ -110,6 +110,8 @@ async def test_what_does_not_go_together_is_refused(make_infra: MakeInfra) -> No
         project = (await consented(gateway))["project"]["id"]
         for body, field in (
             ({"channels": "5.1", "codec": "none", "audio_codec": "mp3"}, "channels"),
+            ({"channels": "5.1", "outputs": [{}, {"codec": "none", "audio_codec": "mp3"}]}, "channels"),
+            ({"outputs": [{}, {"codec": "none", "audio_codec": "mp3", "channels": "5.1"}]}, "outputs[1].channels"),
             ({"hls": True, "codec": "vp9"}, "hls"),
             ({"outputs": [{}, {"hls": True, "audio_codec": "opus"}]}, "outputs[1].hls"),
         ):

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from services.renderer.domain.order import problems
 from services.renderer.domain.sound import layout_of
+from services.renderer.settings import RendererSettings
+from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.join import Tags
+from services.renderer.tools.parts import Order, sounds
 from shared.contracts.media import AudioStream
-from shared.contracts.timeline import AudioCodec, Output, RenderOptions, SoundLayout
+from shared.contracts.timeline import AudioCodec, Output, RenderOptions, SoundLayout, Timeline
 from shared.process import ffmpeg_path, run
 from tests.service.renderer_footage import Footage, clip, numbered, rendered, timeline
 
@@ -94,6 +101,37 @@ async def test_channels_count_as_bs_1770_weighs_them(tmp_path: Path, place: int,
     assert peak == pytest.approx(-20 + 3.01 - weight, abs=0.25)
 
 
+async def test_every_file_has_the_channels_that_it_asks_for(tmp_path: Path) -> None:
+    """One order: a clip that runs backwards, and a sound laid over it that is only on the right."""
+    footage = {
+        "a": await sounding(tmp_path, (300, 500, 700, 60, 1100, 0), "a"),
+        "b": await sounding(tmp_path, (0, 1300), "b"),
+    }
+    over = [{"id": "s", "name": "right", "source": "b", "at": 0}]
+    line = timeline(footage, [clip(0, 0, 4, reverse=True)], layout="5.1", sounds=over)
+    wanted: dict[Output, SoundLayout] = {
+        Output(name="wide", width=64, height=36): "5.1",
+        Output(name="pair", width=64, height=36, channels="stereo"): "stereo",
+        Output(name="tall", width=36, height=64, channels="stereo"): "stereo",
+        Output(name="one", width=64, height=36, codec="none", channels="mono"): "mono",
+        Output(name="free", width=64, height=36, codec="none", channels="auto"): "5.1",
+    }
+    films = await rendered(tmp_path / "out", line, footage, *wanted, options=PLAIN)
+    assert [film.check.passed for film in films] == [True] * 5, [film.check.findings for film in films]
+    wide, pair, tall, one, free = [
+        heard(await channels(film.file, layout)) for film, layout in zip(films, wanted.values(), strict=True)
+    ]
+    assert wide == free == [{300: 0.2}, {500: 0.2, 1300: 0.2}, {700: 0.2}, {60: 0.2}, {1100: 0.2}, {}]
+    assert pair == tall == [{300: 0.2, 700: 0.14, 1100: 0.14}, {500: 0.2, 700: 0.14, 1300: 0.2}]
+    assert [set(channel) for channel in one] == [{300, 500, 700, 1100, 1300}]
+    assert len(set(sounds(Bench(tmp_path, RendererSettings()), order_of(line, footage, wanted)).values())) == 3
+
+
+def order_of(line: Timeline, footage: dict[str, Footage], outputs: Iterable[Output]) -> Order:
+    paths = {name: source.path for name, source in footage.items()}
+    return Order(line, paths, tuple(outputs), PLAIN, Tags("", "", datetime(2026, 1, 2, tzinfo=UTC)))
+
+
 async def test_the_layout_follows_the_clips_where_it_is_left_to_them(tmp_path: Path) -> None:
     wide = await sounding(tmp_path, TONES, "wide")
     pair = await sounding(tmp_path, (300, 500), "pair")
@@ -108,3 +146,6 @@ async def test_the_layout_follows_the_clips_where_it_is_left_to_them(tmp_path: P
     assert found(a=single) == "mono" and found(a=mute) == "stereo"
     line = timeline({"a": wide}, [clip(0, 0, 1)])
     assert layout_of(line, None) == "stereo" and layout_of(line, "mono") == "mono"
+    narrow = Output(name="n", width=64, height=36, codec="none", audio_codec="mp3")
+    each = [problems(line, (narrow.model_copy(update={"channels": one}),), 9999) for one in ("5.1", "auto", "stereo")]
+    assert [[problem.field for problem in wrong] for wrong in each] == [["outputs[0].audio_codec"]] * 2 + [[]]

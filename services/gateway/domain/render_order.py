@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 from services.gateway.domain import ratio
 from services.gateway.domain.refusal import wrong_field
-from services.gateway.domain.render_outputs import CODEC, MOST, OutputOrder, Picture, Quality, Sound, listed
+from services.gateway.domain.render_outputs import CODEC, MOST, Channels, OutputOrder, Picture, Quality, Sound, listed
 from services.gateway.domain.timeline.look import LookData
 from shared.contracts.time import fraction, fraction_text
 from shared.contracts.timeline import CaptionStyle, Output, RenderOptions
@@ -23,7 +23,7 @@ _SLOWEST, _FASTEST = 1, 120
 EXAMPLES: list[JsonDict] = [
     {"aspect_ratio": "9:16", "caption_style": "pop"},
     {"hls": True, "subtitles": "track", "poster": True},
-    {"channels": "5.1", "outputs": [{"aspect_ratio": "16:9"}, {"codec": "none", "audio_codec": "flac"}]},
+    {"channels": "5.1", "outputs": [{"aspect_ratio": "16:9"}, {"codec": "none", "channels": "stereo"}]},
     {"outputs": [{"codec": "h264", "hls": True}, {"codec": "vp9", "aspect_ratio": "1:1"}]},
 ]
 """For a phone; for streaming, with captions that players switch; surround sound; several files at once."""
@@ -59,9 +59,8 @@ class RenderOrder(BaseModel):
     )
     poster: bool = Field(default=False, description="Make a still picture beside the film.")
     sprites: bool = Field(default=False, description="Make a sheet of small pictures beside the film.")
-    channels: Literal["auto", "mono", "stereo", "5.1"] = Field(
-        default="stereo",
-        description="Of the sound of all files; `auto`: 5.1 or mono where all clips are so, else stereo.",
+    channels: Channels = Field(
+        default="stereo", description="Of the sound; `auto`: 5.1 or mono where all clips are so, else stereo."
     )
     hls: bool = Field(default=False, description="Make a ladder for streaming too (HLS): `hls.url` of the status.")
     outputs: tuple[OutputOrder, ...] = Field(
@@ -105,10 +104,7 @@ def looked(order: RenderOrder, look: LookData | None) -> RenderOrder:
 def outputs_wanted(order: RenderOrder) -> tuple[Output, ...]:
     """Return the files that are to be made. Raises ``BadRequest`` for a ratio or a codec that does not do."""
     common = OutputOrder.model_validate(order.model_dump(include=set(OutputOrder.model_fields)))
-    made = listed(common, order.outputs)
-    if order.channels == "5.1" and any(output.audio_codec == "mp3" for output in made):
-        raise wrong_field("channels", "output_codec", "MP3 holds one or two channels, not 5.1.")
-    return made
+    return listed(common, order.outputs)
 
 
 def options_of(order: RenderOrder, *, title: str, job_id: str, watermark: str) -> RenderOptions:

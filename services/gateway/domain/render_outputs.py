@@ -29,6 +29,7 @@ STREAMED: tuple[VideoCodec, ...] = ("h264", "hevc")
 """What can have a ladder for HLS."""
 Fit = Literal["auto", "crop", "blur", "pad"]
 Quality = Literal["low", "standard", "high"]
+Channels = Literal["auto", "mono", "stereo", "5.1"]
 CODEC = "`h264`, `hevc`, `av1` (mp4), `vp9` (webm), `prores` (mov), `gif`, or `none` for sound alone."
 
 
@@ -52,6 +53,7 @@ class OutputOrder(BaseModel):
     fit: Fit | None = None
     codec: Picture | None = Field(default=None, description=CODEC)
     audio_codec: Sound | None = None
+    channels: Channels | None = None
     quality: Quality | None = None
     draft: bool | None = None
     poster: bool | None = None
@@ -74,6 +76,9 @@ def listed(common: OutputOrder, wanted: Sequence[OutputOrder]) -> tuple[Output, 
             goes = ", ".join(SOUNDS[output.codec])
             message = f"Sound of {output.audio_codec} does not go with {output.codec}; {goes} do."
             raise wrong_field(f"{here}audio_codec", "output_codec", message)
+        if output.channels == "5.1" and output.audio_codec == "mp3":
+            narrow = "MP3 holds one or two channels, not 5.1."
+            raise wrong_field("channels" if own.channels is None else f"{here}channels", "output_codec", narrow)
         if output.hls and (output.codec not in STREAMED or output.audio_codec not in ("auto", "aac", "none")):
             message = "A film for streaming is of h264 or hevc, with sound of aac or none."
             raise wrong_field(f"{here}hls", "output_codec", message)
@@ -91,7 +96,7 @@ def _output(common: OutputOrder, own: OutputOrder, here: str) -> Output:
     shape, draft, codec = str(chosen("aspect_ratio")), bool(chosen("draft")), str(chosen("codec"))
     width, height = _size(shape, draft, f"{here}aspect_ratio")
     name = "sound" if codec == "none" else f"video_{ratio.name(shape)}{'' if codec == 'h264' else f'_{codec}'}"
-    rest = {field: chosen(field) for field in ("fit", "audio_codec", "quality", "poster", "sprites", "hls")}
+    rest = {field: chosen(field) for field in ("fit", "audio_codec", "channels", "quality", "poster", "sprites", "hls")}
     return Output.model_validate(
         {"name": name, "width": width, "height": height, "draft": draft, "codec": codec, **rest}
     )

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from services.renderer.domain.formats import sound_of, suits
+from services.renderer.domain.formats import suits
 from services.renderer.domain.ladder import rungs
+from services.renderer.domain.sound import voice_of
 from services.renderer.domain.synth import names
 from shared.contracts.layout import Violation, violations
 from shared.contracts.timeline import Clip, Output, Timeline
@@ -83,7 +84,7 @@ def _outputs(outputs: tuple[Output, ...], timeline: Timeline) -> Iterator[Violat
         elif not suits(output):
             unsuited = f"Sound of {output.audio_codec} does not go with a picture of {output.codec}."
             yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=unsuited)
-        if timeline.layout == "5.1" and sound_of(output) == "mp3":
+        if voice_of(timeline, output) == ("mp3", "5.1"):
             narrow = "MP3 holds one or two channels, not 5.1."
             yield Violation(field=f"outputs[{i}].audio_codec", code="output_codec", message=narrow)
         if not _NAME.fullmatch(output.name):

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from services.renderer.domain.formats import sound_of
 from shared.contracts.layout import starts
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import Clip, SoundLayout, Timeline
+from shared.contracts.timeline import AudioCodec, Clip, Output, SoundLayout, Timeline
 
 FADE_MS = 4
 CHANNELS: dict[SoundLayout, int] = {"mono": 1, "stereo": 2, "5.1": 6}
@@ -46,12 +47,24 @@ class Stretch:
     fade_out: int
 
 
+class Voice(NamedTuple):
+    """A sound of the whole film: outputs that want the same share one."""
+
+    codec: AudioCodec
+    layout: SoundLayout
+
+
+def voice_of(timeline: Timeline, output: Output) -> Voice:
+    """Return the sound that goes with ``output``; its codec may be ``none``."""
+    return Voice(sound_of(output), layout_of(timeline, output.channels))
+
+
 def layout_of(timeline: Timeline, wanted: SoundLayout | Literal["auto"] | None) -> SoundLayout:
     """Return the layout that an edit is rendered in; ``auto``: 5.1 or mono where all clips that sound are so."""
     if wanted != "auto":
         return wanted or timeline.layout
-    media = [timeline.sources[clip.source].media for clip in timeline.video]
-    heard = {one.audio.channels for one in media if one.audio is not None}
+    sources = (timeline.sources.get(clip.source) for clip in timeline.video)
+    heard = {one.media.audio.channels for one in sources if one is not None and one.media.audio is not None}
     known: dict[frozenset[int], SoundLayout] = {frozenset({6}): "5.1", frozenset({1}): "mono"}
     return known.get(frozenset(heard), "stereo")
 

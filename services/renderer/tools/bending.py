@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import mmap
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
@@ -14,8 +15,9 @@ from numpy.typing import NDArray
 from services.renderer.domain.reading import audio_reading, way_of
 from services.renderer.domain.sound import CHANNELS, Stretch
 from services.renderer.domain.stretching import stretched
+from services.renderer.tools.evening import evened
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.sound import RAW, bends, bent_name, from_source
+from services.renderer.tools.sound import RAW, Heard, bends, bent_name
 from shared.contracts.timeline import Clip, Timeline
 
 FORGET_S = 10
@@ -29,21 +31,22 @@ async def bend(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], gr
         if not bends(clip) or timeline.sources[clip.source].media.audio is None:
             continue
         span = bench.scratch / f"span_{stretch.clip:04d}.f32"
-        await bench.ffmpeg(_span_arguments(bench, timeline, sources[clip.source], clip, stretch, span.name))
+        path = sources[clip.source]
+        await evened(bench, timeline, partial(_span_arguments, timeline, path, clip, stretch, span.name))
         target = bench.scratch / bent_name(stretch)
         await asyncio.to_thread(_bent, span, target, clip, stretch.samples, timeline)
         span.unlink()
 
 
 def _span_arguments(
-    bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch, target: str
+    timeline: Timeline, path: Path, clip: Clip, stretch: Stretch, target: str, read: Heard
 ) -> list[str]:
     stream = timeline.sources[clip.source].media.audio
     if stream is None:
         raise ValueError(f"source {clip.source} has no sound")
     samples = round((clip.source_end - clip.source_start) * timeline.sample_rate)
     reading = audio_reading(clip.model_copy(update={"speed": "1/1"}), samples, stream, timeline.sample_rate)
-    node = from_source(bench, path, stream.index, timeline, reading, number=stretch.clip)
+    node = read(path, stream.index, timeline, reading, number=stretch.clip)
     built: list[str] = ffmpeg.output(node.filter("atrim", end_sample=samples), target, **RAW).get_args()
     return built
 

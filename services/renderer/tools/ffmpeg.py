@@ -20,7 +20,7 @@ from shared.contracts.timeline import VideoCodec
 from shared.process import Completed, Limits, ffmpeg_path, run
 
 DEMUXERS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mp3,wav,flac,ogg,aac"
-OWN_DEMUXERS = "f32le,pcm_f32le,wav,mov,mp4,matroska,webm,ogg,mp3,flac,gif,concat"
+OWN_DEMUXERS = "f32le,pcm_f32le,nut,wav,mov,mp4,matroska,webm,ogg,mp3,flac,gif,concat"
 Option = str | int | float
 LONG_GRAPH = 60_000
 

@@ -14,7 +14,7 @@ from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.glimpsed import notes
 from services.renderer.domain.measured import Expected
 from services.renderer.domain.seen import joined
-from services.renderer.domain.sound import SILENCE_LUFS
+from services.renderer.domain.sound import SILENCE_LUFS, Voice, voice_of
 from services.renderer.tools import extras
 from services.renderer.tools.check import Copies, measure
 from services.renderer.tools.copying import Copied, join_copied
@@ -27,7 +27,7 @@ from services.renderer.tools.shelf import Drawn, Voiced
 from services.renderer.tools.subtitles import lay_out_subtitles
 from services.renderer.tools.wording import Worded
 from shared.contracts.time import sample_at
-from shared.contracts.timeline import AudioCodec, Check, Output, Timeline
+from shared.contracts.timeline import Check, Output, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def finish(
     order: Order,
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
-    sounds: Mapping[AudioCodec, Voiced],
+    sounds: Mapping[Voice, Voiced],
     words: Worded,
     copied: Copied | None = None,
 ) -> Film:
@@ -58,7 +58,7 @@ async def finish(
     if copied is not None and copied.row:
         return await _copied(bench, order, output, chunks, sounds, copied)
     line, drawn = order.timeline, [one for _, one in chunks]
-    sound = sounds.get(formats.sound_of(output))
+    sound = sounds.get(voice_of(line, output))
     film = await _joined(bench, order, output, chunks, sound)
     async with asyncio.TaskGroup() as group:
         measuring = group.create_task(measure(bench, film, drawn, sound))
@@ -102,10 +102,10 @@ async def _copied(
     order: Order,
     output: Output,
     chunks: Sequence[tuple[Chunk, Drawn]],
-    sounds: Mapping[AudioCodec, Voiced],
+    sounds: Mapping[Voice, Voiced],
     copied: Copied,
 ) -> Film:
-    line, sound = order.timeline, sounds.get(formats.sound_of(output))
+    line, sound = order.timeline, sounds.get(voice_of(order.timeline, output))
     files = {chunk.first: one.file.name for chunk, one in chunks}
     target = f"film_{output.name}.mp4"
     track = await _track(bench, order, output)
@@ -158,7 +158,7 @@ def expected(order: Order, output: Output) -> Expected:
     """Return what the file of an output has to be."""
     line = order.timeline
     samples = sample_at(line.frames, line.rate, line.sample_rate)
-    sound = formats.sound_of(output)
+    sound, layout = voice_of(line, output)
     form = formats.FORMATS.get(output.codec)
     codec, pixels = (form.codec, form.pixels) if form else ("", "")
     if output.codec == "gif":
@@ -166,7 +166,7 @@ def expected(order: Order, output: Output) -> Expected:
     return Expected(
         output.width, output.height, line.rate, line.frames, line.sample_rate, samples, order.options.loudness,
         codec, pixels, formats.SOUNDS[sound].codec if sound in formats.SOUNDS else "",
-        layout=line.layout, heard=_has_sound(line),
+        layout=layout, heard=_has_sound(line),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
@@ -16,8 +17,9 @@ from services.renderer.domain.reading import Reading
 from services.renderer.domain.sound import CHANNELS, WEIGHTS
 from services.renderer.domain.stretching import Sound
 from services.renderer.domain.synth import built_in
+from services.renderer.tools.evening import evened
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.sound import RAW, from_source
+from services.renderer.tools.sound import RAW, Heard
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import SoundClip, SoundLayout, Timeline
 
@@ -43,19 +45,20 @@ async def _laid(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], s
     if sound.source is None:
         await asyncio.to_thread(_make, file, sound, timeline)
     else:
-        await bench.ffmpeg(_arguments(bench, timeline, sources[sound.source], sound, file.name, wanted))
+        path = sources[sound.source]
+        await evened(bench, timeline, partial(_arguments, timeline, path, sound, file.name, wanted))
     fades = [round(seconds * rate) for seconds in (sound.fade_in, sound.fade_out)]
     loop = sound.loop and sound.source is not None
     return Laid(_mapped(file, timeline), at, wanted, sound.gain_db, fades[0], fades[1], sound.duck_db, loop)
 
 
-def _arguments(bench: Bench, timeline: Timeline, path: Path, sound: SoundClip, target: str, wanted: int) -> list[str]:
+def _arguments(timeline: Timeline, path: Path, sound: SoundClip, target: str, wanted: int, read: Heard) -> list[str]:
     stream = timeline.sources[sound.source or ""].media.audio
     if stream is None:
         raise ValueError(f"source {sound.source} has no sound")
     begin = Fraction(str(sound.start))
     reading = Reading(begin, Fraction(wanted, timeline.sample_rate) + Fraction(1, 10), 0)
-    node = from_source(bench, path, stream.index, timeline, reading, number=0).filter("atrim", end_sample=wanted)
+    node = read(path, stream.index, timeline, reading, number=0).filter("atrim", end_sample=wanted)
     built: list[str] = ffmpeg.output(node, target, **RAW).get_args()
     return built
 

@@ -10,17 +10,18 @@ from pathlib import Path
 from services.renderer.domain import ass, captions, page
 from services.renderer.domain.chunks import Chunk, chunks, target_frames
 from services.renderer.domain.dense import dense
-from services.renderer.domain.formats import SOUNDS, Option, sound_of
+from services.renderer.domain.formats import SOUNDS, Option
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.placement import placed_pages
 from services.renderer.domain.shapes import language
+from services.renderer.domain.sound import Voice, voice_of
 from services.renderer.tools.encoders import encoder
 from services.renderer.tools.ffmpeg import Bench, program
 from services.renderer.tools.fonts import fonts_digest
 from services.renderer.tools.join import Tags
 from services.renderer.tools.styles import look_of
-from shared.contracts.timeline import AudioCodec, Output, RenderOptions, Timeline
+from shared.contracts.timeline import Output, RenderOptions, SoundLayout, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,23 @@ def places(
     return tuple(made)
 
 
-def sounds(bench: Bench, order: Order) -> dict[AudioCodec, str]:
-    """Return the keys of the sounds that the outputs of a render need, by codec."""
-    codecs = {sound_of(output) for output in order.outputs} - {"none"}
+def sounds(bench: Bench, order: Order) -> dict[Voice, str]:
+    """Return the keys of the sounds that the outputs of a render need."""
+    voices = {voice_of(order.timeline, output) for output in order.outputs}
     encoder = {"program": program(), "bitrate": bench.settings.audio_bitrate}
     loudness = order.options.loudness
     return {
-        codec: sound_key(order.timeline, loudness, {**encoder, "codec": SOUNDS[codec].encoder})
-        for codec in sorted(codecs)
+        voice: sound_key(
+            laid_out(order.timeline, voice.layout), loudness, {**encoder, "codec": SOUNDS[voice.codec].encoder}
+        )
+        for voice in sorted(voices)
+        if voice.codec != "none"
     }
+
+
+def laid_out(timeline: Timeline, layout: SoundLayout) -> Timeline:
+    """Return the timeline with its sound in ``layout``."""
+    return timeline.model_copy(update={"layout": layout})
 
 
 def captions_alone(order: Order, output: Output) -> tuple[str, tuple[float, float, float]]:

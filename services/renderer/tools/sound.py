@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import ffmpeg
 
@@ -25,15 +25,26 @@ BYTES = 4
 """Bytes of one sample of one channel."""
 LEAST_HOLE_S = 0.03
 """Seconds by which sound may miss its own times: more than containers round by, less than is seen on lips."""
+TIMED = {"async": 1, "first_pts": 0, "min_hard_comp": LEAST_HOLE_S}
+"""Sound at its own times: a hole becomes silence, not a shift."""
+
+
+class Heard(Protocol):
+    """A way to read the sound of a source: see :func:`from_source`."""
+
+    def __call__(self, path: Path, index: int, timeline: Timeline, reading: Reading, *, number: int) -> Node: ...
 
 
 def clip_arguments(
-    bench: Bench, timeline: Timeline, sources: Mapping[str, Path], group: Sequence[Stretch], target: str
+    read: Heard, timeline: Timeline, sources: Mapping[str, Path], group: Sequence[Stretch], target: str
 ) -> list[str]:
-    """Return ffmpeg's arguments that write the sound of a group of clips to the raw file ``target``."""
+    """Return ffmpeg's arguments that write the sound of a group of clips to the raw file ``target``.
+
+    ``read`` opens the sources.
+    """
     whole: Node | None = None
     for stretch in group:
-        node = _clip(bench, timeline, sources, stretch)
+        node = _clip(read, timeline, sources, stretch)
         if whole is None:
             whole = node
         elif stretch.overlap:
@@ -56,24 +67,27 @@ def _silence(samples: int, timeline: Timeline, number: int) -> Node:
 def from_source(bench: Bench, path: Path, index: int, timeline: Timeline, reading: Reading, *, number: int) -> Node:
     """Return sound in the timeline's rate and layout; ``number`` tells it from other inputs of the same program.
 
-    A hole in the source becomes silence, not a shift.
+    A hole in the source becomes silence, not a shift. The program fails where the sound changes its form.
     """
-    timed = {"async": 1, "first_pts": 0, "min_hard_comp": LEAST_HOLE_S}
     options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None}
-    return (
-        ffmpeg.input(file_url(path), **bench.hostile(number), **options)[str(index)]
-        .filter("aresample", timeline.sample_rate, **timed)
+    node = (
+        ffmpeg.input(file_url(path), **bench.hostile(number), **options, reinit_filter=0)[str(index)]
+        .filter("aresample", timeline.sample_rate, **TIMED)
         .filter("aformat", sample_fmts="flt", channel_layouts=timeline.layout)
-        .filter("atrim", start_sample=reading.shift)
-        .filter("asetpts", expr="N/SR/TB")
     )
+    return from_there(node, reading)
 
 
-def _clip(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], stretch: Stretch) -> Node:
+def from_there(node: Node, reading: Reading) -> Node:
+    """Return sound that was read from ``reading.seek`` on from the first wanted sample on."""
+    return node.filter("atrim", start_sample=reading.shift).filter("asetpts", expr="N/SR/TB")
+
+
+def _clip(read: Heard, timeline: Timeline, sources: Mapping[str, Path], stretch: Stretch) -> Node:
     clip = timeline.video[stretch.clip]
     if timeline.sources[clip.source].media.audio is None:
         return _silence(stretch.samples, timeline, stretch.clip).filter("aformat", sample_fmts="flt")
-    node = _run_through(bench, timeline, sources[clip.source], clip, stretch)
+    node = _run_through(read, timeline, sources[clip.source], clip, stretch)
     node = node.filter("apad", whole_len=stretch.samples).filter("atrim", end_sample=stretch.samples)
     if stretch.fade_in:
         node = node.filter("afade", type="in", start_sample=0, nb_samples=stretch.fade_in, curve="qsin")
@@ -99,19 +113,19 @@ def raw_input(name: str, timeline: Timeline, number: int = 0) -> Node:
     return ffmpeg.input(name, **OWN, **raw, **apart(number)).audio
 
 
-def _run_through(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
+def _run_through(read: Heard, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
     if bends(clip):
         return raw_input(bent_name(stretch), timeline, stretch.clip)
-    node = _decoded(bench, timeline, path, clip, stretch)
+    node = _decoded(read, timeline, path, clip, stretch)
     for step in tempo_steps(Fraction(clip.speed)):
         if step != 1.0:
             node = node.filter("atempo", tempo=f"{step:.6f}")
     return node
 
 
-def _decoded(bench: Bench, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
+def _decoded(read: Heard, timeline: Timeline, path: Path, clip: Clip, stretch: Stretch) -> Node:
     stream = timeline.sources[clip.source].media.audio
     if stream is None:
         raise ValueError(f"source {clip.source} has no sound")
     reading = audio_reading(clip, stretch.samples, stream, timeline.sample_rate)
-    return from_source(bench, path, stream.index, timeline, reading, number=stretch.clip)
+    return read(path, stream.index, timeline, reading, number=stretch.clip)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from services.renderer.domain.formats import SOUNDS
-from services.renderer.domain.sound import CHANNELS, groups, stretches
+from services.renderer.domain.sound import CHANNELS, Voice, groups, stretches
 from services.renderer.tools.bending import bend
+from services.renderer.tools.evening import evened
 from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.loudness import encode, level
 from services.renderer.tools.mix import mix
+from services.renderer.tools.parts import Order, laid_out
 from services.renderer.tools.proof import sound_packets
 from services.renderer.tools.shelf import Voiced
 from services.renderer.tools.sound import BYTES, clip_arguments
@@ -23,19 +26,40 @@ GROUP = 8
 """Clips that one program decodes: more would cost memory, fewer would cost starts."""
 
 
-async def soundtrack(
+async def soundtracks(
+    bench: Bench, order: Order, wanted: Mapping[Voice, str], told: Callable[[float], None]
+) -> dict[Voice, Voiced]:
+    """Make every sound that is ``wanted``, in a file of the name given there with an ending; ``told``: fraction done.
+
+    The sound is rendered once for each layout, one after the other in the same scratch files, and encoded once for each
+    codec.
+    """
+    layouts = sorted({voice.layout for voice in wanted})
+    made: dict[Voice, Voiced] = {}
+    for number, layout in enumerate(layouts):
+        line = laid_out(order.timeline, layout)
+        names = {voice.codec: name for voice, name in wanted.items() if voice.layout == layout}
+        share = partial(_share, told, number, len(layouts))
+        found = await _soundtrack(bench, line, order.sources, order.options.loudness, names, share)
+        made |= {Voice(codec, layout): one for codec, one in found.items()}
+    return made
+
+
+def _share(told: Callable[[float], None], number: int, count: int, fraction: float) -> None:
+    told((number + fraction) / count)
+
+
+async def _soundtrack(
     bench: Bench, timeline: Timeline, sources: Mapping[str, Path], loudness: float | None,
     wanted: Mapping[AudioCodec, str], told: Callable[[float], None],
 ) -> dict[AudioCodec, Voiced]:  # fmt: skip
-    """Render the sound once and encode it for each codec that is ``wanted``, in a file of the name given there.
-
-    The endings are added to the names. ``loudness`` in LUFS or None; ``told`` gets the fraction done.
-    """
     parts = groups(stretches(timeline), GROUP)
     names = [f"sound_{i:04d}.f32" for i in range(len(parts))]
     for i, (part, name) in enumerate(zip(parts, names, strict=True)):
         await bend(bench, timeline, sources, part)
-        await bench.ffmpeg(clip_arguments(bench, timeline, sources, part, name))
+        await evened(
+            bench, timeline, partial(clip_arguments, timeline=timeline, sources=sources, group=part, target=name)
+        )
         told(0.6 * (i + 1) / len(parts))
     samples = sample_at(timeline.frames, timeline.rate, timeline.sample_rate)
     size = BYTES * CHANNELS[timeline.layout]

@@ -12,6 +12,7 @@ from functools import partial
 from services.renderer.domain.chunks import Chunk
 from services.renderer.domain.dense import dense, rows
 from services.renderer.domain.ladder import rungs
+from services.renderer.domain.sound import Voice
 from services.renderer.tools.copying import Copied
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.edges import Edges, whole
@@ -22,9 +23,9 @@ from services.renderer.tools.parts import Order, Place
 from services.renderer.tools.reckoning import reckoned
 from services.renderer.tools.shelf import Drawn, Shelf, Voiced, Wanted, fetched, had
 from services.renderer.tools.slots import Slots
-from services.renderer.tools.soundtrack import soundtrack
+from services.renderer.tools.soundtrack import soundtracks
 from services.renderer.tools.wording import Worded, worded
-from shared.contracts.timeline import AudioCodec, Output
+from shared.contracts.timeline import Output
 
 Report = Callable[[float, dict[str, float | int | str]], None]
 HANDS = 4
@@ -35,7 +36,7 @@ class Studio:
     """One render at work."""
 
     def __init__(
-        self, bench: Bench, order: Order, cut: Sequence[Place], voices: Mapping[AudioCodec, str],
+        self, bench: Bench, order: Order, cut: Sequence[Place], voices: Mapping[Voice, str],
         copies: Mapping[str, Copied], report: Report, shelf: Shelf, there: frozenset[str], slots: Slots,
     ) -> None:  # fmt: skip
         self._bench, self._order, self._places, self._report = bench, order, cut, report
@@ -58,7 +59,7 @@ class Studio:
         self._edges = Edges(bench, order, whole(order) if onwards else plain, onwards=onwards)
         self._rows = [[place] for place in cut]
         if onwards:
-            made = rows(order.timeline, [place.chunk for place in cut], workers)
+            made = rows(order.timeline, [place.chunk for place in cut], min(workers, self._edges.most))
             self._rows = [[cut[number] for number in row] for row in made]
 
     async def run(self) -> list[Film]:
@@ -77,19 +78,18 @@ class Studio:
     def _tell(self) -> None:
         self._report(self._progress.fraction, self._progress.detail(time.monotonic() - self._began))
 
-    async def _sound(self) -> dict[AudioCodec, Voiced]:
+    async def _sound(self) -> dict[Voice, Voiced]:
         order, bench = self._order, replace(self._bench, turns=self._slots.sounds)
 
         async def make(keys: Sequence[str], free: Callable[[], None]) -> dict[str, Voiced]:
-            mine = {codec: key for codec, key in self._voices.items() if key in keys}
-            loudness = order.options.loudness
-            made = await soundtrack(bench, order.timeline, order.sources, loudness, mine, self._heard)
-            return {mine[codec]: one for codec, one in made.items()}
+            mine = {voice: key for voice, key in self._voices.items() if key in keys}
+            made = await soundtracks(bench, order, mine, self._heard)
+            return {mine[voice]: one for voice, one in made.items()}
 
         wanted = Wanted(sorted(self._voices.values()), Voiced, make, lambda key, one: self._heard(1.0))
         # Its programs take turns one by one, so that a long film's sound keeps no short one's waiting.
         found = await had(self._shelf, asyncio.Semaphore(1), bench.scratch, wanted)
-        return {codec: found[key] for codec, key in self._voices.items()}
+        return {voice: found[key] for voice, key in self._voices.items()}
 
     def _heard(self, fraction: float) -> None:
         self._progress.sound = fraction
@@ -152,7 +152,7 @@ class Studio:
         self,
         output: Output,
         pieces: Sequence[asyncio.Task[None]],
-        sound: asyncio.Task[dict[AudioCodec, Voiced]],
+        sound: asyncio.Task[dict[Voice, Voiced]],
         words: asyncio.Task[Worded],
     ) -> Film:
         shown = output.codec != "none"
