@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from structlog.testing import capture_logs
 
 from services.renderer.domain.chunks import chunks
 from services.renderer.domain.dense import dense, rows
-from services.renderer.tools.edging import Edge, Pictures, Piece, encode
+from services.renderer.tools.decoding import Pictures
+from services.renderer.tools.edging import Edge, Piece, encode
 from services.renderer.tools.onwards import Unfit, Way
 from services.renderer.tools.spans import Film, Source
 from shared.contracts.timeline import RenderOptions
@@ -117,6 +119,33 @@ async def test_what_is_encoded_onwards_is_what_is_encoded_anew(tmp_path: Path) -
             made.append((numbers(await pictures(target, SIZE)), small.read_bytes()))
     assert made[:4] == made[4:]
     assert [place for place, _ in made[:2]] == [list(range(20, 29)), list(range(40, 46))]
+
+
+async def test_only_so_many_sources_stay_open(tmp_path: Path) -> None:
+    """Each has its index and its decoder: memory must not grow with the number of sources."""
+    source = await coded(tmp_path, "25/1", *FAR)
+    names = [source.path.with_name(f"copy{n}.mp4") for n in range(5)]
+    for name in names:
+        name.hardlink_to(source.path)
+    for most, onwards in ((1, True), (3, False)):
+        assert _open_at_once(tmp_path, names, most, onwards=onwards) == [min(n + 1, most) for n in range(10)]
+
+
+def _open_at_once(folder: Path, names: Sequence[Path], most: int, *, onwards: bool) -> list[int]:
+    """How many films are open after each of some shots, from one source after the other."""
+    films, found = Pictures(), list[int]()
+    for number, name in enumerate([*names, *names]):
+        film = films.film(Source(url=str(name), stream=0, rate="25/1", spans={}), {}, most)
+        begin, taken = 10 + 5 * number, films.onwards if onwards else films.of
+        assert [shown(frame) for frame in taken(film, begin, 4)] == list(range(begin, begin + 4))
+        found.append(len(_open_under(folder)))
+    return found
+
+
+def _open_under(folder: Path) -> list[str]:
+    """The files in ``folder`` that this process has open."""
+    found = [os.readlink(one) for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [name for name in found if name.startswith(str(folder))]
 
 
 async def test_only_edits_of_many_short_plain_shots_are_dense(tmp_path: Path) -> None:

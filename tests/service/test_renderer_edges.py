@@ -14,6 +14,7 @@ import pytest
 
 from services.renderer.domain.chunks import Chunk, Piece
 from services.renderer.domain.h264 import sets_of
+from services.renderer.domain.holding import staying
 from services.renderer.settings import RendererSettings
 from services.renderer.tools import picture
 from services.renderer.tools.copying import plan
@@ -22,6 +23,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
 from services.renderer.tools.picture import Drawing
+from services.renderer.tools.room import Room
 from services.renderer.tools.spans import Source
 from shared.process import ProcessFailed
 from tests.patience import until
@@ -129,3 +131,42 @@ async def test_a_program_that_dies_is_told(tmp_path: Path) -> None:
             await edges.drew(bench, BETWEEN, [target])
         here = Drawing(WIDE, None, "one.mp4", "one.grey", found.encoder)
         assert await edges.drew(bench, BETWEEN, [here]), "the next one has another program"
+
+
+async def test_an_idle_program_gives_way_to_what_needs_its_memory(tmp_path: Path) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", "-g", "25", frames=260))
+    found, total = await plan(bench, order, WIDE), bench.settings.drawing_room()
+    target = Drawing(WIDE, None, "one.mp4", "one.grey", found.encoder)
+    async with Edges(bench, order, found.sources) as edges:
+        assert await edges.drew(bench, BETWEEN, [target])
+        held = bench.room.used
+        assert 0 < held < total and len(programs(tmp_path)) == 1
+        async with bench.room.taken(total - held, total):
+            assert await edges.drew(bench, BETWEEN, [target]), "there is room for both"
+        async with bench.room.taken(total, total):
+            await until(lambda: programs(tmp_path) == [])
+            again = asyncio.create_task(edges.drew(bench, BETWEEN, [target]))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert not again.done() and bench.room.used == total and programs(tmp_path) == []
+        assert await again and len(programs(tmp_path)) == 1
+    assert bench.room.used == 0 and programs(tmp_path) == []
+
+
+async def test_there_are_no_more_programs_than_there_is_room_for(tmp_path: Path) -> None:
+    bench, order = ordered(tmp_path, await coded(tmp_path, "25/1", "-g", "25", frames=260))
+    found = await plan(bench, order, WIDE)
+    targets = [Drawing(WIDE, None, f"{n}.mp4", f"{n}.grey", found.encoder) for n in range(6)]
+    for room, most in ((1, 1), (2 * staying(WIDE, 1, 1, onwards=False), 2)):
+        settings = RendererSettings(crf=16, drawing_bytes=room, threads=1)
+        small = replace(bench, settings=settings, room=Room())
+        seen = 0
+        async with Edges(small, order, found.sources) as edges:
+            assert edges.most == most
+            asked = [asyncio.ensure_future(edges.drew(small, BETWEEN, [target])) for target in targets]
+            while not all(one.done() for one in asked):
+                seen = max(seen, len(programs(tmp_path)))
+                assert seen <= most
+                await asyncio.sleep(0.01)
+            assert all(one.result() for one in asked) and len(programs(tmp_path)) <= most
+        assert seen > 0 and small.room.used == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.renderer.domain.chunks import chunks
-from services.renderer.domain.holding import groups, held
+from services.renderer.domain.holding import groups, held, staying
 from services.renderer.settings import RendererSettings
 from services.renderer.tools.room import Room
 from shared.allowance import bytes_allowed
@@ -22,6 +23,9 @@ MEASURED = {
 }  # fmt: skip
 """The largest ffmpeg that ``python -m tests.bench memory`` met, in MB."""
 
+STAYING = {(720, 1, True): 158, (720, 4, True): 173, (1080, 1, False): 102, (1080, 4, False): 190, (1080, 4, True): 304}
+"""The most that a program had which stays, by lines, sources and whether it decodes onwards, in MB."""
+
 
 def _largest(name: str) -> int:
     case = CASES[name]
@@ -32,6 +36,13 @@ def _largest(name: str) -> int:
 @pytest.mark.parametrize("name", MEASURED)
 def test_what_is_reckoned_is_not_less_than_what_was_measured_nor_much_more(name: str) -> None:
     assert MEASURED[name] <= _largest(name) / MB <= 1.5 * MEASURED[name]
+
+
+@pytest.mark.parametrize(("height", "sources", "onwards"), STAYING)
+def test_programs_that_stay_are_reckoned_too(height: int, sources: int, *, onwards: bool) -> None:
+    output = WIDE.model_copy(update={"width": height * 16 // 9, "height": height})
+    measured = STAYING[height, sources, onwards]
+    assert measured <= staying(output, sources, 1, onwards=onwards) / MB <= 1.5 * measured
 
 
 def test_outputs_that_do_not_fit_together_are_drawn_apart() -> None:
@@ -73,6 +84,54 @@ async def _all_have_their_turn(needs: list[int], total: int) -> None:
         for number, need in enumerate(needs):
             group.create_task(take(number, need))
     assert order == list(range(len(needs))) and room.used == 0
+
+
+@given(needs=st.lists(st.integers(1, 120), min_size=1, max_size=20), total=st.integers(1, 100), data=st.data())
+def test_who_stays_idle_keeps_nobody_waiting(needs: list[int], total: int, data: st.DataObject) -> None:
+    asyncio.run(_some_stay(needs, [data.draw(st.booleans()) for _ in needs], total))
+
+
+async def _some_stay(needs: list[int], stays: list[bool], total: int) -> None:
+    """Those that stay lend what they hold three times and take it back, unless somebody has wanted it."""
+    room, held = Room(), dict[int, int]()
+
+    def look() -> None:
+        assert sum(held.values()) <= room.used and (room.used <= total or len(held) <= 1)
+
+    async def work(number: int, need: int, *, stay: bool) -> None:
+        for _ in range(3 if stay else 1):
+            if number not in held or not room.back(leaves[number]):
+                await room.take(need, total)
+                held[number] = need
+            look()
+            await asyncio.sleep(0)
+            room.lend(need, leaves[number])
+            look()
+            await asyncio.sleep(0)
+        if not stay and room.back(leaves[number]):
+            del held[number]
+            room.free(need)
+
+    leaves = [partial(held.pop, number) for number in range(len(needs))]
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        for number, need in enumerate(needs):
+            group.create_task(work(number, need, stay=stays[number]))
+    async with asyncio.timeout(60), room.taken(total, total):
+        assert held == {} and room.used == total
+
+
+def test_room_that_is_lent_is_taken_back_where_nobody_wants_it() -> None:
+    room, left = Room(), list[int]()
+    asyncio.run(room.take(4, 10))
+    asyncio.run(room.take(4, 10))
+    first, second = partial(left.append, 1), partial(left.append, 2)
+    room.lend(4, first)
+    assert room.back(first) and not room.back(first), "it is lent once"
+    room.lend(4, first)
+    room.lend(4, second)
+    asyncio.run(room.take(6, 10))
+    assert left == [1] and room.used == 10, "no more leave than have to, those first that were idle first"
+    assert not room.back(first) and room.back(second)
 
 
 @pytest.mark.parametrize("given_up", [0, 1, 2])

@@ -5,6 +5,7 @@ A chunk begins at a hard cut where one lies near, else inside the body of a clip
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, 
     first = 0
     while first < total:
         end = _boundary(clips, at, first, target, max_inputs)
-        if any(clip.reverse and at[i] < end and at[i] + clip.frames > first for i, clip in enumerate(clips)):
+        if any(clips[i].reverse for i in _touched(clips, at, first, end)):
             end = _outside_transitions(clips, at, min(end, first + REVERSED_FRAMES))
         pieces = piece_run(clips, at, first, end)
         result.append(Chunk(len(result), first, end - first, pieces))
@@ -68,33 +69,43 @@ def chunks(clips: Sequence[Clip], target: int, max_inputs: int) -> tuple[Chunk, 
     return tuple(result)
 
 
+def _touched(clips: Sequence[Clip], at: Sequence[int], first: int, end: int) -> range:
+    """Return the numbers of the clips that fill frames ``first`` to ``end``.
+
+    They are sought by halving: an edit has thousands of clips and as many chunks. A transition is no longer than its
+    clips, so that clips end in the order in which they begin.
+    """
+    return range(
+        bisect_right(range(len(clips)), first, key=lambda i: at[i] + clips[i].frames),
+        bisect_left(at, end),
+    )
+
+
 def _boundary(clips: Sequence[Clip], at: Sequence[int], first: int, target: int, max_inputs: int) -> int:
     total = at[-1] + clips[-1].frames
-    touched = [i for i, clip in enumerate(clips) if at[i] + clip.frames > first]
+    touched = _touched(clips, at, first, total)
     last = at[touched[max_inputs]] if len(touched) > max_inputs else total
     if last - first <= target * 3 // 2:
         return _outside_transitions(clips, at, last)
-    cuts = [
-        n for i, n in enumerate(at) if clips[i].transition_in is None and target // 2 <= n - first <= target * 3 // 2
-    ]
+    near = range(bisect_left(at, first + target // 2), bisect_right(at, first + target * 3 // 2))
+    cuts = [at[i] for i in near if clips[i].transition_in is None]
     wanted = min(cuts, key=lambda n: abs(n - first - target)) if cuts else first + target
     return _outside_transitions(clips, at, min(wanted, last))
 
 
 def _outside_transitions(clips: Sequence[Clip], at: Sequence[int], frame: int) -> int:
-    for start, clip in zip(at, clips, strict=True):
-        if clip.transition_in and start <= frame < start + clip.transition_in.frames:
-            return start + clip.transition_in.frames
+    for i in _touched(clips, at, frame, frame + 1):
+        overlap = clips[i].transition_in.frames if clips[i].transition_in else 0
+        if at[i] <= frame < at[i] + overlap:
+            return at[i] + overlap
     return frame
 
 
 def piece_run(clips: Sequence[Clip], at: Sequence[int], first: int, end: int) -> tuple[Piece, ...]:
     """Return what of the clips, which begin at ``at``, fills frames ``first`` to ``end``."""
     pieces: list[Piece] = []
-    for i, clip in enumerate(clips):
-        begin, stop = max(at[i], first), min(at[i] + clip.frames, end)
-        if begin >= stop:
-            continue
+    for i in _touched(clips, at, first, end):
+        clip, begin = clips[i], max(at[i], first)
         overlap = clip.transition_in.frames if clip.transition_in and begin == at[i] else 0
-        pieces.append(Piece(i, begin - at[i], stop - begin, overlap))
+        pieces.append(Piece(i, begin - at[i], min(at[i] + clip.frames, end) - begin, overlap))
     return tuple(pieces)

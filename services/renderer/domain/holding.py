@@ -23,6 +23,11 @@ ENCODED = {"h264": 58, "gif": 58, "hevc": 130, "vp9": 110, "av1": 160, "prores":
 """Frames that an encoder and what waits for it hold."""
 THREAD = 3
 """Frames that each further thread of a decoder or an encoder holds."""
+STAYS, DECODED, QUICK, EDGED, KEPT = 64 * 10**6, 10, 6, 46, 24
+"""A program that stays: its bytes, and the frames that an open source holds, its encoder where that is quick (what lies
+between copies) and where it is as usual, and its memory of what was shown where it decodes onwards."""
+MOST_FILMS = 4
+"""Sources that such a program keeps open."""
 CLEAR = 2.0
 """How much larger a frame is that may be transparent and has colours of full resolution, at most."""
 
@@ -34,6 +39,18 @@ def held(timeline: Timeline, chunk: Chunk, outputs: Sequence[Output], threads: i
     opened = [*clips, *(one.overlay.clip for one in layers if one.overlay.clip)]
     inputs = sum((READ + THREAD * (threads - 1)) * _frame(_stream(timeline, clip)) for clip in opened)
     return BASE + inputs + sum(_drawn(timeline, chunk.pieces, layers, output, threads) for output in outputs)
+
+
+def staying(output: Output, sources: int, threads: int, *, onwards: bool) -> int:
+    """Return how many bytes a program takes that draws plain frames of ``sources`` films as large as ``output``."""
+    encoded = EDGED + KEPT if onwards else QUICK
+    frames = films(sources, onwards=onwards) * DECODED + encoded + THREAD * (threads - 1)
+    return STAYS + frames * output.width * output.height * 3 // 2
+
+
+def films(sources: int, *, onwards: bool) -> int:
+    """Return how many of ``sources`` films such a program keeps open; onwards it is done with one before the next."""
+    return 1 if onwards else min(sources, MOST_FILMS)
 
 
 def groups(

@@ -1,17 +1,20 @@
 """The pictures between copies, encoded by programs of ours that stay until the film is done.
 
 They are many and short: an ffmpeg for each would take as long to start and to read its sources' indexes as to work.
+A program that waits for its next one gives way where another needs its memory; one that begins anew costs a start.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Self
 
 from services.renderer.domain.chunks import Chunk, Piece
 from services.renderer.domain.copying import wanted
+from services.renderer.domain.holding import films, staying
 from services.renderer.tools.apart import command, environment, known
 from services.renderer.tools.edging import Edge, Edged
 from services.renderer.tools.edging import Piece as Taken
@@ -30,21 +33,31 @@ logger = log.get(__name__)
 class Edges:
     """Encodes chunks of plain frames of ``sources``. To be used as a context: its programs end with it.
 
-    There are as many programs as chunks were asked for at once. ``onwards``: they are asked for in the order of the
-    sources, and each is drawn by the program that is nearest before it.
+    There are as many programs as chunks were asked for at once, and no more than there is room for. ``onwards``: they
+    are asked for in the order of the sources, and each is drawn by the program that is nearest before it.
     """
 
     def __init__(self, bench: Bench, order: Order, sources: Mapping[str, Source], *, onwards: bool = False) -> None:
         self._bench, self._line, self._sources = bench, order.timeline, sources
         self._shown = wanted(order.timeline) if sources else {}
         self._onwards, self._idle = onwards, list[_Program]()
-        self._all: list[_Program] = []
+        self._room, self._total = bench.room, bench.settings.drawing_room()
+        shown = [output for output in order.outputs if output.codec == "h264"]
+        threads = bench.settings.chunk_threads()
+        self._need = max((staying(one, len(sources), threads, onwards=onwards) for one in shown), default=0)
+        self.most = max(1, self._total // max(1, self._need))
+        """So many programs have room beside each other."""
+        self._turns = asyncio.Semaphore(self.most)
+        self._ending: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.gather(*(one.end() for one in self._all))
+        idle = [one for one in list(self._idle) if self._room.back(one.leave)]
+        await asyncio.gather(*(one.end() for one in idle), *self._ending)
+        for _one in idle:
+            self._room.free(self._need)
 
     async def drew(self, bench: Bench, chunk: Chunk, drawings: Sequence[Drawing]) -> bool:
         """Draw ``chunk``; False where it has to be drawn otherwise. Raises ProcessFailed."""
@@ -60,6 +73,7 @@ class Edges:
             pieces=taken, rate=self._line.rate, size=(drawing.output.width, drawing.output.height),
             encoder=_named(options), clock=timescale(self._line.rate),
             target=drawing.target, small=drawing.small, onwards=self._onwards,
+            films=films(len(self._sources), onwards=self._onwards),
         )  # fmt: skip
         why = (await self._asked(asked)).why
         if why:
@@ -73,26 +87,39 @@ class Edges:
         return Taken(source=clip.source, first=self._shown[piece.clip][0] + piece.first, frames=piece.frames)
 
     async def _asked(self, edge: Edge) -> Edged:
-        program = min(reversed(self._idle), key=lambda one: one.before(edge), default=None) or _Program(self._bench)
-        if program in self._idle:
-            self._idle.remove(program)
-        if program not in self._all:
-            self._all.append(program)
-        try:
-            answer = await program.ask(edge)
-        except BaseException:
-            self._all.remove(program)
-            await program.end()
-            raise
-        self._idle.append(program)
+        async with self._turns:
+            program = await self._program(edge)
+            try:
+                answer = await program.ask(edge)
+            except BaseException:
+                await program.end()
+                self._room.free(self._need)
+                raise
+            self._idle.append(program)
+            self._room.lend(self._need, program.leave)
         return answer
+
+    async def _program(self, edge: Edge) -> _Program:
+        """Return the idle one that is nearest, or a new one once there is room for it."""
+        program = min(reversed(self._idle), key=lambda one: one.before(edge), default=None)
+        if program is not None and self._room.back(program.leave):
+            self._idle.remove(program)
+            return program
+        await self._room.take(self._need, self._total)
+        return _Program(self._bench, self._leaves)
+
+    def _leaves(self, program: _Program) -> None:
+        self._idle.remove(program)
+        ending = asyncio.create_task(program.end())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
 
 class _Program:
-    """One that encodes; started by its first request."""
+    """One that encodes; started by its first request. ``leave``: it is to end, somebody else needs its room."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
+    def __init__(self, bench: Bench, leaves: Callable[[_Program], None]) -> None:
+        self._bench, self.leave = bench, partial(leaves, self)
         self._talk: Conversation | None = None
         self._answers: asyncio.Queue[str] = asyncio.Queue()
         self._ended: tuple[str, int] | None = None

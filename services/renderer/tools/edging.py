@@ -8,7 +8,6 @@ what nobody refers to and nobody sees changes nothing (ITU-T H.264, 7.4.1: ``nal
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,9 +15,9 @@ import av
 from av.video.frame import PictureType
 from pydantic import BaseModel
 
-from services.renderer.domain.h264 import is_idr
-from services.renderer.tools.onwards import Unfit, Way
-from services.renderer.tools.spans import Film, Source
+from services.renderer.tools.decoding import Pictures
+from services.renderer.tools.onwards import Unfit
+from services.renderer.tools.spans import Source
 
 SMALL = "64:36"
 """Width and height of the small grey copies."""
@@ -40,7 +39,7 @@ class Edge(BaseModel):
 
     ``size``: width and height of their frames; ``encoder``: x264's options; ``clock``: ticks a second of the file;
     ``small``: the file for small grey copies. ``onwards``: what comes next is soon behind it in its source, so that
-    decoding goes on where it ended.
+    decoding goes on where it ended. ``films``: so many sources stay open.
     """
 
     options: dict[str, str]
@@ -53,68 +52,13 @@ class Edge(BaseModel):
     target: str
     small: str
     onwards: bool = False
+    films: int = 1
 
 
 class Edged(BaseModel):
     """``why``: what speaks against encoding it here; empty where it is done."""
 
     why: str = ""
-
-
-class Pictures:
-    """Decoded frames of sources, by their numbers; sources stay open."""
-
-    def __init__(self) -> None:
-        self._films: dict[str, Film] = {}
-        self._ways: dict[Film, Way] = {}
-
-    def film(self, source: Source, options: dict[str, str]) -> Film:
-        """Return the source, opened."""
-        if source.url not in self._films:
-            self._films[source.url] = Film(source, options)
-        return self._films[source.url]
-
-    def onwards(self, film: Film, first: int, frames: int) -> Iterator[av.VideoFrame]:
-        """Yield the frames ``first`` and following, decoded from where decoding is if that is nearer. Raises Unfit."""
-        way = self._ways.pop(film, None)
-        if way is None or not way.reaches(first):
-            way = Way(film, first)
-        yield from way.frames(first, frames)
-        self._ways[film] = way
-
-    def of(self, film: Film, first: int, frames: int) -> Iterator[av.VideoFrame]:
-        """Yield the frames ``first`` and following, decoded from the IDR frame before them on. Raises Unfit."""
-        self._ways.pop(film, None)
-        at = first
-        for frame in _decoded(film, range(first, first + frames)):
-            place = film.place(frame.pts)
-            if place is not None and place < first:
-                continue
-            if place != at or frame.is_corrupt:
-                raise Unfit("frames are missing")
-            yield frame
-            at += 1
-            if at == first + frames:
-                return
-        raise Unfit("frames are missing")
-
-
-def _decoded(film: Film, wanted: range) -> Iterator[av.VideoFrame]:
-    """Yield what comes of decoding until all that is wanted has been given to the decoder; more may come before it."""
-    context, given, begun = film.stream.codec_context, 0, False
-    for packet in film.packets(wanted.start):
-        place = film.place(packet.pts)
-        if place is None:
-            raise Unfit("frames are not evenly spaced")
-        if not begun and (place > wanted.start or not is_idr(bytes(packet))):
-            raise Unfit("the key frame needs others before it")
-        begun = True
-        context.skip_frame = "DEFAULT" if place in wanted else "NONREF"
-        yield from context.decode(packet)
-        given += place in wanted
-        if given == len(wanted):
-            break
-    yield from context.decode(None)
 
 
 def encode(pictures: Pictures, edge: Edge) -> None:
@@ -126,7 +70,7 @@ def encode(pictures: Pictures, edge: Edge) -> None:
         shrinking: av.filter.Graph | None = None
         number = 0
         for piece in edge.pieces:
-            film = pictures.film(edge.sources[piece.source], edge.options)
+            film = pictures.film(edge.sources[piece.source], edge.options, edge.films)
             shown = pictures.onwards if edge.onwards else pictures.of
             for frame in shown(film, piece.first, piece.frames):
                 if (frame.width, frame.height, frame.format.name) != (*edge.size, PIXELS):
