@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -129,6 +130,7 @@ async def test_only_so_many_sources_stay_open(tmp_path: Path) -> None:
         name.hardlink_to(source.path)
     for most, onwards in ((1, True), (3, False)):
         assert _open_at_once(tmp_path, names, most, onwards=onwards) == [min(n + 1, most) for n in range(10)]
+        gc.collect()
 
 
 def _open_at_once(folder: Path, names: Sequence[Path], most: int, *, onwards: bool) -> list[int]:

@@ -112,7 +112,7 @@ async def _some_stay(needs: list[int], stays: list[bool], total: int) -> None:
             del held[number]
             room.free(need)
 
-    leaves = [partial(held.pop, number) for number in range(len(needs))]
+    leaves = [partial(held.__delitem__, number) for number in range(len(needs))]
     async with asyncio.timeout(60), asyncio.TaskGroup() as group:
         for number, need in enumerate(needs):
             group.create_task(work(number, need, stay=stays[number]))
