@@ -17,8 +17,10 @@ from typer.testing import CliRunner
 
 from cutroom.__main__ import Session, build
 from cutroom.exits import Stopped
+from shared.contracts.timeline import Clip
 from tests.films import look
 from tests.patience import LONG
+from tests.service.analyzer_stage import ffmpeg
 from tests.service.renderer_footage import clip, film, numbered, numbers, pictures, timeline
 
 PLAIN = ["--no-captions", "--quiet"]
@@ -36,10 +38,10 @@ def ran(*arguments: object) -> list[str]:
     return done.stdout.splitlines()
 
 
-async def written(folder: Path) -> Path:
+async def written(folder: Path, *clips: Clip) -> Path:
     """A timeline document beside its film."""
     footage = await numbered(folder, 100, "25/1")
-    edit = timeline({"a": footage}, [clip(0, 0.2, 1.8), clip(1, 2.4, 3.6)])
+    edit = timeline({"a": footage}, clips or [clip(0, 0.2, 1.8), clip(1, 2.4, 3.6)])
     path = folder / "edit.json"
     path.write_text(edit.model_dump_json())
     return path
@@ -105,6 +107,28 @@ def test_a_folder_for_streaming_and_other_channels(tmp_path: Path, footage: Path
     assert 'CHANNELS="1"' in Path(lines[1]).read_text()
 
 
+CAMERA = """TITLE: dailies
+FCM: NON-DROP FRAME
+
+001  A001     V     C        14:23:11:05 14:23:12:05 01:00:00:00 01:00:01:00
+* FROM CLIP NAME: A001.MOV
+002  A001     V     C        14:23:13:05 14:23:15:05 01:00:01:00 01:00:03:00
+* FROM CLIP NAME: A001.MOV
+"""
+
+
+def test_a_list_counts_by_the_timecode_of_the_camera(tmp_path: Path) -> None:
+    plain = asyncio.run(numbered(tmp_path, 100, "25/1"))
+    asyncio.run(ffmpeg("-i", plain.path, "-c", "copy", "-timecode", "14:23:10:05", tmp_path / "A001.mov"))
+    (tmp_path / "dailies.edl").write_text(CAMERA)
+    out = tmp_path / "film.mp4"
+    said = ran(tmp_path / "dailies.edl", "-o", out, "--rate", "25", "--no-captions")
+    assert [word for line in said for word in ("timecode_origin", "trimmed") if word in line] == [
+        "timecode_origin", "trimmed",
+    ]  # fmt: skip
+    assert numbers(asyncio.run(pictures(out, (192, 108)))) == [*range(25, 50), *range(75, 100)]
+
+
 def test_what_cannot_be_rendered_is_refused(tmp_path: Path, footage: Path) -> None:
     for arguments in (
         (tmp_path / "none.json", "-o", tmp_path / "a.mp4"),
@@ -132,7 +156,9 @@ def test_the_check_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_nothing(tmp_path: Path, footage: Path, number: int, code: int) -> None:
+def test_a_signal_leaves_nothing(tmp_path: Path, number: int, code: int) -> None:
+    """The film is so long that no machine has drawn it before the signal comes."""
+    footage = asyncio.run(written(tmp_path, *(clip(i, i / 25, 4) for i in range(60))))
     scratch, out = tmp_path / "tmp", tmp_path / "new" / "film.mp4"
     scratch.mkdir()
     argv = [
@@ -150,8 +176,9 @@ def test_a_signal_leaves_nothing(tmp_path: Path, footage: Path, number: int, cod
     ]
     env = {**os.environ, "TMPDIR": str(scratch), "CUTROOM_RENDERER_PRESET": "veryslow"}
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as command:
+        end = time.monotonic() + LONG
         while not list(scratch.glob("cutroom-render-*/*.grey")):
-            assert command.poll() is None, command.communicate()
+            assert command.poll() is None and time.monotonic() < end, command.communicate()
             time.sleep(0.02)
         command.send_signal(number)
         _, said = command.communicate(timeout=LONG)

@@ -59,6 +59,7 @@ def _video(facts: FileFacts, stream: StreamFacts) -> VideoStream:
         color_space=_MATRICES.get(stream.matrix, ""),
         interlaced=stream.interlaced,
         refresh=round(float(stream.refresh / Fraction(stream.rate or "25/1")), 6),
+        timecode=stream.timecode,
     )
 
 

@@ -23,6 +23,7 @@ class StreamFacts(BaseModel):
     ``jump``: the largest step between two packets' times of decoding, or the furthest one back (below 0), which goes
     before; ``jump_at`` is where it begins. ``resized``: pictures of several sizes were seen.
     ``refresh``: frames that decoding has to run from a key frame until pictures are whole.
+    ``timecode``: of the first picture, where the file says one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,6 +53,7 @@ class StreamFacts(BaseModel):
     interlaced: bool = False
     resized: bool = False
     refresh: int = 0
+    timecode: str = ""
     decoded: bool | None = None
     sample_rate: int = 0
     channels: int = 0

@@ -6,7 +6,6 @@ Runs as ``python -m services.analyzer.tools.probe_child`` with a request on stdi
 from __future__ import annotations
 
 import errno
-import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -26,9 +25,9 @@ from services.analyzer.tools.packets import Held, frame_cadence, scan
 from services.analyzer.tools.pictures import Painter, displayed, save
 from services.analyzer.tools.requests import ProbeAnswer, ProbeRequest
 from services.analyzer.tools.samples import Sample, sample
+from services.analyzer.tools.tags import language, timecode
 
 _TOO_MUCH = f"it has more than {MAX_STREAMS} streams, or asks for too much memory"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,3}")
 _STATIC = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
@@ -72,7 +71,7 @@ def _open(request: ProbeRequest, kind: Kind, known: FileFacts) -> ProbeAnswer:
         if len(container.streams) > MAX_STREAMS:
             return ProbeAnswer(facts=known.model_copy(update={"failure": "too_complex", "reason": _TOO_MUCH}))
         found = scan(container, request.max_seconds)
-        streams = tuple(_stream(stream, found.held[stream.index]) for stream in container.streams)
+        streams = tuple(_stream(container, stream, found.held[stream.index]) for stream in container.streams)
         samples = _samples(container, streams, request.max_pixels)
         streams = tuple(_sampled(facts, samples.get(facts.index)) for facts in streams)
         facts = known.model_copy(
@@ -102,7 +101,7 @@ def _samples(container: InputContainer, streams: Sequence[StreamFacts], max_pixe
     return {s.index: sample(container, s, max_pixels) for s in container.streams.video if s.index in wanted}
 
 
-def _stream(stream: Stream, held: Held) -> StreamFacts:
+def _stream(container: InputContainer, stream: Stream, held: Held) -> StreamFacts:
     facts = StreamFacts(
         index=stream.index,
         type=stream.type,
@@ -116,7 +115,8 @@ def _stream(stream: Stream, held: Held) -> StreamFacts:
         damaged=held.damaged,
         first=held.first,
         end=held.end,
-        language=_language(stream),
+        language=language(stream),
+        timecode=timecode(container, stream) if stream.type == "video" else "",
         default=bool(stream.disposition & Disposition.default),
         jump=held.jump,
         jump_at=held.jump_at,
@@ -128,12 +128,6 @@ def _stream(stream: Stream, held: Held) -> StreamFacts:
     if isinstance(stream, av.AudioStream):
         return facts.model_copy(update={"sample_rate": stream.sample_rate, "channels": stream.channels})
     return facts
-
-
-def _language(stream: Stream) -> str:
-    """Return the language that the file says, as ISO 639 has it; empty for none, and for what is no such code."""
-    tag = stream.metadata.get("language", "")
-    return tag.lower() if _LANGUAGE.fullmatch(tag) and tag.lower() != "und" else ""
 
 
 def _picture(stream: VideoStream, held: Held) -> dict[str, object]:

@@ -27,6 +27,7 @@ from shared.contracts.interchange import ExportFormat, ExportMode, ImportedClip,
 from shared.contracts.speech import Caption
 from shared.contracts.time import Ratio
 from shared.contracts.value import Value
+from shared.origins import origin
 
 if TYPE_CHECKING:
     from services.gateway.domain.job import Job
@@ -35,7 +36,7 @@ LAYERS = "Texts, pictures or sounds of the timeline lay on what the file cuts an
 TRIMMED = "A clip reached beyond its medium and was shortened."
 UNLINKED = "No medium of yours matches; its clips were left out."
 ASSUMED = "Nothing names the medium; the project's own was taken."
-ORIGIN = "The medium's timecode does not begin at zero; whole hours were taken off."
+ORIGIN = "The medium's timecode does not begin at zero; what it begins with was taken off."
 
 
 class Imported(Value):
@@ -93,7 +94,7 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
     if not any(found.values()) and len(edit.media) == 1 and _says_little(next(iter(edit.media.values()))):
         found = dict.fromkeys(edit.media, own)
         losses.append(Loss(code="assumed_medium", message=ASSUMED))
-    origins = {key: _origin(edit, key, asset) for key, asset in found.items() if asset is not None}
+    origins = {key: origin(edit, key, asset.info) for key, asset in found.items() if asset is not None}
     if any(origins.values()):
         losses.append(Loss(code="timecode_origin", message=ORIGIN, count=sum(map(bool, origins.values()))))
     segments: list[SegmentData] = []
@@ -116,11 +117,11 @@ def linked(edit: ImportedEdit, own: Asset, assets: Sequence[Asset], current: Tim
 
 
 def _segment(
-    clip: ImportedClip, asset: Asset, origin: Fraction, edit: ImportedEdit, trimmed: list[str]
+    clip: ImportedClip, asset: Asset, begins: Fraction, edit: ImportedEdit, trimmed: list[str]
 ) -> SegmentData | None:
     video = asset.info.video
     first = Fraction(repr(video.start)) if video else Fraction(0)
-    start, end = (t + first - origin for t in edit.seconds(clip))
+    start, end = (t + first - begins for t in edit.seconds(clip))
     whole = Fraction(repr(asset.info.duration))
     if start >= whole or start < -Fraction(1, 1000):
         trimmed.append(clip.name)
@@ -151,13 +152,6 @@ def _speed(speed: Fraction) -> list[EffectData]:
 def _caption(caption: Caption) -> CaptionData:
     words = tuple(SpokenWord(text=w.text, start=w.start, end=w.end) for w in caption.words)
     return CaptionData(text=caption.text, start=max(0.0, caption.start), end=caption.end, words=words)
-
-
-def _origin(edit: ImportedEdit, key: str, asset: Asset) -> Fraction:
-    """Return at how many whole hours the medium's timecode must begin, in seconds, when all clips lie beyond it."""
-    hour, whole = Fraction(edit.hour), Fraction(repr(asset.info.duration))
-    first = min((edit.seconds(c)[0] for c in edit.clips if c.media == key), default=Fraction(0))
-    return first // hour * hour if first >= max(whole, hour) else Fraction(0)
 
 
 def _says_little(hint: MediaHint) -> bool:

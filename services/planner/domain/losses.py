@@ -36,7 +36,7 @@ MESSAGES: dict[str, str] = {
     "unknown_transitions": "Transitions of other kinds are read as dissolves.",
     "freezes": "Freeze frames and ramps of speed are not read; such clips are left out.",
     "reverse": "Reverse playback is not read; the clip plays forwards.",
-    "timecode_origin": "The medium's timecode does not begin at zero; whole hours were taken off.",
+    "timecode_origin": "The medium's timecode does not begin at zero; what it begins with was taken off.",
     "unreadable": "Lines that could not be understood were passed over.",
     "trimmed": "A clip reached beyond its medium and was shortened.",
     "unlinked": "No medium of yours matches; the clip was left out.",
