@@ -13,13 +13,13 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 _WIDTH, _HEADS, _LAYERS, _MELS = 16, 2, 2, 80
 _LANGUAGES = [code for code in _LANGUAGE_CODES if code != "yue"]
-_rng = np.random.default_rng(0)
 
 Array = npt.NDArray[np.float32]
 
 
 def _random(*shape: int) -> Array:
-    return (_rng.standard_normal(shape) * 0.05).astype(np.float32)
+    """The same numbers for the same shape, however many models were built before."""
+    return (np.random.default_rng(shape).standard_normal(shape) * 0.05).astype(np.float32)
 
 
 def _norm(spec: object) -> None:

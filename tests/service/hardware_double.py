@@ -29,9 +29,14 @@ for word in words:
     else:
         made += [word, value] if value else [word.replace("hwupload", "null")]
 if asked:
-    count = len(os.listdir(folder))
-    with open(os.path.join(folder, f"{{count:03d}}.json"), "w") as file:
-        json.dump(given, file)
+    count = 0
+    while True:  # programs that run at once must not take the same number
+        try:
+            with open(os.path.join(folder, f"{{count:03d}}.json"), "x") as file:
+                json.dump(given, file)
+            break
+        except FileExistsError:
+            count += 1
     if not set(asked) <= set(present):
         sys.exit(f"Unknown encoder '{{asked[0]}}'")
     if {dies_at} is not None and count >= {dies_at}:

@@ -21,6 +21,7 @@ from shared.contracts.plan import EditPlan, Wishes
 from shared.contracts.topics import PLANNER_COMMANDS, STEP_EVENTS
 from shared.infra import Infra
 from shared.messages import order
+from tests.patience import LONG
 from tests.service.queue_doubles import Heard
 from tests.unit.planner_material import material, said
 
@@ -84,7 +85,7 @@ async def planner(infra: Infra, **knobs: object) -> AsyncIterator[PlannerStage]:
     """Run the planner while in the block."""
     assert isinstance(infra.bus, LocalBus)
     heard = Heard(infra.bus, STEP_EVENTS)
-    service = build(PlannerSettings.model_validate({"llm_timeout_s": 5, **knobs}), infra)
+    service = build(PlannerSettings.model_validate({"llm_timeout_s": LONG, **knobs}), infra)
     await service.prepare()
     task = asyncio.create_task(service.run())
     try:

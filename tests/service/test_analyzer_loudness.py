@@ -16,7 +16,6 @@ from shared.process import ffmpeg_path, run
 from tests.service.analyzer_stage import facts_of, ffmpeg
 
 RATE = 48_000
-_rng = np.random.default_rng(5)
 
 
 def tone(db: float, seconds: float, channels: int = 2, hertz: float = 1000.0) -> np.ndarray:
@@ -93,8 +92,9 @@ async def test_the_peak_is_that_between_the_samples(tmp_path: Path) -> None:
 @pytest.mark.parametrize("channels", [1, 2, 6])
 async def test_it_is_what_ffmpeg_alone_says(channels: int, tmp_path: Path) -> None:
     """Noise in bursts, another level in each channel."""
-    bursts = np.repeat(_rng.uniform(0.01, 0.3, 12), RATE)[:, None]
-    samples = np.clip(_rng.normal(0, 0.3, (12 * RATE, channels)) * bursts * np.linspace(1, 0.4, channels), -1, 1)
+    dice = np.random.default_rng(5)
+    bursts = np.repeat(dice.uniform(0.01, 0.3, 12), RATE)[:, None]
+    samples = np.clip(dice.normal(0, 0.3, (12 * RATE, channels)) * bursts * np.linspace(1, 0.4, channels), -1, 1)
     found = await measured(samples, tmp_path)
     assert found
     alone = await by_ffmpeg(tmp_path / "sound.flac")

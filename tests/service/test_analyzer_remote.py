@@ -17,7 +17,7 @@ from services.analyzer.settings import AnalyzerSettings
 from services.analyzer.tools.parting import RATE, parts
 from services.analyzer.tools.speech import whisper
 from tests.database import MakeInfra
-from tests.patience import slack
+from tests.patience import LONG, slack, until
 from tests.providers.transcription import WORDS, Broken, TranscriptionServer, transcription_server
 from tests.service.analyzer_stage import analyzer
 
@@ -127,7 +127,7 @@ async def test_passing_failures_are_tried_again(tmp_path: Path) -> None:
 
 
 async def test_a_server_that_is_slow_or_away_is_named(tmp_path: Path) -> None:
-    async with transcription_server(after_s=3.0) as server:
+    async with transcription_server(after_s=2 * LONG) as server:
         done = await _listen(server.base_url, tmp_path, speech_timeout_s=0.3)
     assert done.transcript.code == "speech_timeout"
     away = await _listen("http://127.0.0.1:9/v1", tmp_path)
@@ -135,10 +135,9 @@ async def test_a_server_that_is_slow_or_away_is_named(tmp_path: Path) -> None:
 
 
 async def test_cancel_does_not_wait_for_the_server(tmp_path: Path) -> None:
-    async with transcription_server(after_s=1.5) as server:
+    async with transcription_server(after_s=2 * LONG) as server:
         asking = asyncio.create_task(_listen(server.base_url, tmp_path))
-        while not server.seen:
-            await asyncio.sleep(0.02)
+        await until(lambda: bool(server.seen))
         soon, started = slack(1), time.monotonic()
         asking.cancel()
         await asyncio.wait([asking])

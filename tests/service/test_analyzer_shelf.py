@@ -15,6 +15,7 @@ from shared.contracts.commands import AnalyzeMedia
 from shared.contracts.media import Analysis
 from shared.db import transaction
 from tests.database import MakeInfra
+from tests.patience import LONG
 from tests.people import Person, Take, film
 from tests.providers.transcription import transcription_server
 from tests.service.analyzer_stage import Stage, analyzer, clip
@@ -100,12 +101,12 @@ async def test_what_was_finished_before_a_cancel_is_there_for_the_next(make_infr
     path = await clip(tmp_path / "a.mp4", seconds=4)
     infra = await make_infra("analyzer")
     async with (
-        transcription_server(after_s=20) as server,
+        transcription_server(after_s=2 * LONG) as server,
         analyzer(infra, speech_base_url=server.base_url) as stage,
     ):
         media = await stage.upload(path)
         order = await stage.send(AnalyzeMedia(asset_id="a", media=media))
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(LONG):
             while await kept(stage, media.sha256) != {"facts", "pictures", "faces", "sound", "beats"}:
                 await asyncio.sleep(0.05)
         await stage.cancel(order)

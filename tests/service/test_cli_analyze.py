@@ -17,6 +17,7 @@ from shared.contracts.hearing import Beats, Loudness
 from shared.contracts.media import Analysis, AudioStream, MediaInfo, Note, Shot, ShotChange, Span, VideoStream
 from shared.contracts.sight import Colour, DocumentFacts, FaceBox, FaceTrack, ImageFacts
 from shared.contracts.speech import Caption, Transcript, Word
+from tests.patience import LONG
 from tests.service.studio_double import FakeStudio, cutroom
 
 VIDEO = VideoStream(
@@ -165,7 +166,7 @@ def test_without_a_server_a_studio_is_started(sample: Sample, tmp_path: Path) ->
     command = [sys.executable, "-m", "cutroom", "analyze", str(sample.music), "--only", "beats,loudness", "--json"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CUTROOM_")}
     done = subprocess.run(
-        [*command, "--data", str(tmp_path / "data")], capture_output=True, text=True, timeout=120, env=environment
+        [*command, "--data", str(tmp_path / "data")], capture_output=True, text=True, timeout=5 * LONG, env=environment
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)

@@ -20,7 +20,7 @@ from tests.patience import LONG
 def cutroom(*arguments: object) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CUTROOM_")}
     argv = [sys.executable, "-m", "cutroom", *map(str, arguments)]
-    return subprocess.run(argv, capture_output=True, text=True, timeout=LONG, env=environment, check=False)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=5 * LONG, env=environment, check=False)
 
 
 @pytest.fixture(scope="module")

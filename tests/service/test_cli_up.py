@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -35,8 +36,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-@pytest.fixture(scope="module")
-def studio(data: Path) -> Iterator[subprocess.Popen[bytes]]:
+@contextmanager
+def running(data: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The command, up and announced."""
     argv = [*CUTROOM, "up", "--port", "0", "--data", str(data)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=_environment()) as up:
@@ -48,6 +49,13 @@ def studio(data: Path) -> Iterator[subprocess.Popen[bytes]]:
             yield up
         finally:
             up.terminate()
+
+
+@pytest.fixture(scope="module")
+def studio(data: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One for all that leave it as it is."""
+    with running(data) as up:
+        yield up
 
 
 def test_other_commands_find_it_by_its_folder(studio: subprocess.Popen[bytes], data: Path) -> None:
@@ -92,10 +100,12 @@ def test_what_is_no_film_is_refused(studio: subprocess.Popen[bytes], data: Path,
     assert "error [media_unsupported]" in edited.stderr
 
 
-def test_ctrl_c_stops_it_well(studio: subprocess.Popen[bytes], data: Path) -> None:
-    studio.send_signal(signal.SIGINT)
-    said, _ = studio.communicate(timeout=LONG)
-    assert studio.returncode == 0
+def test_ctrl_c_stops_it_well(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running(data) as up:
+        up.send_signal(signal.SIGINT)
+        said, _ = up.communicate(timeout=LONG)
+    assert up.returncode == 0
     assert b"Cutroom is up at http://127.0.0.1:" in said
     assert b"Traceback" not in said
     assert not (data / "studio.json").exists()

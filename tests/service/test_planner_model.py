@@ -16,7 +16,7 @@ from shared.contracts.media import SpriteSheet
 from shared.contracts.plan import EditPlan
 from shared.infra import Infra
 from tests.database import MakeInfra
-from tests.patience import LONG, slack
+from tests.patience import LONG, slack, until
 from tests.providers.chat import Broken, ChatServer, Play, Said, chat_server, data_of
 from tests.service.planner_stage import edit, planner, talk
 from tests.unit.planner_material import material, said, shown
@@ -213,8 +213,8 @@ async def test_a_server_that_recovers_is_asked_again(make_infra: MakeInfra) -> N
 
 async def test_a_model_that_does_not_answer_is_left(make_infra: MakeInfra) -> None:
     async with (
-        chat_server(Said(GOOD, after_s=3)) as server,
-        planner(await make_infra("planner"), **at(server, llm_timeout_s=0.3, llm_retries=1)) as stage,
+        chat_server(Said(GOOD, after_s=2 * LONG)) as server,
+        planner(await make_infra("planner"), **at(server, llm_timeout_s=1, llm_retries=1)) as stage,
     ):
         fact, _ = await stage.planned()
         assert [f.code for f in fact.report.faults] == ["model_timeout", "model_replaced"]
@@ -277,11 +277,11 @@ async def test_a_worker_that_dies_with_the_answer_costs_one_more_and_blocks_nobo
         await stage.send(command)
         await stage.answer()
         # As it stands when a worker is killed after the model answered and before the answer was kept.
-        await infra.pool.execute("update model_answers set answer = null, lease_until = now() + interval '1 second'")
         started = time.monotonic()
+        await infra.pool.execute("update model_answers set answer = null, lease_until = now() + interval '1 second'")
         await stage.send(command)
         await stage.answer()
-        assert time.monotonic() - started > 0.5, "the dead worker's lease is waited for"
+        assert time.monotonic() - started > 0.9, "the dead worker's lease is waited for"
         assert len(server.seen) == 2
         await stage.send(command)
         await stage.answer()
@@ -315,12 +315,11 @@ async def test_words_in_footage_are_data(make_infra: MakeInfra) -> None:
 async def test_cancel_reaches_a_model_that_thinks(make_infra: MakeInfra) -> None:
     infra = await make_infra("planner")
     async with (
-        chat_server(Said(GOOD, after_s=4)) as server,
+        chat_server(Said(GOOD, after_s=2 * LONG)) as server,
         planner(infra, **at(server, llm_timeout_s=LONG)) as stage,
     ):
         envelope = await stage.send(await stage.command())
-        while not server.seen:
-            await asyncio.sleep(0.02)
+        await until(lambda: bool(server.seen))
         soon, started = slack(2), time.monotonic()
         await stage.send(CancelStep(command_ids=(envelope.id,)))
         assert isinstance(await stage.answer(), StepCancelled)
