@@ -38,7 +38,8 @@ class EmbeddedDatabase:
                 life.await_ready(server, self._folder, running)
             except StackFailed as failed:
                 self._spawned.kill()
-                if attempt + 1 == TRIES or not _passing(failed.message):
+                taken = not state.is_free(server.port)
+                if attempt + 1 == TRIES or not (taken or _passing(failed.message)):
                     raise self._in_use(failed) from failed
                 time.sleep(0.25)
                 continue

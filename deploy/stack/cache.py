@@ -32,7 +32,7 @@ class Cache:
         final = self.root / name
         if final.is_dir():
             return final
-        with self._locked(name):
+        with self.locked(name):
             if not final.is_dir():
                 self._filled(fill).rename(final)
         return final
@@ -48,8 +48,11 @@ class Cache:
         return making
 
     @contextmanager
-    def _locked(self, name: str) -> Iterator[None]:
-        # A lock an entry: filling one may need another.
+    def locked(self, name: str) -> Iterator[None]:
+        """Be the only process of this machine at ``name``; wait for another one.
+
+        A lock an entry: filling one may need another.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / f".{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

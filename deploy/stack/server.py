@@ -14,7 +14,7 @@ from deploy.stack.errors import StackFailed
 from deploy.stack.state import Running, born, children
 from shared.process import Spawned
 
-START_WITHIN_S = 120.0
+START_WITHIN_S = 300.0
 STOP_WITHIN_S = 30.0
 
 
@@ -52,7 +52,7 @@ def start(server: Server, folder: Path, *, detach: bool) -> tuple[Running, Spawn
 
 
 def await_ready(server: Server, folder: Path, running: Running) -> None:
-    """Return when the server takes work; ``StackFailed`` with the end of its log when it ends or takes two minutes."""
+    """Return when the server takes work; ``StackFailed`` with the end of its log when it ends or takes five minutes."""
     deadline = time.monotonic() + START_WITHIN_S
     while not server.ready(folder):
         if not is_alive(running):

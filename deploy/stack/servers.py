@@ -41,8 +41,17 @@ class StackServers:
     def start(self) -> None:
         """Install what is missing and start what does not run; all servers are ready when this returns.
 
-        Raises ``StackUnavailable`` when a server cannot be had here, ``StackFailed`` when one does not start.
+        A port that somebody takes meanwhile is exchanged for another one. Raises ``StackUnavailable`` when a server
+        cannot be had here, ``StackFailed`` when one does not start.
         """
+        try:
+            self._start()
+        except StackFailed:
+            if all(map(kept.is_free, self._state.ports.values())):
+                raise
+            self._start()
+
+    def _start(self) -> None:
         self._installed = self._installed or install()
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self._state.running:

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -56,7 +57,10 @@ def load(path: Path) -> State | None:
 
 
 def free_ports(names: Iterable[str]) -> dict[str, int]:
-    """One port a name on which nobody listens on 127.0.0.1."""
+    """One port a name on which nobody listens on 127.0.0.1.
+
+    Seconds pass until a server listens on it: on Linux nobody else gets it from here as long as this process lives.
+    """
     ports: dict[str, int] = {}
     for name in names:
         port = _free_port()
@@ -69,8 +73,22 @@ def free_ports(names: Iterable[str]) -> dict[str, int]:
 def _free_port() -> int:
     while True:
         port = _FIRST_PORT + secrets.randbelow(_LAST_PORT - _FIRST_PORT)
-        if is_free(port):
+        if is_free(port) and _claim(port):
             return port
+
+
+def _claim(port: int) -> bool:
+    """Take the port's name among the abstract sockets: they leave no file, and go with their process."""
+    if sys.platform != "linux":
+        return True
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0cutroom.port.{port}")
+    except OSError:
+        claim.close()
+        return False
+    claim.detach()
+    return True
 
 
 def is_free(port: int) -> bool:

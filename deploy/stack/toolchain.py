@@ -77,7 +77,10 @@ def find(tool: Tool) -> str:
     """Path of the program, installed first when it is missing and this is Debian and we are root."""
     path = shutil.which(tool.program)
     if path is None and _may_install():
-        _apt_install(tool)
+        # Debian's installer refuses where another one is at work: two runs of the tests, say.
+        with Cache(cache_folder()).locked("apt"):
+            if shutil.which(tool.program) is None:
+                _apt_install(tool)
         path = shutil.which(tool.program)
     if path is None:
         raise StackUnavailable(f"The program `{tool.program}` is missing.", remedy=tool.remedy)
