@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol, cast
 from shared.errors import CutroomError
 
 STDERR_TAIL = 8 * 1024
-_GRACE_S = 0.5
+GRACE_S = 0.5
 _LINGER_S = 1.0
 
 
@@ -149,7 +149,7 @@ class Child(asyncio.SubprocessProtocol):
             if not self._exited.done():
                 self._reason = self._reason or "ended"
                 self.signal(signal.SIGTERM)
-                await asyncio.wait([self._exited], timeout=_GRACE_S)
+                await asyncio.wait([self._exited], timeout=GRACE_S)
         finally:  # also when the wait above is cancelled
             self.signal(signal.SIGKILL)
             self._close_after(_LINGER_S)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from shared.process import Conversation, Limits, ProcessFailed, converse
-from tests.patience import LONG, slack
+from tests.patience import LONG, soon
 
 ECHO = "import sys\nfor line in sys.stdin:\n    print(line.strip().upper(), flush=True)\n"
 BREAKS = "import sys\nsys.stdin.readline()\nsys.exit('it broke')\n"
-MARK = f"# {os.getpid()}"
+MARK = f"# {uuid4()}"
 STUBBORN = f"""{MARK}
 import signal, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -55,20 +55,23 @@ async def test_one_that_breaks_says_why() -> None:
 
 
 async def test_one_that_does_not_want_to_end_is_killed() -> None:
-    heard = _Heard()
-    talk = await heard.start(STUBBORN)
-    assert await asyncio.wait_for(heard.lines.get(), LONG) == "up"
-    soon, started = slack(2), time.monotonic()
-    await talk.end()
-    assert time.monotonic() - started < soon
-    assert not any(MARK in text for text in _commands())
+    async def ended() -> float:
+        heard = _Heard()
+        talk = await heard.start(STUBBORN)
+        assert await asyncio.wait_for(heard.lines.get(), LONG) == "up"
+        started = time.monotonic()
+        await talk.end()
+        assert not any(MARK.encode() in text for text in _commands())
+        return time.monotonic() - started
+
+    await soon(2, ended)
 
 
-def _commands() -> list[str]:
+def _commands() -> list[bytes]:
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            found.append(path.read_text())
+            found.append(path.read_bytes())
         except OSError:
             continue
     return found
