@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.domain.suggestions import suggested
-from services.gateway.domain.timeline.data import EffectData, SegmentData, TimelineData
+from services.gateway.domain.timeline.data import SegmentData, TimelineData
 from services.gateway.domain.timeline.diff import diff_view
+from services.gateway.domain.timeline.effect_data import EffectData
 from shared.contracts.effects import EFFECTS
 from shared.contracts.hearing import Curve
 from shared.contracts.media import Analysis, Shot

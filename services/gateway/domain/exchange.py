@@ -12,13 +12,13 @@ from services.gateway.domain.records import Asset
 from services.gateway.domain.relinking import Shelf
 from services.gateway.domain.timeline.data import (
     CaptionData,
-    EffectData,
     SegmentData,
     SpokenWord,
     TimelineData,
     TransitionData,
     named,
 )
+from services.gateway.domain.timeline.effect_data import EffectData
 from services.gateway.domain.timeline.rippling import rippled
 from shared.contracts.blob import BlobRef
 from shared.contracts.commands import ExportTimeline, ImportTimeline

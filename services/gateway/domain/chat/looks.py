@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from services.gateway.domain import ratio
 from services.gateway.domain.chat.places import CannotDo, Done, places_of
-from services.gateway.domain.timeline.data import MAX_EFFECTS, EffectData, SegmentData, TimelineData
+from services.gateway.domain.timeline.data import MAX_EFFECTS, SegmentData, TimelineData
+from services.gateway.domain.timeline.effect_data import EffectData
 from services.gateway.domain.timeline.look import LookData
 from shared.contracts.chat import AddEffect, ChangeMusic, RemoveEffect, SetCaptions, SetRatio, SetSpeed
 from shared.contracts.effects import EFFECTS

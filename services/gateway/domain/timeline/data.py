@@ -11,14 +11,13 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_serializer
 
-from services.gateway.domain.timeline.effect_data import AnyEffect, EffectData
+from services.gateway.domain.timeline.effect_data import AnyEffect
 from services.gateway.domain.timeline.layer_data import MAX_OVERLAYS, MusicData, OverlayData, SoundData, SplitData
 from services.gateway.domain.timeline.look import LookData
 from services.gateway.domain.timeline.written import Seconds, Written
 from shared.contracts.layout import Violation
 from shared.contracts.timeline import TransitionKind
 
-__all__ = ["EffectData", "SegmentData", "TimelineData"]
 MAX_SEGMENTS = 2000
 MAX_CAPTIONS = 20_000
 MAX_BEATS = 50_000

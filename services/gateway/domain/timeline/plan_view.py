@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from services.gateway.domain.timeline.data import (
     CaptionData,
-    EffectData,
     SegmentData,
     SfxData,
     SpokenWord,
@@ -15,6 +14,7 @@ from services.gateway.domain.timeline.data import (
     TransitionData,
     named,
 )
+from services.gateway.domain.timeline.effect_data import EffectData
 from shared.contracts.layout import starts
 from shared.contracts.media import Analysis
 from shared.contracts.plan import EditPlan
