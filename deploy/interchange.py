@@ -26,7 +26,6 @@ from shared.contracts.timeline import Clip, Source, Timeline, Transition
 from shared.errors import BadMedia, BadRequest
 from shared.origins import origin
 
-_PIECE = 1024 * 1024
 _SUFFIXES = frozenset(
     {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".mxf", ".3gp"}
 )
@@ -90,18 +89,16 @@ def _found(hint: MediaHint, files: Sequence[Path]) -> Path | None:
     films = [f for f in files if f.suffix.casefold() in _SUFFIXES]
     by_name = [f for f in files if f.name.casefold() == name] or [f for f in films if f.stem.casefold() in (stem, name)]
     if hint.sha256:
-        same = [f for f in (*by_name, *files) if _digest(f) == hint.sha256]
+        same = [f for f in (*by_name, *files) if digest_of(f) == hint.sha256]
         by_name = same or by_name
     by_reel = [f for f in films if hint.reel and reel_name(f.name) == hint.reel.upper()]
     return next(iter([*by_name, *by_reel]), None)
 
 
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal."""
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 async def _source(path: Path) -> Source:
@@ -111,7 +108,7 @@ async def _source(path: Path) -> Source:
     info = judge(facts, sound_alone=False)
     if info.video is None:
         raise BadMedia(f"{path.name} has no moving picture.", code="media_no_video")
-    digest = _digest(path)
+    digest = digest_of(path)
     kind = "video/quicktime" if path.suffix.casefold() == ".mov" else "video/mp4"
     blob = BlobRef(key=f"media/{digest}", sha256=digest, size=path.stat().st_size, content_type=kind)
     return Source(blob=blob, media=info, name=path.name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import secrets
 import shutil
 import tempfile
@@ -13,7 +12,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from deploy.interchange import import_file, read_timeline
+from deploy.interchange import digest_of, import_file, read_timeline
 from services.gateway.domain import ratio as ratios
 from services.renderer.domain.order import problems
 from services.renderer.domain.sound import layout_of
@@ -27,7 +26,6 @@ from shared.contracts.interchange import Loss
 from shared.contracts.timeline import Check, Output, RenderOptions, Timeline
 from shared.errors import BadRequest
 
-_PIECE = 1024 * 1024
 Told = Callable[[float, dict[str, float | int | str]], None]
 
 
@@ -125,7 +123,7 @@ def _located(timeline: Timeline, folder: Path) -> dict[str, Path]:
     for key, source in timeline.sources.items():
         same = [path for path in files if path.stat().st_size == source.blob.size]
         same.sort(key=lambda path: path.name != source.name)
-        match = next((path for path in same if _digest(path) == source.blob.sha256), None)
+        match = next((path for path in same if digest_of(path) == source.blob.sha256), None)
         if match is None:
             label = source.name or f"the source {key}"
             raise BadRequest(
@@ -135,11 +133,3 @@ def _located(timeline: Timeline, folder: Path) -> dict[str, Path]:
             )
         found[key] = match.absolute()
     return found
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    return digest.hexdigest()
