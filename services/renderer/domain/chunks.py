@@ -95,7 +95,8 @@ def _boundary(clips: Sequence[Clip], at: Sequence[int], first: int, target: int,
 
 def _outside_transitions(clips: Sequence[Clip], at: Sequence[int], frame: int) -> int:
     for i in _touched(clips, at, frame, frame + 1):
-        overlap = clips[i].transition_in.frames if clips[i].transition_in else 0
+        joint = clips[i].transition_in
+        overlap = joint.frames if joint else 0
         if at[i] <= frame < at[i] + overlap:
             return at[i] + overlap
     return frame
