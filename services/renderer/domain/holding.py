@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from services.renderer.domain.chunks import Chunk, Piece
 from services.renderer.domain.fit import fit
 from services.renderer.domain.layers import Shown, box, shown
+from services.renderer.domain.remembering import kept
 from shared.contracts.media import VideoStream
 from shared.contracts.timeline import Clip, Output, Timeline
 
@@ -23,9 +24,9 @@ ENCODED = {"h264": 58, "gif": 58, "hevc": 130, "vp9": 110, "av1": 160, "prores":
 """Frames that an encoder and what waits for it hold."""
 THREAD = 3
 """Frames that each further thread of a decoder or an encoder holds."""
-STAYS, DECODED, QUICK, EDGED, KEPT = 64 * 10**6, 10, 6, 46, 24
-"""A program that stays: its bytes, and the frames that an open source holds, its encoder where that is quick (what lies
-between copies) and where it is as usual, and its memory of what was shown where it decodes onwards."""
+STAYS, DECODED, QUICK, EDGED = 64 * 10**6, 10, 7, 46
+"""A program that stays: its bytes, and the frames that an open source holds, and its encoder where that is quick (what
+lies between copies) and where it is as usual (where it decodes onwards)."""
 MOST_FILMS = 4
 """Sources that such a program keeps open."""
 CLEAR = 2.0
@@ -43,7 +44,7 @@ def held(timeline: Timeline, chunk: Chunk, outputs: Sequence[Output], threads: i
 
 def staying(output: Output, sources: int, threads: int, *, onwards: bool) -> int:
     """Return how many bytes a program takes that draws plain frames of ``sources`` films as large as ``output``."""
-    encoded = EDGED + KEPT if onwards else QUICK
+    encoded = EDGED + kept(output.width, output.height) if onwards else QUICK
     frames = films(sources, onwards=onwards) * DECODED + encoded + THREAD * (threads - 1)
     return STAYS + frames * output.width * output.height * 3 // 2
 

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 import av
 
 from services.renderer.domain.h264 import is_idr
+from services.renderer.domain.remembering import kept
 from services.renderer.tools.spans import Film
 
 AHEAD = 17
 """Frames that decoding may be ahead of showing, and one: as many may be referred to (ITU-T H.264, A.3.1)."""
-
-KEPT = 24
-"""Frames that are kept for a shot that begins before the last one ended; 3 MB each at 1080p."""
 
 
 class Unfit(Exception):
@@ -29,7 +27,7 @@ class Way:
         self._context.flush_buffers()
         self._packets = film.packets(first)
         self._ready: deque[av.VideoFrame] = deque()
-        self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=KEPT)
+        self._kept: deque[tuple[int, av.VideoFrame]] = deque(maxlen=kept(self._context.width, self._context.height))
         self._next, self._given = first, -1
         """The frame behind the last that was shown, and the last that the decoder was given."""
         self._ended = self._again = False
