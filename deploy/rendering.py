@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from deploy.interchange import digest_of, import_file, read_timeline
+from deploy.scratch import kept_for, scratch
 from services.gateway.domain import ratio as ratios
 from services.renderer.domain.order import problems
 from services.renderer.domain.sound import layout_of
@@ -20,7 +20,9 @@ from services.renderer.settings import RendererSettings
 from services.renderer.tools.encoders import hardware
 from services.renderer.tools.falling_back import render
 from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.film import Film
 from services.renderer.tools.join import Tags
+from services.renderer.tools.own_shelf import FolderShelf
 from services.renderer.tools.parts import Order
 from shared.contracts.interchange import Loss
 from shared.contracts.timeline import Check, Output, RenderOptions, Timeline
@@ -77,27 +79,35 @@ def size_of(timeline: Timeline, shape: str | None, *, draft: bool) -> tuple[int,
 async def render_files(
     opened: Opened, wanted: Mapping[Path, Output], options: RenderOptions, told: Told, settings: RendererSettings
 ) -> list[Made]:
-    """Render every output to its path, which is whole or not there. Raises BadRequest ``timeline_invalid``."""
+    """Render every output to its path, which is whole or not there. Raises BadRequest ``timeline_invalid``.
+
+    A render whose process was killed is gone on with where it was; one that ends otherwise leaves nothing.
+    """
     outputs = tuple(wanted.values())
     layout = layout_of(opened.timeline, options.channels)
     opened = replace(opened, timeline=opened.timeline.model_copy(update={"layout": layout}))
     if found := problems(opened.timeline, outputs, settings.max_frames):
         message = f"{found[0].field}: {found[0].message}"
         raise BadRequest(message, code="timeline_invalid", remedy="Correct the named places and render again.")
-    made: list[Made] = []
-    with tempfile.TemporaryDirectory(prefix="cutroom-render-") as name:
-        codecs = frozenset(output.codec for output in outputs)
-        bench = Bench(Path(name), settings, await hardware(settings, codecs))
-        order = Order(opened.timeline, opened.media, outputs, options, Tags(options.title, "", datetime.now(UTC)))
-        films = await render(bench, order, told)
-        for film, path in zip(films, wanted, strict=True):
-            await asyncio.to_thread(_moved, film.file, path)
-            if film.poster is not None:
-                await asyncio.to_thread(_moved, film.poster, path.with_suffix(".jpg"))
-            if film.ladder is not None:
-                await asyncio.to_thread(_moved_folder, film.ladder.folder, path.with_suffix(".hls"))
-            made.append(Made(path, film.output, film.seconds, film.check))
-    return made
+    shelf = FolderShelf(await asyncio.to_thread(kept_for, next(iter(wanted)), settings.chunks_days))
+    try:
+        with scratch() as folder:
+            codecs = frozenset(output.codec for output in outputs)
+            bench = Bench(folder, settings, await hardware(settings, codecs))
+            order = Order(opened.timeline, opened.media, outputs, options, Tags(options.title, "", datetime.now(UTC)))
+            films = await render(bench, order, told, shelf)
+            return [await asyncio.to_thread(_placed, film, path) for film, path in zip(films, wanted, strict=True)]
+    finally:
+        shelf.clear()
+
+
+def _placed(film: Film, path: Path) -> Made:
+    _moved(film.file, path)
+    if film.poster is not None:
+        _moved(film.poster, path.with_suffix(".jpg"))
+    if film.ladder is not None:
+        _moved_folder(film.ladder.folder, path.with_suffix(".hls"))
+    return Made(path, film.output, film.seconds, film.check)
 
 
 def _moved(file: Path, path: Path) -> None:
