@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import asyncpg
@@ -32,6 +33,26 @@ class Signal:
             return False
         self._event.clear()
         return True
+
+
+class Bell:
+    """A wake-up for all who wait at that moment."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake everybody who waits."""
+        self._rung.set()
+        self._rung = asyncio.Event()
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Wait for the next :meth:`ring`, at most ``timeout_s``; tell whether it came."""
+        rung = self._rung
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await rung.wait()
+        return rung.is_set()
 
 
 Listener = Callable[[str], None]

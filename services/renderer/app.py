@@ -21,9 +21,13 @@ from shared.step import Step
 
 def build(settings: RendererSettings, infra: Infra) -> Service:
     """Return the renderer on what ``infra`` gives."""
-    slots = Slots.of(settings.parallel)
-    deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, infra.settings.lease_seconds, slots)
     wake = Signal()
+    slots = Slots.of(settings.parallel, wake.set)
+    deps = Deps(infra.blobs, settings, infra.pool, infra.scratch, infra.settings.lease_seconds, slots)
+
+    def changed(_: str) -> None:
+        wake.set()
+        deps.bell.ring()
 
     async def on_render(command: RenderTimeline, step: Step) -> None:
         await render_timeline(command, step, deps)
@@ -36,6 +40,6 @@ def build(settings: RendererSettings, infra: Infra) -> Service:
         migrations=Path(__file__).parent / "migrations",
         concurrency=settings.concurrency,
         on_end=on_ended(infra.blobs),
-        listeners={"chunks": lambda _: wake.set()},
+        listeners={"chunks": changed},
         background=[lambda: help_others(deps, wake), lambda: sweep_for_ever(deps)],
     )

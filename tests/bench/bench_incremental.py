@@ -79,12 +79,12 @@ def _captions(cold: Spent, bare: Spent) -> list[Row]:
 
 
 async def _ways(folder: Path, source: Path) -> tuple[list[Row], Spent]:
-    line, rows, errors = _line(source), [], {}
+    line, errors = _line(source), list[Row]()
 
     async def way(name: str, made: Timeline, *outputs: Output, options: RenderOptions = BARE) -> Spent:
         heard = Heard()
         took = await spent(ours(folder / name, made, source, outputs, options, heard=heard))
-        errors[name] = 100 * heard.error_at_half()
+        errors.extend(heard.rows(name))
         return took
 
     two = await way("plain", line, WIDE)
@@ -105,8 +105,7 @@ async def _ways(folder: Path, source: Path) -> tuple[list[Row], Spent]:
         Row("three shapes at once against one after the other, wall", three.wall / sum(e.wall for e in each), "x"),
         Row("three shapes at once against one after the other, CPU", three.cpu / sum(e.cpu for e in each), "x"),
     ]
-    rows += [Row(f"error of the ETA at 50 %, {name}", off, "% of the whole", "< 10") for name, off in errors.items()]
-    return rows, two
+    return [*rows, *errors], two
 
 
 async def _shared(folder: Path, source: Path) -> list[Row]:

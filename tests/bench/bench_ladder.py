@@ -14,7 +14,7 @@ from services.renderer.settings import RendererSettings
 from services.renderer.tools.film import Film
 from shared.contracts.timeline import Output, RenderOptions
 from shared.process import ffmpeg_path, run
-from tests.bench.edits import LIMITS, RATE, Spent, edit, make, ours, spent
+from tests.bench.edits import LIMITS, RATE, Heard, Spent, edit, make, ours, spent
 from tests.bench.table import Row
 
 SIZE = (1920, 1080)
@@ -30,10 +30,13 @@ async def measure() -> list[Row]:
         await make(source, SIZE, SECONDS, 60)
         line = edit(source, SIZE, SECONDS, [(0, SECONDS * RATE)])
         films: list[Film] = []
+        told: dict[str, list[Row]] = {}
 
         async def rendered(*outputs: Output) -> None:
             target = folder / f"ours_{outputs[0].name}_{outputs[0].hls}"
-            films[:] = await ours(target, line, source, outputs, PLAIN)
+            heard = Heard()
+            films[:] = await ours(target, line, source, outputs, PLAIN, heard=heard)
+            told[target.name] = heard.rows("the ladder" if outputs[0].hls else f"{outputs[0].height} lines alone")
 
         alone = await spent(rendered(TOP.model_copy(update={"hls": False})))
         ladder = await spent(rendered(TOP))
@@ -48,6 +51,7 @@ async def measure() -> list[Row]:
             Row("against its pictures one by one, CPU", ladder.cpu / each[0], "x", "below 1"),
             Row("against its pictures one by one, wall", ladder.wall / each[1], "x", "below 1"),
             *_both("against one ffmpeg by hand (split, scale, four encoders, -f hls)", ladder, hand),
+            *(row for rows in told.values() for row in rows),
             *(Row(f"{one.height} lines, largest segment", one.bandwidth / 1e6, "Mbit/s") for one in shown.renditions),
         ]
 

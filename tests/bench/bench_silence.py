@@ -22,7 +22,7 @@ import numpy.typing as npt
 from shared.contracts.timeline import Output, RenderOptions
 from shared.process import ffmpeg_path, run
 from tests.bench import auto_editor
-from tests.bench.edits import LIMITS, RATE, Spent, edit, make, ours, spent
+from tests.bench.edits import LIMITS, RATE, Heard, Spent, edit, make, ours, spent
 from tests.bench.table import Row
 
 NAMES = os.environ.get("CUTROOM_BENCH_SILENCE", "720p-2s").split(",")
@@ -86,24 +86,26 @@ async def _make(path: Path, size: tuple[int, int], minutes: int, gop: int) -> No
     minute.unlink()
 
 
-async def _rendered(case: Case, folder: Path, fidelity: str) -> Spent:
+async def _rendered(case: Case, folder: Path, fidelity: str) -> tuple[Spent, list[Row]]:
     timeline = edit(case.source, case.size, case.seconds, case.cuts)
     output = Output(name="wide", width=case.size[0], height=case.size[1])
     plain = RenderOptions(captions=False, loudness=None).model_copy(update={"fidelity": fidelity})
-    return await spent(ours(folder / fidelity, timeline, case.source, [output], plain))
+    heard = Heard()
+    took = await spent(ours(folder / fidelity, timeline, case.source, [output], plain, heard=heard))
+    return took, heard.rows(f"{case.name}, {fidelity}")
 
 
 async def _against_encoding(case: Case, folder: Path) -> list[Row]:
-    copied = await _rendered(case, folder, "copy")
-    encoded = await _rendered(case, folder, "encode")
+    copied, told = await _rendered(case, folder, "copy")
+    encoded, more = await _rendered(case, folder, "encode")
     film = folder / "copy/film_wide.mp4"
-    return [*_rows(case, "encoded anew", copied, encoded), *await _held(case, "copied", film)]
+    return [*_rows(case, "encoded anew", copied, encoded), *told, *more, *await _held(case, "copied", film)]
 
 
 async def _against_rival(case: Case, folder: Path) -> list[Row]:
     if not auto_editor.installed():
         sys.exit(auto_editor.MISSING)
-    copied = await _rendered(case, folder, "copy")
+    copied, _ = await _rendered(case, folder, "copy")
     film = folder / "rival.mp4"
     rival = await spent(auto_editor.edited(case.source, folder, film, _gaps(case)))
     return [*_rows(case, "auto-editor", copied, rival), *await _held(case, "auto-editor", film)]

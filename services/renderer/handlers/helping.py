@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,33 +28,39 @@ from shared.signal import Signal
 MOST_ATTEMPTS = 3
 """A chunk that failed so often is left to the render's own worker, who tells of its failure."""
 IDLE_S = 1.0
+"""How often to look for work where nobody tells of it: leases that ran out, and what a lost connection missed."""
 LOOK_S = 0.5
 """How often to look whether the render still lives."""
 logger = log.get(__name__)
 
 
-async def help_others(deps: Deps, wake: Signal) -> None:
-    """Draw what others wait for, for ever."""
+async def help_others(deps: Deps, wake: Signal, idle_s: float = IDLE_S) -> None:
+    """Draw what others wait for, for ever.
+
+    ``wake`` comes when there may be such work, or a slot for it; without, it is looked for every ``idle_s``.
+    """
+    at_work: set[tuple[str, int]] = set()
     async with asyncio.TaskGroup() as group:
         while True:
-            found = None if deps.slots.pictures.locked() else await _found(deps)
+            found = None if deps.slots.pictures.locked() else await _found(deps, at_work)
             if found is None:
-                await wake.wait(IDLE_S)
+                await wake.wait(idle_s)
                 continue
             slot = await Slot(deps.slots.pictures).taken()
+            at_work.add(found.at)
             task = group.create_task(_while_open(found, _help(found, deps, slot.free), deps))
-            task.add_done_callback(partial(_freed, slot))
-            await asyncio.sleep(0.05)  # let it claim, so that the same chunk is not found again
+            task.add_done_callback(partial(_ended, found, slot, at_work))
 
 
-def _freed(slot: Slot, _: asyncio.Task[None]) -> None:
+def _ended(found: Open, slot: Slot, at_work: set[tuple[str, int]], _: asyncio.Task[None]) -> None:
+    at_work.discard(found.at)
     slot.free()
 
 
-async def _found(deps: Deps) -> Open | None:
+async def _found(deps: Deps, at_work: Collection[tuple[str, int]]) -> Open | None:
     try:
         async with deps.pool.acquire() as connection:
-            return await chunks.others(connection, deps.owner, MOST_ATTEMPTS)
+            return await chunks.others(connection, deps.owner, MOST_ATTEMPTS, at_work)
     except (*AWAY, TimeoutError) as away:
         logger.warning("help.waits", error=f"{type(away).__name__}: {away}")
         return None
@@ -89,8 +95,17 @@ async def _help(found: Open, deps: Deps, free: Callable[[], None]) -> None:
             cut = await asyncio.to_thread(places, bench, timeline, command.outputs, command.options, found.parallel)
             if found.place < len(cut):
                 await _draw(bench, found, timeline, cut[found.place], deps, free)
+            else:
+                await _pass_over(found, deps)
     except Exception as failed:
         logger.warning("help.failed", command=found.command_id, place=found.place, error=repr(failed))
+        free()
+        await asyncio.sleep(IDLE_S)  # what fails at once is not to be tried again at once
+
+
+async def _pass_over(found: Open, deps: Deps) -> None:
+    async with transaction(deps.pool) as connection:
+        await chunks.pass_over(connection, found)
 
 
 async def _draw(
@@ -105,8 +120,7 @@ async def _draw(
         taken = await shelf.take(sorted(place.parts))
         if not taken.mine:
             if not taken.ready:
-                async with transaction(deps.pool) as connection:
-                    await chunks.pass_over(connection, found)
+                await _pass_over(found, deps)
             return
         tags = Tags("", "", datetime.now(UTC))
         order = Order(timeline, sources, found.command.outputs, found.command.options, tags)

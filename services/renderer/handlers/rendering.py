@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from services.renderer.domain import formats
+from services.renderer.domain.sound import layout_of
 from services.renderer.handlers.deps import Deps
 from services.renderer.handlers.shelf import KeptChunks
 from services.renderer.handlers.sources import bench_for, drawn_from, opened, timeline_of
@@ -56,7 +57,7 @@ async def _films(command: RenderTimeline, timeline: Timeline, step: Step, deps: 
         )  # fmt: skip
     used = drawn_from(timeline, timeline.video) | {s.source for s in timeline.sounds if s.source is not None}
     bench = await bench_for(step.scratch, command, deps)
-    shelf = KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s, step.command_id)
+    shelf = KeptChunks(deps.pool, deps.blobs, deps.owner, deps.lease_s, step.command_id, deps.bell)
     async with shelf, opened(timeline, used, deps) as sources:
         tags = Tags(command.options.title, command.options.comment, datetime.now(UTC))
         order = Order(timeline, sources, command.outputs, command.options, tags)
@@ -78,7 +79,7 @@ async def _published(film: Film, timeline: Timeline, plan: str, step: Step, deps
         check=film.check,
         codec=output.codec,
         audio_codec=formats.sound_of(output),
-        channels=timeline.layout,
+        channels=layout_of(timeline, output.channels),
         draft=output.draft,
         plan=plan,
         poster=await put(f"{base}.poster.jpg", film.poster, "image/jpeg") if film.poster else None,

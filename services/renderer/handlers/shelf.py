@@ -18,6 +18,7 @@ from shared.blobs import BlobCorrupt, Blobs
 from shared.contracts.blob import BlobRef
 from shared.db import Pool, transaction
 from shared.errors import BlobMissing, TransientError
+from shared.signal import Bell
 
 ALONE = -1
 """The place of what no other renderer helps with."""
@@ -29,7 +30,8 @@ logger = log.get(__name__)
 class KeptChunks:
     """Chunks that all renderers share. Use it as a block: leases are renewed inside, and given back at its end.
 
-    ``owner`` is this replica; ``command_id`` the render that it works for, None for somebody else's.
+    ``owner`` is this replica; ``command_id`` the render that it works for, None for somebody else's; ``bell`` rings
+    when any replica has kept a chunk or given one back.
     """
 
     pool: Pool
@@ -37,6 +39,7 @@ class KeptChunks:
     owner: str
     lease_s: float
     command_id: str | None = None
+    bell: Bell = field(default_factory=Bell)
     _leases: dict[str, int] = field(default_factory=dict)
     _heart: asyncio.Task[None] | None = None
 
@@ -112,7 +115,13 @@ class KeptChunks:
         """See :class:`services.renderer.tools.shelf.Shelf`."""
         await self._give_back([self._leases.pop(key) for key in keys if key in self._leases])
 
+    async def changed(self, within_s: float) -> None:
+        """See :class:`services.renderer.tools.shelf.Shelf`."""
+        await self.bell.wait(within_s)
+
     async def _give_back(self, leases: Sequence[int]) -> None:
+        if not leases:
+            return
         with contextlib.suppress(Exception):  # they end by themselves
             async with transaction(self.pool) as connection:
                 await chunks.release(connection, leases)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from shared.contracts.blob import BlobRef
@@ -35,10 +35,14 @@ update chunks set state = 'kept', file = $3, figures = $4, frames = $5, crc = $6
 where key = $1 and lease = $2 and state = 'drawing' returning key
 """
 
+TELL = "select pg_notify('chunks', '')"
+"""Wakes, in every replica, those who could draw a chunk that waits, and those who wait for one that is drawn."""
+
 OTHERS = """
 select c.key, c.command_id, c.place, o.command, o.parallel from chunks c join chunk_orders o using (command_id)
 where c.place >= 0 and (c.state = 'waiting' or c.state = 'drawing' and c.lease_until < now())
 and o.alive_until > now() and o.owner <> $1 and c.attempts < $2
+and (c.command_id, c.place) not in (select * from unnest($3::text[], $4::int[]))
 order by o.priority desc, o.created_at, c.place desc limit 1
 """
 
@@ -61,6 +65,11 @@ class Open:
     place: int
     command: RenderTimeline
     parallel: int
+
+    @property
+    def at(self) -> tuple[str, int]:
+        """The render and the place in it."""
+        return self.command_id, self.place
 
 
 async def begin(
@@ -91,7 +100,7 @@ async def is_open(connection: Connection, command_id: str) -> bool:
 async def offer(connection: Connection, command_id: str, keys: Sequence[str], places: Sequence[int]) -> None:
     """Say which chunks the render wants, each with its place in it; below 0 for what nobody is to help with."""
     await connection.execute(OFFER, list(keys), command_id, list(places))
-    await connection.execute("select pg_notify('chunks', '')")
+    await connection.execute(TELL)
 
 
 async def claim(connection: Connection, keys: Sequence[str], owner: str, lease_s: float) -> dict[str, int]:
@@ -117,6 +126,7 @@ async def keep(connection: Connection, key: str, lease: int, kept: Kept) -> bool
     """Make a claimed chunk a kept one; tell whether the lease was still good."""
     size = kept.file.size + kept.figures.size
     file, figures = kept.file.model_dump(mode="json"), kept.figures.model_dump(mode="json")
+    await connection.execute(TELL)
     return await connection.fetchval(KEEP, key, lease, file, figures, kept.frames, kept.crc, size) is not None
 
 
@@ -139,6 +149,7 @@ async def release(connection: Connection, leases: Sequence[int]) -> None:
         " and state = 'drawing'",
         list(leases),
     )  # fmt: skip
+    await connection.execute(TELL)
 
 
 async def lost(connection: Connection, key: str, file: BlobRef) -> None:
@@ -158,9 +169,15 @@ async def pass_over(connection: Connection, found: Open) -> None:
     )  # fmt: skip
 
 
-async def others(connection: Connection, owner: str, most_attempts: int) -> Open | None:
-    """Return an open chunk of a render that is not ``owner``'s, the last of the foremost render."""
-    row = await connection.fetchrow(OTHERS, owner, most_attempts)
+async def others(
+    connection: Connection, owner: str, most_attempts: int, but: Collection[tuple[str, int]] = ()
+) -> Open | None:
+    """Return an open chunk of a render that is not ``owner``'s, the last of the foremost render.
+
+    ``but``: commands and places that are passed over.
+    """
+    commands, places = [command for command, _ in but], [place for _, place in but]
+    row = await connection.fetchrow(OTHERS, owner, most_attempts, commands, places)
     if row is None:
         return None
     return Open(row["command_id"], row["place"], RenderTimeline.model_validate_json(row["command"]), row["parallel"])

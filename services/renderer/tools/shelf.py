@@ -14,7 +14,7 @@ from services.renderer.tools.proof import Packets
 from services.renderer.tools.slots import Slot
 
 WAIT_S = 0.25
-"""How often to look whether somebody else has finished something."""
+"""How often to look whether somebody else has finished something, where nobody tells of it."""
 
 
 class Made(Protocol):
@@ -105,6 +105,9 @@ class Shelf(Protocol):
     async def release(self, keys: Sequence[str]) -> None:
         """Give claims back without a result."""
 
+    async def changed(self, within_s: float) -> None:
+        """Wait until somebody has kept something or given a claim back, at most ``within_s``."""
+
 
 class NoShelf:
     """Nothing is kept or shared."""
@@ -130,6 +133,10 @@ class NoShelf:
     async def release(self, keys: Sequence[str]) -> None:
         """Nobody else waits."""
 
+    async def changed(self, within_s: float) -> None:
+        """Nobody else does anything."""
+        await asyncio.sleep(within_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted(Generic[T]):
@@ -154,7 +161,7 @@ async def had(shelf: Shelf, slots: asyncio.Semaphore, folder: Path, wanted: Want
                 found |= await _made(shelf, sorted(taken.mine), wanted, slot.free)
         found |= await fetched(shelf, folder, wanted, taken.ready)
         if not taken.mine and not taken.ready:
-            await asyncio.sleep(WAIT_S)
+            await shelf.changed(WAIT_S)
     return found
 
 

@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
+
+
+class Turns(asyncio.Semaphore):
+    """``count`` turns; ``freed`` is called when one was given back that nobody here waits for."""
+
+    def __init__(self, count: int, freed: Callable[[], None]) -> None:
+        super().__init__(count)
+        self._freed = freed
+
+    def release(self) -> None:
+        """Give a turn back."""
+        super().release()
+        if not self.locked():
+            self._freed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +34,9 @@ class Slots:
     sounds: asyncio.Semaphore
 
     @classmethod
-    def of(cls, count: int) -> Self:
-        """Return ``count`` slots of each kind."""
-        return cls(asyncio.Semaphore(count), asyncio.Semaphore(count))
+    def of(cls, count: int, freed: Callable[[], None] = lambda: None) -> Self:
+        """Return ``count`` slots of each kind; ``freed`` is called when one for pictures has become idle."""
+        return cls(Turns(count, freed), asyncio.Semaphore(count))
 
 
 @dataclass(slots=True)
