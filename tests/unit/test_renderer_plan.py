@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.renderer.domain.chunks import Chunk, Piece, chunks, target_frames
-from services.renderer.domain.effort import drawing, finishing
+from services.renderer.domain.effort import START, drawing, edging, finishing
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.formats import picture_options
 from services.renderer.domain.key import chunk_key, sound_key
@@ -285,6 +285,14 @@ def test_ladders_and_copies_take_longer_to_finish() -> None:
     usual = finishing(line, [plain])
     assert finishing(line, [plain, plain]) == 2 * usual
     assert finishing(line, [ladder]) > 2 * usual and finishing(line, [plain], copied=1) > usual
+
+
+def test_what_lies_between_copies_is_quick_to_encode_once_its_programs_run() -> None:
+    line = edit(clip(0, 0, 4))
+    (chunk,) = chunks(line.video, 100, 1)
+    output = Output(name="wide", width=1280, height=720)
+    alone, among = edging(chunk, output, 1.0), edging(chunk, output, 0.1)
+    assert among < drawing(line, chunk, output, written=False) and alone - among == pytest.approx(0.9 * START)
 
 
 def test_the_work_of_a_chunk_follows_its_size_and_what_is_done_to_it() -> None:

@@ -24,8 +24,10 @@ DRAFT = 0.6
 CODECS = {"h264": 1.0, "hevc": 3.0, "vp9": 4.0, "av1": 3.0, "prores": 1.5, "gif": 1.0}
 SOUND_S, LOUDNESS_S, FINISH_S = 1.3, 1.3, 0.5
 """A second of sound, of measuring and limiting it, of joining and checking a film."""
-LADDER_S, GRAFT = 0.45, 25.0
-"""A second of a ladder's picture, joined, packed and divided; the start of the program that writes a copied film."""
+LADDER_S = 0.27
+"""A second of a ladder's picture, joined, packed and divided."""
+START, EDGE, COPIED_S = 18.0, 0.55, 0.8
+"""What copying takes: the start of one of its programs, a frame between copies, a second that is written and read."""
 DECODED = 0.1
 """What decoding a finished frame again is, for pictures beside the film."""
 
@@ -39,6 +41,11 @@ def drawing(timeline: Timeline, chunk: Chunk, output: Output, *, written: bool) 
     laid = sum(one.frames * _layer(one.overlay) for one in shown(timeline.overlays, chunk))
     encoded = chunk.frames * CODECS.get(output.codec, 1.0) * (DRAFT if output.draft else 1.0)
     return size * (encoded + dressed + laid + chunk.frames * CAPTIONS * written)
+
+
+def edging(chunk: Chunk, output: Output, starts: float) -> float:
+    """Return the work of encoding what lies between copies; ``starts``: its share in how many programs begin."""
+    return START * starts + EDGE * chunk.frames * output.width * output.height / FRAME
 
 
 def sounding(timeline: Timeline, codecs: int, options: RenderOptions) -> float:
@@ -60,7 +67,8 @@ def finishing(timeline: Timeline, outputs: Sequence[Output], copied: int = 0) ->
         if output.sprites or output.codec == "gif"
     )
     steps = sum(len(rungs(output)) for output in outputs if output.hls)
-    return frames + _seconds(timeline) * (FINISH_S * len(outputs) + LADDER_S * steps) + GRAFT * copied
+    joined = FINISH_S * (len(outputs) - copied) + COPIED_S * copied + LADDER_S * steps
+    return frames + _seconds(timeline) * joined + START * copied
 
 
 def _effects(clip: Clip) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from services.renderer.domain.effort import drawing, finishing, sounding
+from services.renderer.domain.chunks import Chunk
+from services.renderer.domain.effort import drawing, edging, finishing, sounding
 from services.renderer.domain.ladder import rungs
 from services.renderer.domain.progress import Progress, Task
-from services.renderer.tools.parts import Order, Place
+from services.renderer.tools.parts import Order, Part, Place
 
 
 def reckoned(
@@ -26,11 +27,10 @@ def reckoned(
     """
     line, outputs = order.timeline, order.outputs
     shown = sum(len(rungs(output)) for output in outputs if output.codec != "none")
-    tasks = {
-        key: Task(place.chunk.frames, drawing(line, place.chunk, part.output, written=bool(part.script)))
-        for place in places
-        for key, part in place.parts.items()
-    }
+    parts = [(place.chunk, key, part) for place in places for key, part in place.parts.items()]
+    edges = len({key for _, key, part in parts if part.own})
+    starts = min(workers, edges) / max(1, edges)
+    tasks = {key: Task(chunk.frames, _work(order, chunk, part, starts)) for chunk, key, part in parts}
     begun = Progress(
         max(1, line.frames * shown - sum(copied)),
         tasks,
@@ -42,3 +42,10 @@ def reckoned(
     for place in places:
         begun.uses.update(place.keys.values())
     return begun
+
+
+def _work(order: Order, chunk: Chunk, part: Part, starts: float) -> float:
+    """``starts``: the share of one that lies between copies in the start of the programs that encode those."""
+    if part.own:
+        return edging(chunk, part.output, starts)
+    return drawing(order.timeline, chunk, part.output, written=bool(part.script))
