@@ -13,7 +13,7 @@ from shared.process import ffmpeg_path
 
 _PROGRAM = """#!/bin/sh
 case "$*" in
-*.grey*)
+*-progress*.grey*)
     pwd > {begun}/$$.part && mv {begun}/$$.part {begun}/$$
     while [ ! -e {opened} ]; do sleep 0.05; done ;;
 esac
