@@ -21,7 +21,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.ids import new_id
 from shared.db import transaction
 from tests.database import MakeInfra
-from tests.patience import LONG, slack
+from tests.patience import LONG, slack, until
 from tests.service.gateway_studio import FAILED, Json, Studio, analyzed, probed, problem_of, studio
 
 
@@ -56,6 +56,7 @@ async def test_the_log_is_gapless_and_the_same_on_all_three_ways(make_infra: Mak
         assert [int(number) for number, _, _ in frames] == list(range(1, len(frames) + 1))
         bodies = [data for _, _, data in frames]
         assert await over_socket(gateway, job) == bodies
+        await until(lambda: sum(e.subject == job.id for e in gateway.told) >= len(bodies))
         assert [e.encode().decode() for e in gateway.told if e.subject == job.id] == bodies
         parsed = [json.loads(body) for body in bodies]
         assert [name for _, name, _ in frames] == [e["type"] for e in parsed]
@@ -268,9 +269,13 @@ async def test_readers_are_let_go_when_the_gateway_stops(make_infra: MakeInfra) 
         begun, joined = asyncio.Event(), asyncio.Event()
 
         async def read() -> list[Json]:
+            told = []
             async with gateway.client.stream("GET", f"/api/jobs/{job.id}/events") as response:
-                begun.set()
-                return [json.loads(line[6:]) async for line in response.aiter_lines() if line.startswith("data: ")]
+                async for line in response.aiter_lines():
+                    if line.startswith("data: "):
+                        told.append(json.loads(line[6:]))
+                        begun.set()
+            return told
 
         async def listen() -> None:
             async with connect(gateway.url.replace("http", "ws") + f"/api/ws/jobs/{job.id}") as socket:

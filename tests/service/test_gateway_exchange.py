@@ -57,7 +57,8 @@ def frames(segments: list[dict[str, float]]) -> list[tuple[int, int]]:
 
 
 async def send(gateway: Stage, project: str, file: bytes, name: str = "cut.otio") -> httpx.Response:
-    return await gateway.client.post(f"/api/timeline/{project}/import", files={"file": (name, file)})
+    url = f"/api/timeline/{project}/import"
+    return await gateway.client.post(url, files={"file": (name, file)}, params={"wait": 60})
 
 
 async def test_a_timeline_goes_out_and_comes_back_in_every_format(make_infra: MakeInfra) -> None:

@@ -265,7 +265,7 @@ async def ids(infra: Infra) -> list[str]:
 
 async def test_the_lease_is_renewed_while_the_work_lasts(make_infra: MakeInfra) -> None:
     infra = await make_infra("gateway")
-    async with desk(infra, idempotency_lease_seconds=3) as at:
+    async with desk(infra, idempotency_lease_seconds=6) as at:
 
         async def slowly(request: Request, count: int) -> Response:
             first = await infra.pool.fetchval("select lease_until from idempotency")

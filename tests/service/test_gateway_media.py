@@ -67,7 +67,7 @@ async def test_what_the_client_has_is_not_sent_again(make_infra: MakeInfra) -> N
 async def test_only_signed_links_open_and_not_for_ever(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
         asset = (await gateway.ingest(auto_analyze="false"))["asset"]
-        secret, soon = await secret_of(gateway), int(time.time()) + 60
+        secret, soon = await secret_of(gateway), int(time.time()) + 3600
         old = sign(asset["path"], int(time.time()) - 1, secret)
         for url, code in (
             (f"/media/{asset['path']}", "link_invalid"),
@@ -88,7 +88,7 @@ async def test_only_signed_links_open_and_not_for_ever(make_infra: MakeInfra) ->
 
 async def test_a_link_to_a_playlist_opens_its_folder_and_nothing_else(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
-        secret, soon = await secret_of(gateway), int(time.time()) + 60
+        secret, soon = await secret_of(gateway), int(time.time()) + 3600
         for key, kind in (
             ("final/a/b/film.hls/master.m3u8", "application/vnd.apple.mpegurl"),
             ("final/a/b/film.hls/720p.mp4", "video/mp4"),
@@ -124,7 +124,7 @@ async def test_a_link_to_a_playlist_opens_its_folder_and_nothing_else(make_infra
 
 async def test_what_is_no_media_comes_as_an_attachment(make_infra: MakeInfra) -> None:
     async with stage(await make_infra("gateway")) as gateway:
-        secret, soon = await secret_of(gateway), int(time.time()) + 60
+        secret, soon = await secret_of(gateway), int(time.time()) + 3600
         for key, content_type, shown in (
             ("consent/a/page.html", "text/html", "attachment"),
             ("consent/a/drawing.svg", "image/svg+xml", "attachment"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from shared.contracts.commands import COMMANDS
 from shared.contracts.events import EVENTS
 from shared.contracts.ids import new_id
 from tests.database import MakeInfra
-from tests.patience import LONG
+from tests.patience import LONG, until_told
 from tests.service.gateway_studio import Studio, problem_of, studio
 
 JSON = {"Content-Type": "application/json"}
@@ -95,10 +96,12 @@ async def test_an_upload_that_is_broken_off_is_no_failure(make_infra: MakeInfra)
             host, port = gateway.url.removeprefix("http://").split(":")
             _, writer = await asyncio.open_connection(host, int(port))
             head = "POST /api/ingest HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
-            part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\nhalf a'
-            writer.write(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n{part}".encode())
+            begun = partial(gateway.infra.pool.fetchval, "select count(*) > 0 from perishables")
+            part = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.mp4"\r\n\r\n'
+            film = b"\x00\x00\x00\x18ftypisom" + b"x" * 5000
+            writer.write(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n{part}".encode() + film)
             await writer.drain()
-            await asyncio.sleep(0.05)
+            await until_told(begun)
             writer.close()
             async with asyncio.timeout(LONG):
                 while not (told := [line for line in lines if line.get("path") == "/api/ingest"]):
