@@ -40,6 +40,7 @@ class Cluster:
             "CUTROOM_HEALTH_PORT": str(self.ports[service]),
             "CUTROOM_SCRATCH_DIR": str(self.folder / "scratch"),
             "CUTROOM_LEASE_SECONDS": "3",
+            "CUTROOM_MAX_ATTEMPTS": "50",  # a lease so short is lost by a busy machine too; each loss is an attempt
             "CUTROOM_GATEWAY_HOST": "127.0.0.1",
             "CUTROOM_GATEWAY_PORT": str(self.ports["api"]),
             **self.knobs,

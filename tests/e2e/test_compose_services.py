@@ -93,7 +93,7 @@ class Composed:
 
     def stop(self) -> dict[str, int]:
         """Stop all in good order; exit statuses."""
-        return {name: self._running.pop(name).terminate(30) for name in list(self._running)}
+        return {name: self._running.pop(name).terminate(LONG) for name in list(self._running)}
 
     async def _succeeds(self, argv: list[str], service: str) -> bool:
         try:
