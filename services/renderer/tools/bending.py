@@ -17,6 +17,7 @@ from services.renderer.domain.sound import CHANNELS, Stretch
 from services.renderer.domain.stretching import stretched
 from services.renderer.tools.evening import evened
 from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.seekable import sound_path
 from services.renderer.tools.sound import RAW, Heard, bends, bent_name
 from shared.contracts.timeline import Clip, Timeline
 
@@ -31,7 +32,7 @@ async def bend(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], gr
         if not bends(clip) or timeline.sources[clip.source].media.audio is None:
             continue
         span = bench.scratch / f"span_{stretch.clip:04d}.f32"
-        path = sources[clip.source]
+        path = sound_path(sources, clip.source)
         await evened(bench, timeline, partial(_span_arguments, timeline, path, clip, stretch, span.name))
         target = bench.scratch / bent_name(stretch)
         await asyncio.to_thread(_bent, span, target, clip, stretch.samples, timeline)

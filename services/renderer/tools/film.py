@@ -12,7 +12,7 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.finish import Film
 from services.renderer.tools.fonts import lay_out_fonts
 from services.renderer.tools.parts import Order, Place, places, sounds
-from services.renderer.tools.seekable import seekable
+from services.renderer.tools.seekable import seekable, sound_key
 from services.renderer.tools.shelf import NoShelf, Shelf
 from services.renderer.tools.slots import Slots
 from services.renderer.tools.studio import Report, Studio
@@ -50,7 +50,10 @@ async def _rendered(
 ) -> list[Film]:  # fmt: skip
     cut = await asyncio.to_thread(_all_places, bench, order, copies)
     voices = sounds(bench, order)
-    await shelf.offer([tuple(place.parts) for place in cut], tuple(voices.values()))
+    # What lies between copies is short, and cut as only this render's look into its sources can tell.
+    edges = [key for place in cut for key, part in place.parts.items() if part.own]
+    wanted = [tuple(key for key, part in place.parts.items() if not part.own) for place in cut]
+    await shelf.offer(wanted, (*voices.values(), *edges))
     there = await shelf.ready([*voices.values(), *(key for place in cut for key in place.parts)])
     slots = slots or Slots.of(bench.settings.parallel)
     return await Studio(bench, ready, cut, voices, copies, report, shelf, there, slots).run()
@@ -82,5 +85,5 @@ async def prepared(bench: Bench, order: Order) -> Order:
     await asyncio.to_thread(lay_out_tables, bench.scratch, order.timeline, order.sources)
     sources, paths = dict(order.timeline.sources), dict(order.sources)
     for number, key in enumerate(sorted(paths.keys() & sources.keys())):
-        sources[key], paths[key] = await seekable(bench, sources[key], paths[key], number)
+        sources[key], paths[key], paths[sound_key(key)] = await seekable(bench, sources[key], paths[key], number)
     return replace(order, timeline=order.timeline.model_copy(update={"sources": sources}), sources=paths)

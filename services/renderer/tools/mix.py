@@ -19,6 +19,7 @@ from services.renderer.domain.stretching import Sound
 from services.renderer.domain.synth import built_in
 from services.renderer.tools.evening import evened
 from services.renderer.tools.ffmpeg import Bench
+from services.renderer.tools.seekable import sound_path
 from services.renderer.tools.sound import RAW, Heard
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import SoundClip, SoundLayout, Timeline
@@ -45,7 +46,7 @@ async def _laid(bench: Bench, timeline: Timeline, sources: Mapping[str, Path], s
     if sound.source is None:
         await asyncio.to_thread(_make, file, sound, timeline)
     else:
-        path = sources[sound.source]
+        path = sound_path(sources, sound.source)
         await evened(bench, timeline, partial(_arguments, timeline, path, sound, file.name, wanted))
     fades = [round(seconds * rate) for seconds in (sound.fade_in, sound.fade_out)]
     loop = sound.loop and sound.source is not None

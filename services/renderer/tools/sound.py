@@ -16,6 +16,7 @@ import ffmpeg
 from services.renderer.domain.reading import Reading, audio_reading
 from services.renderer.domain.sound import Stretch, tempo_steps
 from services.renderer.tools.ffmpeg import OWN, Bench, Option, apart, file_url, seconds
+from services.renderer.tools.seekable import APART, sound_path
 from shared.contracts.timeline import Clip, Timeline
 
 Node = Any
@@ -69,13 +70,18 @@ def from_source(bench: Bench, path: Path, index: int, timeline: Timeline, readin
 
     A hole in the source becomes silence, not a shift. The program fails where the sound changes its form.
     """
-    options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None}
-    node = (
-        ffmpeg.input(file_url(path), **bench.hostile(number), **options, reinit_filter=0)[str(index)]
-        .filter("aresample", timeline.sample_rate, **TIMED)
-        .filter("aformat", sample_fmts="flt", channel_layouts=timeline.layout)
-    )
-    return from_there(node, reading)
+    node = opened(bench, path, index, reading, number=number, reinit_filter=0)
+    node = node.filter("aresample", timeline.sample_rate, **TIMED)
+    return from_there(node.filter("aformat", sample_fmts="flt", channel_layouts=timeline.layout), reading)
+
+
+def opened(bench: Bench, path: Path, index: int, reading: Reading, *, number: int, **more: Option) -> Node:
+    """Return what is to be read of stream ``index`` as an input, with the options ``more``."""
+    options = {"ss": seconds(reading.seek), "t": seconds(reading.length), "threads": 1, "vn": None, **more}
+    safe = bench.hostile(number)
+    if path.parent == bench.scratch and path.suffix == APART:
+        safe |= {"format_whitelist": "nut", "seek_timestamp": 1}
+    return ffmpeg.input(file_url(path), **safe, **options)[str(index)]
 
 
 def from_there(node: Node, reading: Reading) -> Node:
@@ -87,7 +93,7 @@ def _clip(read: Heard, timeline: Timeline, sources: Mapping[str, Path], stretch:
     clip = timeline.video[stretch.clip]
     if timeline.sources[clip.source].media.audio is None:
         return _silence(stretch.samples, timeline, stretch.clip).filter("aformat", sample_fmts="flt")
-    node = _run_through(read, timeline, sources[clip.source], clip, stretch)
+    node = _run_through(read, timeline, sound_path(sources, clip.source), clip, stretch)
     node = node.filter("apad", whole_len=stretch.samples).filter("atrim", end_sample=stretch.samples)
     if stretch.fade_in:
         node = node.filter("afade", type="in", start_sample=0, nb_samples=stretch.fade_in, curve="qsin")
