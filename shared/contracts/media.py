@@ -37,6 +37,7 @@ class VideoStream(Value):
 
     ``rotation``: degrees by which a player turns the coded picture, clockwise. ``color_space``: its matrix as ffmpeg
     names it (``bt709``, ``smpte170m``), empty where the file does not say. ``interlaced``: some frames are two fields.
+    ``resized``: the size of its pictures changes; it is that of the first.
     ``refresh``: seconds that decoding has to run from a key frame until pictures are whole, where they are redrawn bit
     by bit; else 0. ``timecode``: of the first picture as the camera wrote it, ``HH:MM:SS:FF`` or ``HH:MM:SS;FF``, empty
     where there is none.
@@ -60,6 +61,7 @@ class VideoStream(Value):
     color_space: str = ""
     hdr: Literal["pq", "hlg"] | None = None
     interlaced: bool = False
+    resized: bool = False
     refresh: float = 0.0
     timecode: str = ""
 

@@ -177,4 +177,23 @@ async def test_a_picture_that_changes_its_size_is_told(tmp_path: Path) -> None:
     info = await info_of(tmp_path / "turned.ts", tmp_path)
     assert info.video and (info.video.width, info.video.height) == (90, 160)
     assert "size_changes" in [note.code for note in info.notes]
-    assert "size_changes" not in [note.code for note in (await info_of(tmp_path / "a.ts", tmp_path)).notes]
+    plain = await info_of(tmp_path / "a.ts", tmp_path)
+    assert plain.video and "size_changes" not in [note.code for note in plain.notes]
+    assert info.video.resized and not plain.video.resized
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx", "libvpx-vp9", "mpeg2video"])
+async def test_a_change_of_size_is_seen_wherever_it_stands(tmp_path: Path, codec: str) -> None:
+    """A short piece near the end: no frame that is looked at lies in it, yet its key frame says its size."""
+    quick = {"libx264": "-preset ultrafast", "libx265": "-preset ultrafast", "libvpx": "-deadline realtime -cpu-used 8"}
+    options = quick.get(codec, "").split() or ["-b:v", "200k"]
+    ending = "ts" if codec in ("libx264", "libx265", "mpeg2video") else "mkv"
+    for name, size, seconds in (("a", "96x64", 8), ("b", "64x96", 1), ("c", "96x64", 1)):
+        picture = f"testsrc2=size={size}:rate=10:duration={seconds}"
+        rate = ["-r", "25"] if codec == "mpeg2video" else []
+        await ffmpeg("-f", "lavfi", "-i", picture, "-c:v", codec, *options, *rate, tmp_path / f"{name}.{ending}")
+    for name, pieces in (("whole", "abc"), ("plain", "ac")):
+        (tmp_path / "pieces.txt").write_text("".join(f"file {piece}.{ending}\n" for piece in pieces))
+        await ffmpeg("-f", "concat", "-i", tmp_path / "pieces.txt", "-c", "copy", tmp_path / f"{name}.{ending}")
+        info = await info_of(tmp_path / f"{name}.{ending}", tmp_path)
+        assert info.video and info.video.resized is (name == "whole")

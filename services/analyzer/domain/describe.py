@@ -58,6 +58,7 @@ def _video(facts: FileFacts, stream: StreamFacts) -> VideoStream:
         hdr=_HDR.get(stream.transfer),
         color_space=_MATRICES.get(stream.matrix, ""),
         interlaced=stream.interlaced,
+        resized=stream.resized,
         refresh=round(float(stream.refresh / Fraction(stream.rate or "25/1")), 6),
         timecode=stream.timecode,
     )
@@ -104,8 +105,7 @@ def _seen(video: StreamFacts) -> Iterable[Note]:
     if video.interlaced:
         yield Note(code="interlaced", message="The picture is interlaced; its fields are made whole pictures.")
     if video.resized:
-        size = f"{video.coded_width}x{video.coded_height}"
-        yield Note(code="size_changes", message=f"The picture changes its size; all of it is stretched to {size}.")
+        yield Note(code="size_changes", message="The picture changes its size; each size is fitted by itself.")
     if video.mirrored:
         yield Note(code="mirrored", message="The picture is stored mirrored.")
 

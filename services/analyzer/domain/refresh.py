@@ -18,7 +18,7 @@ _MOST_BYTES, _MOST_UNITS = 4096, 32
 
 def recovery(packet: bytes) -> int:
     """Return how many frames behind this key frame pictures are whole; 0 where it says nothing, or is whole itself."""
-    for unit in _units(packet[:_MOST_BYTES]):
+    for unit in units(packet[:_MOST_BYTES]):
         kind = unit[0] & 31
         if _SLICE <= kind <= _IDR:
             return 0
@@ -27,7 +27,8 @@ def recovery(packet: bytes) -> int:
     return 0
 
 
-def _units(head: bytes) -> Iterator[bytes]:
+def units(head: bytes) -> Iterator[bytes]:
+    """Yield the units that a packet begins with, as a stream has them or as MP4 has them."""
     if head[:3] == b"\0\0\1" or head[:4] == b"\0\0\0\1":
         yield from (unit for unit in head.split(b"\0\0\1", _MOST_UNITS)[1:] if unit)
         return

@@ -13,8 +13,10 @@ from av.stream import Stream
 
 from services.analyzer.domain.rates import Cadence, Ticks, cadence
 from services.analyzer.domain.refresh import recovery
+from services.analyzer.domain.sizes import SAID, said
 
 _MOST_PACKETS = 20_000_000
+_MOST_SIZES = 8
 
 
 @dataclass(slots=True)
@@ -23,6 +25,7 @@ class Held:
 
     ``plain``: its packets are bare samples, of which a part is as good as the whole.
     ``redrawn``: its key frames may not be whole pictures; ``refresh``: for how many frames behind one they are not.
+    ``sizes``: the first key frame for everything that key frames of ``codec`` say of their size.
     """
 
     times: array[int] = field(default_factory=lambda: array("q"))
@@ -32,6 +35,8 @@ class Held:
     end: int | None = None
     lasts: int = 0
     plain: bool = False
+    codec: str = ""
+    sizes: dict[bytes, bytes] = field(default_factory=dict)
     jump: int = 0
     jump_at: int = 0
     decoded: int | None = None
@@ -47,8 +52,8 @@ class Held:
         if packet.is_discard:
             return
         self.count += 1
-        if self.redrawn and packet.is_keyframe:
-            self.refresh = max(self.refresh, recovery(bytes(packet)))
+        if packet.is_keyframe and (self.redrawn or self.codec in SAID):
+            self._look(bytes(packet))
         at = packet.pts if packet.pts is not None else packet.dts
         if at is None:
             return
@@ -58,6 +63,12 @@ class Held:
         end = at + (packet.duration or 0)
         if self.end is None or end > self.end:
             self.end, self.lasts = end, packet.duration or 0
+
+    def _look(self, key: bytes) -> None:
+        if self.redrawn:
+            self.refresh = max(self.refresh, recovery(key))
+        if len(self.sizes) < _MOST_SIZES and (size := said(self.codec, key)):
+            self.sizes.setdefault(size, key)
 
     def _follow(self, at: int | None) -> None:
         if at is None:
@@ -84,7 +95,9 @@ class Scan:
 def scan(container: InputContainer, max_seconds: float) -> Scan:
     """Read every packet once. Stops beyond ``max_seconds`` of any stream's time; memory is 8 bytes a video frame."""
     held = {
-        stream.index: Held(plain=_codec(stream).startswith("pcm_"), redrawn=_codec(stream) == "h264")
+        stream.index: Held(
+            plain=_codec(stream).startswith("pcm_"), redrawn=_codec(stream) == "h264", codec=_codec(stream)
+        )
         for stream in container.streams
     }
     limits = {s.index: round(max_seconds / float(s.time_base or Fraction(1, 1000))) for s in container.streams}

@@ -24,7 +24,7 @@ from services.analyzer.tools.opening import MAX_STREAMS, open_media
 from services.analyzer.tools.packets import Held, frame_cadence, scan
 from services.analyzer.tools.pictures import Painter, displayed, save
 from services.analyzer.tools.requests import ProbeAnswer, ProbeRequest
-from services.analyzer.tools.samples import Sample, sample
+from services.analyzer.tools.samples import Sample, changes, sample
 from services.analyzer.tools.tags import language, timecode
 
 _TOO_MUCH = f"it has more than {MAX_STREAMS} streams, or asks for too much memory"
@@ -73,7 +73,10 @@ def _open(request: ProbeRequest, kind: Kind, known: FileFacts) -> ProbeAnswer:
         found = scan(container, request.max_seconds)
         streams = tuple(_stream(container, stream, found.held[stream.index]) for stream in container.streams)
         samples = _samples(container, streams, request.max_pixels)
-        streams = tuple(_sampled(facts, samples.get(facts.index)) for facts in streams)
+        resized = {
+            s.index for s in container.streams.video if changes(s, found.held[s.index].sizes, request.max_pixels)
+        }
+        streams = tuple(_sampled(facts, samples.get(facts.index), facts.index in resized) for facts in streams)
         facts = known.model_copy(
             update={
                 "container": container.format.name,
@@ -147,7 +150,7 @@ def _picture(stream: VideoStream, held: Held) -> dict[str, object]:
     }
 
 
-def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFacts:
+def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None, resized: bool) -> StreamFacts:
     """Add what only a decoded frame tells: its turn, and the size and transfer that count."""
     if samples is None:
         return facts
@@ -163,7 +166,7 @@ def _sampled(facts: StreamFacts, samples: Sequence[Sample] | None) -> StreamFact
             "matrix": int(shown.colorspace),
             "rotation": samples[0].turn.clockwise,
             "mirrored": samples[0].turn.mirrored,
-            "resized": len({(sample.frame.width, sample.frame.height) for sample in samples}) > 1,
+            "resized": resized or len({(one.frame.width, one.frame.height) for one in samples}) > 1,
             "interlaced": any(sample.frame.interlaced_frame for sample in samples),
         }
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import cast
@@ -47,6 +48,18 @@ def sample(container: InputContainer, stream: VideoStream, max_pixels: int) -> l
         if frame is not None and all(frame.pts != known.frame.pts for known in found):
             found.append(Sample(frame, turned(frame), still_score(shrinker.small(frame))))
     return found
+
+
+def changes(stream: VideoStream, keys: Mapping[bytes, bytes], max_pixels: int) -> bool:
+    """Tell whether key frames of ``stream`` that say other sizes have them; each is decoded by a decoder of its own."""
+    found: set[tuple[int, int]] = set()
+    for key in keys.values() if len(keys) > 1 else ():
+        context = cast(av.VideoCodecContext, av.CodecContext.create(stream.codec_context.name, "r"))
+        context.extradata, context.options = stream.codec_context.extradata, {"max_pixels": str(max_pixels)}
+        with contextlib.suppress(av.FFmpegError):
+            decoded = [*context.decode(av.Packet(key)), *context.decode(None)]
+            found |= {(frame.width, frame.height) for frame in decoded}
+    return len(found) > 1
 
 
 def turned(frame: VideoFrame) -> Turn:

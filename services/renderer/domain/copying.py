@@ -54,6 +54,8 @@ def mismatch(stream: VideoStream, output: Output, rate: str) -> str:
         return f"is not {output.width}x{output.height}"
     if stream.rotation or stream.sample_aspect_ratio != "1/1" or stream.interlaced:
         return "is turned, stretched or interlaced"
+    if stream.resized:
+        return "changes its size"
     if stream.variable_frame_rate:
         return "has frames that are not evenly spaced"
     if Fraction(stream.frame_rate) != Fraction(rate):

@@ -7,6 +7,8 @@ from typing import Any
 
 from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.reframe import Course, filters
+from services.renderer.tools.backdrop import COVERING, small, softened
+from services.renderer.tools.changing import fitted
 from shared.contracts.media import VideoStream
 from shared.contracts.timeline import Output
 
@@ -20,25 +22,40 @@ def placed(video: Node, stream: VideoStream, output: Output, way: Course | None 
     ``way``: the window that moves over it, if one does.
     """
     plan = way.plan if way else fit((stream.width, stream.height), (output.width, output.height), output.fit)
-    if _as_it_is(stream, plan):
-        # Pictures may change their size within a film: this lets pass what has it, untouched.
+    if not stream.resized and _as_it_is(stream, plan):
+        # Pictures may change their size where nobody saw it: this lets pass what has it, untouched.
         return video.filter("scale", w=plan.width, h=plan.height, flags="bicubic").filter("setsar", "1")
     if transparent(stream):
         # What is transparent may have any colour: it is black before anything is mixed with it.
         video = video.filter("format", "gbrap").filter("premultiply", inplace=1).filter("format", "gbrp")
+    if stream.resized:
+        return _each_laid(video, stream, output, way)
     if stream.hdr:
         return _laid(_tone_mapped(video, stream, plan), plan, output, {}, way)
-    colours = {
-        "in_color_matrix": _MATRICES.get(_matrix(stream), "auto"),
-        "out_color_matrix": "bt709",
-        "out_range": "tv",
-    }
-    return _laid(video, plan, output, colours, way)
+    return _laid(video, plan, output, _colours(stream), way)
+
+
+def _each_laid(video: Node, stream: VideoStream, output: Output, way: Course | None) -> Node:
+    """Pictures of changing sizes. A window that moves was found for one of them: the others stand whole within it."""
+    frame = (way.plan.width, way.plan.height) if way else (output.width, output.height)
+    wanted = "pad" if way else output.fit
+    if stream.hdr:
+        deep = fitted(video, frame, wanted, {}, bits=10)
+        return _windowed(_tone_mapped(deep, stream, Fit("exact", *frame)), output, way)
+    return _windowed(fitted(video, frame, wanted, _colours(stream)), output, way)
 
 
 def transparent(stream: VideoStream) -> bool:
     """Tell whether pixels of a stream may be transparent; a palette's colours may."""
     return stream.pixel_format.startswith(("yuva", "rgba", "bgra", "argb", "abgr", "gbrap", "ya8", "ya16", "pal8"))
+
+
+def _colours(stream: VideoStream) -> dict[str, str]:
+    return {
+        "in_color_matrix": _MATRICES.get(_matrix(stream), "auto"),
+        "out_color_matrix": "bt709",
+        "out_range": "tv",
+    }
 
 
 _MATRICES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "fcc": "fcc", "smpte240m": "smpte240m",
@@ -78,24 +95,19 @@ def _laid(video: Node, plan: Fit, output: Output, colours: Mapping[str, str], wa
     if plan.kind != "blur":
         video = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p")
         if way is not None:
-            for step in filters(way, output):
-                video = video.filter(step.name, **step.options)
-        elif plan.kind == "crop":
+            return _windowed(video, output, way)
+        if plan.kind == "crop":
             video = video.filter("crop", **size)
         elif plan.kind == "pad":
             video = video.filter("pad", **size, x="(ow-iw)/2", y="(oh-ih)/2")
         return video
     both = video.filter("scale", **scaled).filter("setsar", "1").filter("format", "yuv420p").split()
-    shrink = max(1, min(output.width, output.height) // 72)
-    small = {"w": output.width // shrink // 2 * 2, "h": output.height // shrink // 2 * 2}
-    behind = (
-        both[0]
-        .filter("scale", **small, flags="area", force_original_aspect_ratio="increase", force_divisible_by=2)
-        .filter("crop", **small)
-        .filter("gblur", sigma=max(2.0, min(small.values()) / 24), steps=2)
-        .filter("scale", **size, flags="bicubic")
-        .filter("eq", brightness=-0.08)
-        .filter("setsar", "1")
-        .filter("format", "yuv420p")
-    )
-    return behind.overlay(both[1], x="(W-w)/2", y="(H-h)/2", format="yuv420")
+    frame = (output.width, output.height)
+    covering = both[0].filter("scale", **small(frame), **COVERING).filter("crop", **small(frame))
+    return softened(covering, frame).overlay(both[1], x="(W-w)/2", y="(H-h)/2", format="yuv420")
+
+
+def _windowed(video: Node, output: Output, way: Course | None) -> Node:
+    for step in filters(way, output) if way else ():
+        video = video.filter(step.name, **step.options)
+    return video

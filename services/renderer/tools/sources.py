@@ -33,13 +33,13 @@ def read(bench: Bench, source: Source, path: Path, clip: Clip, piece: Piece, *, 
         ]
         return still.filter("trim", end_frame=1).filter("setpts", expr="0")
     reading = video_reading(clip, piece, stream, rate)
-    # Where a film changes its size the graph goes on, as its counts do, and the scaler behind it follows.
+    # Where a film changes its size the graph goes on, as its counts do, and what lays it on the frame follows.
     length: dict[str, str | None] = {"noaccurate_seek": None} if reading.standing else {"t": seconds(reading.length)}
     span = {"ss": seconds(reading.seek), **length, "reinit_filter": 0}
     decoded = ffmpeg.input(file_url(path), **bench.hostile(number), **span, **threads)[str(stream.index)]
     if reading.standing:
         decoded = decoded.filter("trim", end=seconds(reading.length))
-    if stream.interlaced:
+    if stream.interlaced and not stream.resized:  # fields are woven at one size
         # One picture a frame, so that places are still counted in frames; what is not interlaced passes untouched.
         decoded = decoded.filter("bwdif", mode="send_frame", deint="interlaced")
     return (
