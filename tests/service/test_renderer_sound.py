@@ -64,6 +64,7 @@ async def test_flash_and_beep_stay_together_at_every_join(tmp_path: Path, rate: 
     made = timeline(footage, clips, rate)
     (done,) = await rendered(tmp_path / "out", made, footage, Output(name="out", width=64, height=36))
     assert done.check.passed, done.check.findings
+    assert [file.name for file in done.file.parent.glob("sound*.f32")] == ["sound.f32"], "read as one file"
     shown = (await pictures(done.file, SIZE)).mean(axis=(1, 2))
     flashes = [float(i * frame) for i in np.flatnonzero(shown > 125)]
     heard = (await sound(done.file))[:, 0]
