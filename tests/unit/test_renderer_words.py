@@ -194,6 +194,12 @@ def test_a_boundary_lies_between_two_frames(rate: str) -> None:
         assert (frame - 1) / Fraction(rate) < at < frame / Fraction(rate)
 
 
+@pytest.mark.parametrize(("width", "height"), [(7680, 16), (16, 7680), (16, 16)])
+def test_frames_of_any_shape_have_room_for_letters(width: int, height: int) -> None:
+    layout = ass.frame(width, height, 0.5)
+    assert layout.size >= 1 and layout.line_width > 0
+
+
 def test_nothing_to_draw_is_no_script() -> None:
     assert ass.script(ass.frame(64, 64), [], PLAIN, " \x00 ", frames=10, rate="25/1") == ""
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
+from math import inf
 
 from services.renderer.domain.look import Look
 from services.renderer.domain.page import Page
@@ -37,7 +38,7 @@ class Frame:
         return (self.width - 2 * self.side) / (0.73 * self.size)
 
 
-SAFE = ((0.75, (0.14, 0.22, 0.12)), (1.2, (0.07, 0.1, 0.08)), (99.0, (0.07, 0.07, 0.1)))
+SAFE = ((0.75, (0.14, 0.22, 0.12)), (1.2, (0.07, 0.1, 0.08)), (inf, (0.07, 0.07, 0.1)))
 """Margins (top, bottom, each side) as fractions of the frame, up to a ratio of width to height.
 
 In upright video they keep clear of what TikTok, Reels and Shorts draw over it: text below, buttons at the side.
@@ -47,7 +48,7 @@ In upright video they keep clear of what TikTok, Reels and Shorts draw over it: 
 def frame(width: int, height: int, size: float = 1.0) -> Frame:
     """Return the caption layout of a frame; ``size`` multiplies that of the letters."""
     top, bottom, side = next(margins for most, margins in SAFE if width / height <= most)
-    letters = round(min(width, height) * (0.078 if height > width * 1.2 else 0.068) * size)
+    letters = max(1, round(min(width, height) * (0.078 if height > width * 1.2 else 0.068) * size))
     return Frame(width, height, letters, round(width * side), round(height * top), round(height * bottom))
 
 
