@@ -81,6 +81,7 @@ def test_built_in_sounds_are_sounds(name: str) -> None:
 
 def test_risers_can_be_stretched_and_others_not_be_invented() -> None:
     assert len(built_in("riser", 48000, 3.5)) == 168_000
+    assert np.isfinite(built_in("whoosh", 44100, 1e-9)).all(), "however short it is asked for"
     with pytest.raises(KeyError):
         built_in("boing", 48000)
 

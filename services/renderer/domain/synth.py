@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float64]
+LEAST_S = 0.05
+"""Seconds that a sound is made at least; what is wanted shorter is cut where it is laid."""
 
 
 def built_in(name: str, sample_rate: int, seconds: float | None = None) -> Samples:
@@ -17,7 +19,7 @@ def built_in(name: str, sample_rate: int, seconds: float | None = None) -> Sampl
     """
     make, length = _SOUNDS[name]
     if seconds is not None and name in ("riser", "whoosh"):
-        length = min(seconds, 30.0)
+        length = min(max(seconds, LEAST_S), 30.0)
     sound = make(np.arange(round(length * sample_rate)) / sample_rate, length)
     edge = max(1, sample_rate // 500)
     sound[:edge] *= np.linspace(0, 1, edge)
