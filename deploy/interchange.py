@@ -103,9 +103,12 @@ def digest_of(path: Path) -> str:
 
 async def _source(path: Path) -> Source:
     """Probe a file, in a child process as every medium."""
-    with tempfile.TemporaryDirectory() as folder:
-        facts, _ = await probe(path.absolute(), Path(folder), Bounds(), still=False)
-    info = judge(facts, sound_alone=False)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            facts, _ = await probe(path.absolute(), Path(folder), Bounds(), still=False)
+        info = judge(facts, sound_alone=False)
+    except BadMedia as bad:
+        raise BadMedia(f"{path.name}: {bad.message}", code=bad.code, remedy=bad.remedy, details=bad.details) from bad
     if info.video is None:
         raise BadMedia(f"{path.name} has no moving picture.", code="media_no_video")
     digest = digest_of(path)

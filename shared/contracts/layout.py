@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
+from math import isfinite
 
 from shared.contracts.easing import Animated
 from shared.contracts.effect_rules import faults
@@ -60,7 +61,8 @@ def starts(clips: Sequence[Clip]) -> list[int]:
 
 def violations(timeline: Timeline) -> list[Violation]:
     """Return every invariant that ``timeline`` breaks; an empty list means that it can be rendered."""
-    found: list[Violation] = []
+    if found := list(_numberless(timeline)):
+        return found
     if not timeline.video:
         found.append(Violation(field="video", code="timeline_empty", message="The timeline has no clip."))
     for i, clip in enumerate(timeline.video):
@@ -83,6 +85,24 @@ def violations(timeline: Timeline) -> list[Violation]:
         if sound.source is not None and sound.source not in timeline.sources
     ]
     return found
+
+
+def _numberless(timeline: Timeline) -> Iterator[Violation]:
+    """Name what nothing else can be reckoned with: times that are no numbers, pictures without a size."""
+    for key, source in timeline.sources.items():
+        field, media = f"sources.{key}.media", source.media
+        streams = [stream for stream in (media.video, media.audio) if stream is not None]
+        times = [media.duration, *(time for stream in streams for time in (stream.start, stream.duration))]
+        if not all(map(isfinite, times)):
+            yield Violation(field=field, code="not_finite", message="One of its times is no number.")
+        if media.video is not None and min(media.video.width, media.video.height) < 1:
+            yield Violation(field=f"{field}.video", code="value_invalid", message="Its picture has no size.")
+    for i, clip in enumerate(timeline.video):
+        for j, caption in enumerate(clip.captions):
+            spans = [(caption.start, caption.end), *((word.start, word.end) for word in caption.words)]
+            if not all(map(isfinite, chain.from_iterable(spans))):
+                field = f"video[{i}].captions[{j}]"
+                yield Violation(field=field, code="not_finite", message="One of its times is no number.")
 
 
 def _clip_violations(timeline: Timeline, field: str, clip: Clip) -> list[Violation]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import pytest
 
 from shared.contracts.blob import BlobRef
 from shared.contracts.layout import lay_out, starts, violations
+from shared.contracts.speech import Caption
 from shared.contracts.time import sample_at, to_ticks
 from shared.contracts.timeline import Clip, SoundClip, Source, Timeline, Transition
 from tests.unit.planner_material import material
@@ -75,6 +77,24 @@ def test_a_sound_timeline_keeps_every_invariant() -> None:
 )
 def test_each_broken_invariant_is_named(broken: list[Clip], expected: tuple[str, str]) -> None:
     assert expected in codes(timeline(*lay_out(broken, "25/1")))
+
+
+@pytest.mark.parametrize("wrong", [{"duration": math.nan}, {"duration": math.inf}, {"width": 0}])
+def test_media_with_which_nothing_can_be_reckoned_are_named(wrong: dict[str, float]) -> None:
+    made = timeline(*lay_out([clip(0, 1000)], "25/1"))
+    media = made.sources["one"].media
+    assert media.video is not None
+    video = media.video.model_copy(update=wrong)
+    changed = media.model_copy(update={"video": video})
+    made = made.model_copy(update={"sources": {"one": made.sources["one"].model_copy(update={"media": changed})}})
+    assert codes(made) in ([("sources.one.media", "not_finite")], [("sources.one.media.video", "value_invalid")])
+
+
+@pytest.mark.parametrize(("start", "end"), [(math.nan, 1.0), (0.0, math.inf), (-math.inf, 0.5)])
+def test_a_caption_at_no_time_is_named(start: float, end: float) -> None:
+    said = Caption.model_construct(text="when?", start=start, end=end, words=())
+    made = timeline(*lay_out([clip(0, 1000, captions=(said,))], "25/1"))
+    assert codes(made) == [("video[0].captions[0]", "not_finite")]
 
 
 def test_sounds_lie_on_the_edit() -> None:
