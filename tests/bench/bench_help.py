@@ -1,7 +1,8 @@
-"""How soon a second renderer begins to help, and how long it idles between its chunks: short renders at 360p.
+"""How soon a renderer with nothing to do helps with another's render, and how long it idles between two chunks.
 
-One chunk at once each. What is told of are the moments at which the database knows of a claim, looked up every few
-milliseconds. ``CUTROOM_BENCH_ROUNDS`` renders, 5 without: some seconds each.
+It is told of work by the database. Some chunks of 192x108, one at once, in ``CUTROOM_BENCH_ROUNDS`` renders (5
+without): half a minute. Moments are those at which the database knows of a claim and of a kept chunk, looked up every
+few milliseconds.
 """
 
 from __future__ import annotations
@@ -10,103 +11,63 @@ import asyncio
 import os
 import tempfile
 import time
-from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from services.renderer.app import build
+from services.renderer.handlers.helping import IDLE_S
 from services.renderer.settings import RendererSettings
-from shared.contracts.timeline import Output, RenderOptions
-from shared.db import Pool
-from tests.bench.edits import RATE, edit, make
-from tests.bench.renderers import Renderers, renderers
+from shared.infra import Infra
+from tests.bench.renderers import renderers
 from tests.bench.table import Row, median
+from tests.service.test_renderer_helping import helper, offered
 
 ROUNDS = int(os.environ.get("CUTROOM_BENCH_ROUNDS", "5"))
-SIZE, SHOTS, SECONDS, FRAMES = (640, 360), 10, 24, 2 * RATE
-SETTINGS = RendererSettings(parallel=1, chunk_seconds=2.0)
-LOOK_S = 0.004
-STATES = "select key, state, owner from chunks where place >= 0"
-
-
-@dataclass(slots=True)
-class Watch:
-    """When chunks were first seen offered, drawn by somebody, and kept."""
-
-    offered: float = 0.0
-    drawn: dict[str, tuple[float, str]] = field(default_factory=dict)
-    kept: dict[str, float] = field(default_factory=dict)
-
-    async def look(self, pool: Pool, known: set[str]) -> None:
-        """Watch for ever what is not ``known``."""
-        while True:
-            rows = [row for row in await pool.fetch(STATES) if row["key"] not in known]
-            now = time.perf_counter()
-            if rows:
-                self.offered = self.offered or now
-            for row in rows:
-                if row["state"] != "waiting":
-                    self.drawn.setdefault(row["key"], (now, row["owner"]))
-                if row["state"] == "kept":
-                    self.kept.setdefault(row["key"], now)
-            await asyncio.sleep(LOOK_S)
-
-    def spans(self, owner: str) -> list[tuple[float, float]]:
-        """From when to when ``owner`` had his chunks, in order."""
-        return sorted((at, self.kept[key]) for key, (at, whose) in self.drawn.items() if whose == owner)
+LOOK_S = 0.003
+Span = tuple[float, float]
 
 
 async def measure() -> list[Row]:
-    """Renders that two share, one after the other."""
+    """Renders of somebody who draws nothing of them, one after the other; the first one is not counted."""
+    begun, idle, whole = list[float](), list[float](), list[float]()
     with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as name:
-        folder, source = Path(name), Path(name) / "source.mp4"
-        await make(source, SIZE, SECONDS, 60)
-        alone = await _alone(folder / "alone", source)
-        begun, idle, shares, walls = [], [], [], []
-        async with renderers(folder / "shared", source, 2, SETTINGS) as at_work:
-            first = await _first(at_work)
-            for number in range(ROUNDS):
-                watch, wall = await _round(at_work, number + 1)
-                owners = {owner for _, owner in watch.drawn.values()} - {first}
-                spans = [span for owner in owners for span in watch.spans(owner)]
-                shares.append(len(spans) / len(watch.drawn))
-                walls.append(wall)
-                begun += [spans[0][0] - watch.offered] if spans else []
-                idle += [max(0.0, after[0] - before[1]) for before, after in pairwise(spans)]
+        folder = Path(name)
+        async with renderers(folder, folder, 0, RendererSettings()) as at_work:
+            infra = at_work.infra
+            await _migrated(infra)
+            async with helper(infra, IDLE_S, told=True):
+                for number in range(ROUNDS + 1):
+                    # Neither in step with its own looks, nor while it is at them because of the last render's end.
+                    await asyncio.sleep(0.7 * IDLE_S + 0.13 * number)
+                    offer, spans = await _watched(infra, folder, number)
+                    if number:
+                        begun.append(spans[0][0] - offer)
+                        idle += [after[0] - before[1] for before, after in pairwise(spans)]
+                        whole.append(max(end for _, end in spans) - offer)
     return [
-        Row("from the offer to the second renderer's first claim, median", 1000 * median(begun), "ms"),
+        Row("from the offer to the first claim, median", 1000 * median(begun), "ms"),
         Row("the same, at most", 1000 * max(begun), "ms"),
-        Row("from one of its chunks being kept to the next claim, median", 1000 * median(idle or [0.0]), "ms"),
-        Row("the same, at most", 1000 * max(idle or [0.0]), "ms"),
-        Row("chunks that it drew", 100 * sum(shares) / len(shares), "%"),
-        Row("two renderers against one, wall, median", median(walls) / alone, "x"),
+        Row("from a chunk being kept to the next claim (below 0: before it), median", 1000 * median(idle), "ms"),
+        Row("the same, at most", 1000 * max(idle), "ms"),
+        Row("all chunks, median", median(whole), "s"),
     ]
 
 
-async def _alone(folder: Path, source: Path) -> float:
-    async with renderers(folder, source, 1, SETTINGS) as at_work:
-        await _round(at_work, 0)
-        return median([(await _round(at_work, number + 1))[1] for number in range(ROUNDS)])
+async def _migrated(infra: Infra) -> None:
+    await build(RendererSettings(), infra).prepare()
 
 
-async def _first(at_work: Renderers) -> str:
-    """The owner of orders: everybody's first render is drawn by him in part."""
-    watching = asyncio.create_task(_round(at_work, 0))
-    owner = None
-    while owner is None:
-        owner = await at_work.infra.pool.fetchval("select owner from chunk_orders")
+async def _watched(infra: Infra, folder: Path, number: int) -> tuple[float, list[Span]]:
+    """Return when chunks were offered, and for each from when to when it was drawn, in order."""
+    at, count = await offered(infra, folder, late=0.04 * number)
+    offer = time.perf_counter()
+    begun, kept = dict[str, float](), dict[str, float]()
+    while len(kept) < count:
+        for row in await infra.pool.fetch("select key, state from chunks where command_id = $1", at):
+            now = time.perf_counter()
+            if row["state"] != "waiting":
+                begun.setdefault(row["key"], now)
+            if row["state"] == "kept":
+                kept.setdefault(row["key"], now)
         await asyncio.sleep(LOOK_S)
-    await watching
-    return str(owner)
-
-
-async def _round(at_work: Renderers, number: int) -> tuple[Watch, float]:
-    pool, watch = at_work.infra.pool, Watch()
-    known = {row["key"] for row in await pool.fetch(STATES)}
-    looking = asyncio.create_task(watch.look(pool, known))
-    cuts = [(i * 66 + 5 * number, FRAMES) for i in range(SHOTS)]
-    output = Output(name="wide", width=SIZE[0], height=SIZE[1])
-    plain = RenderOptions(captions=False, loudness=None)
-    took = await at_work.spend(edit(at_work.source, SIZE, SECONDS, cuts), [output], plain)
-    await asyncio.sleep(0.1)
-    looking.cancel()
-    return watch, took.wall
+    return offer, sorted((begun[key], kept[key]) for key in kept)

@@ -81,10 +81,13 @@ async def _listeners(infra: Infra) -> set[int]:
     return {row["pid"] for row in await infra.pool.fetch(LISTENERS)}
 
 
-async def offered(infra: Infra, folder: Path) -> tuple[str, int]:
-    """Somebody's render that he draws nothing of: its command, and how many chunks it has."""
-    footage = {"a": await numbered(folder, SHOTS * 10, "25/1", sound=False)}
-    made = timeline(footage, [clip(i, 0.4 * i, 0.4 * i + 0.4) for i in range(SHOTS)])
+async def offered(infra: Infra, folder: Path, late: float = 0.0) -> tuple[str, int]:
+    """Somebody's render that he draws nothing of: its command, and how many chunks it has.
+
+    It shows what is ``late`` seconds behind the beginning of the source, at most half of one.
+    """
+    footage = {"a": await numbered(folder, SHOTS * 10 + 15, "25/1", sound=False)}
+    made = timeline(footage, [clip(i, 0.4 * i + late, 0.4 * i + 0.4 + late) for i in range(SHOTS)])
     options = RenderOptions(captions=False, loudness=None)
     command = RenderTimeline(timeline=await stored(infra, made, footage), outputs=(WIDE,), options=options)
     order = Order(made, {}, (WIDE,), options, Tags("", "", datetime.now(UTC)))
