@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from services.renderer.domain.chunks import REVERSED_FRAMES
 from tests.service.renderer_footage import RATE, clip, film, lag, numbered, numbers, pictures, rendered, sound, timeline
@@ -29,6 +30,16 @@ async def test_a_freeze_holds_one_frame_and_the_sound_is_silent(tmp_path: Path) 
     heard = (await sound(done.file))[:, 0]
     assert len(heard) == 3 * RATE
     assert np.abs(heard[RATE + 2400 : 2 * RATE - 2400]).max() < 1e-3 < np.abs(heard[:RATE]).std()
+
+
+@pytest.mark.parametrize("begin", [0, 3])
+async def test_a_freeze_to_the_end_fills_whole_chunks(tmp_path: Path, begin: int) -> None:
+    """In the middle of the source, where more would follow, and at its very end, where nothing does."""
+    footage = {"a": await numbered(tmp_path, 100, "25/1")}
+    made = timeline(footage, [clip(0, begin, begin + 1, warp=[{"source": "1/1", "hold": "7/1"}]), clip(1, 1, 2)])
+    (done,) = await rendered(tmp_path / "out", made, footage)
+    shown, held = numbers(await pictures(done.file, (192, 108))), min(25 * (begin + 1), 99)
+    assert shown == [*range(25 * begin, 25 * begin + 25), *[held] * 175, *range(25, 50)]
 
 
 async def test_a_ramp_shows_what_its_curve_says(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from services.renderer.domain.reframe import identity
 from shared.contracts.time import sample_at
 from shared.contracts.timeline import Clip, Output, SoundClip, Timeline
 
-VERSION = 8
+VERSION = 9
 """Raised whenever the way from a timeline to pixels or to samples changes, or what is kept beside them."""
 
 

@@ -70,10 +70,15 @@ def _even(clip: Clip, shift: int) -> str:
 
 
 def _warped(clip: Clip, begin: Fraction, output: Fraction, shift: int) -> str:
-    """The same function as :func:`shared.contracts.warp.output_at`, written for ffmpeg; a root of the source's time."""
+    """The same function as :func:`shared.contracts.warp.output_at`, written for ffmpeg; a root of the source's time.
+
+    What comes before the piece is shown at its beginning, unless something comes later by then: a piece may lie all
+    within a picture that stands. What lies behind one that stands to the end of the clip is never shown.
+    """
     source = f"((PTS-{shift})/{TICKS}+{float(begin):.9f})"
-    text = ""
-    for part in reversed(way_of(clip)):
+    way = way_of(clip)
+    text = f"{float(way[-1].output + way[-1].running + way[-1].hold):.9f}" if way[-1].hold else ""
+    for part in reversed(way):
         a, b, span = float(part.begin), float(part.end), float(part.span)
         inside = f"({source}-{float(part.source):.9f})"
         if span and part.begin != part.end:
@@ -83,7 +88,8 @@ def _warped(clip: Clip, begin: Fraction, output: Fraction, shift: int) -> str:
             inside = f"{inside}/{a:.9f}"
         here = f"({float(part.output):.9f}+{inside})"
         text = f"if(lte({source},{float(part.source + part.span):.9f}),{here},{text})" if text else here
-    return f"({text}-{float(output):.9f})*{TICKS}"
+    # As little as it is, the source's end comes behind its last picture, so that this one fills a frame.
+    return f"max(({text}-{float(output):.9f})*{TICKS},(PTS-{shift})/1000)"
 
 
 def audio_reading(clip: Clip, samples: int, stream: AudioStream, sample_rate: int) -> Reading:
