@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from services.gateway.domain.refusal import FieldError, Refusal
+from services.gateway.domain.refusal import FieldError, Refusal, in_words_of_json
 from shared.db import AWAY
 from shared.errors import BlobMissing, CapabilityMissing, CutroomError, TransientError
 
@@ -147,15 +147,10 @@ def _invalid(request: Request, errors: Sequence[Mapping[str, Any]]) -> Refusal:
             f"This address takes JSON, not {media_type[:80]}.",
             remedy="Send `Content-Type: application/json`.",
         )
-    fields = [FieldError(_path(e["loc"]), str(e["type"]), _said(e)) for e in errors[:100]]
+    fields = [FieldError(_path(e["loc"]), str(e["type"]), in_words_of_json(e["type"], e["msg"])) for e in errors[:100]]
     first = fields[0] if fields else FieldError("body", "invalid", "The request is not valid.")
     remedy = "Correct the named fields and send it again."
     return Refusal(422, "validation_failed", f"{first.field}: {first.message}", remedy=remedy, errors=fields)
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    """Return what is wrong; JSON knows lists and objects, where Python says tuples and dictionaries."""
-    return str(error["msg"]).replace("valid tuple", "valid list").replace("valid dictionary or object", "valid object")
 
 
 def _not_json(reason: str) -> Refusal:

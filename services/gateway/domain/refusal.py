@@ -58,3 +58,11 @@ def invalid(errors: Sequence[FieldError], *, code: str = "validation_failed", me
 def wrong_field(field: str, code: str, message: str) -> Refusal:
     """Return the refusal for one wrong field."""
     return invalid([FieldError(field, code, message)], code=code, message=message)
+
+
+def in_words_of_json(kind: str, message: str) -> str:
+    """Return what pydantic says of a mistake of ``kind``: JSON knows lists and objects, not tuples and dictionaries."""
+    if kind == "extra_forbidden":
+        return "There is no member of this name; /docs names those there are"
+    said = message.replace("Tuple should have", "A list has").replace(" after validation", "")
+    return said.replace("valid tuple", "valid list").replace("valid dictionary or object", "valid object")

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationError, model_serializer
 
+from services.gateway.domain.refusal import in_words_of_json
 from services.gateway.domain.timeline.effect_data import AnyEffect
 from services.gateway.domain.timeline.layer_data import MAX_OVERLAYS, MusicData, OverlayData, SoundData, SplitData
 from services.gateway.domain.timeline.look import LookData
@@ -180,7 +181,7 @@ def _told(bad: ValidationError) -> list[Violation]:
     told = bad.errors(include_url=False, include_context=False, include_input=False)[:50]
     for e in sorted(told, key=lambda e: e["type"].endswith("_type")):
         path = _path(e["loc"])
-        message = "It must be an object." if e["type"] == "model_type" else f"{e['msg']}."
+        message = "It must be an object." if e["type"] == "model_type" else f"{in_words_of_json(e['type'], e['msg'])}."
         found.setdefault(path, Violation(field=path, code=_CODES.get(e["type"], "value_invalid"), message=message))
     return [v for path, v in found.items() if not any(other.startswith((f"{path}[", f"{path}.")) for other in found)]
 
