@@ -86,9 +86,9 @@ async def test_a_cancelled_ladder_leaves_nothing(make_infra: MakeInfra, tmp_path
     infra = await make_infra("renderer", bus=bus)
     noise = np.random.default_rng(1).integers(0, 255, 100 * 640 * 360, np.uint8)
     footage = {"a": await film(tmp_path, noise.tobytes(), None, "25/1", (640, 360), "noise")}
-    ref = await stored(infra, timeline(footage, [clip(i, i / 25, 4) for i in range(20)]), footage)
+    ref = await stored(infra, timeline(footage, [clip(i, i / 25, 4) for i in range(60)]), footage)
     one = ordered(ref, Output(name="big", width=1280, height=720, hls=True))
-    async with serving(infra, RendererSettings(preset="veryslow", crf=10)):
+    async with serving(infra, RendererSettings(preset="medium", crf=10)):
         await sent(infra, one)
         await asyncio.wait_for(seen.first.wait(), LONG)
         soon, began = slack(2), asyncio.get_running_loop().time()

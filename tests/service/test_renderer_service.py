@@ -206,9 +206,9 @@ async def test_cancel_ends_what_would_take_minutes_and_leaves_nothing(make_infra
     infra = await make_infra("renderer", bus=bus)
     noise = np.random.default_rng(1).integers(0, 255, 250 * 640 * 360, np.uint8)
     footage = {"a": await film(tmp_path, noise.tobytes(), None, "25/1", (640, 360), "noise")}
-    ref = await stored(infra, timeline(footage, [clip(i, i / 25, 10) for i in range(10)]), footage)
-    one = ordered(ref, Output(name="big", width=1920, height=1080))
-    slow = RendererSettings(preset="veryslow", crf=10)
+    ref = await stored(infra, timeline(footage, [clip(i, i / 25, 10) for i in range(40)]), footage)
+    one = ordered(ref, Output(name="big", width=1280, height=720))
+    slow = RendererSettings(preset="medium", crf=10)
     async with serving(infra, slow):
         await sent(infra, one)
         await asyncio.wait_for(seen.first.wait(), LONG)
