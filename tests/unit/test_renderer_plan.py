@@ -16,7 +16,7 @@ from services.renderer.domain.fit import Fit, fit
 from services.renderer.domain.formats import picture_options
 from services.renderer.domain.key import chunk_key, sound_key
 from services.renderer.domain.order import problems
-from services.renderer.domain.progress import Progress, Task
+from services.renderer.domain.progress import AHEAD, Progress, Task
 from services.renderer.domain.reading import audio_reading, video_reading
 from services.renderer.settings import RendererSettings
 from shared.allowance import cores
@@ -237,7 +237,8 @@ def test_progress_sums_up_what_runs_side_by_side() -> None:
     progress.rendered.update({"a": 60, "b": 25})
     assert progress.frame == 110
     told = progress.detail(10.0)
-    assert told == {"frame": 110, "frames": 200, "eta_seconds": 10.0}
+    done = 85 + 150 * AHEAD
+    assert told == {"frame": 110, "frames": 200, "eta_seconds": round(10 * (170 - done) / done, 1)}
     progress.rendered.update({"a": 100, "b": 50})
     progress.sound, progress.finished = 1.0, 1.0
     assert progress.fraction == 1.0 and progress.detail(10.0)["eta_seconds"] == 0
@@ -248,7 +249,16 @@ def test_what_was_kept_is_done_at_once_and_does_not_make_the_rest_look_quick() -
     progress.kept, progress.sound_kept = frozenset({"kept"}), True
     assert progress.frame == 900 and progress.fraction == 1000 / 1100 and "eta_seconds" not in progress.detail(1.0)
     progress.rendered.update({"kept": 900, "new": 50})
-    assert progress.frame == 950 and progress.detail(10.0)["eta_seconds"] == 10.0
+    done = 50 + 100 * AHEAD
+    assert progress.frame == 950 and progress.detail(10.0)["eta_seconds"] == round(10 * (100 - done) / done, 1)
+
+
+def test_a_chunk_is_done_when_all_its_frames_are_there_and_not_sooner_than_its_work() -> None:
+    progress, told = begun(a=100), list[float]()
+    for frames in (0, 50, 94, 99, 100):
+        progress.rendered["a"] = frames
+        told.append(progress.fraction)
+    assert told == pytest.approx([AHEAD, 0.5 + AHEAD, 1.0, 1.0, 1.0])
 
 
 def test_what_others_draw_makes_the_rest_look_quicker() -> None:

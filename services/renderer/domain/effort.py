@@ -26,7 +26,7 @@ SOUND_S, LOUDNESS_S, FINISH_S = 1.3, 1.3, 0.5
 """A second of sound, of measuring and limiting it, of joining and checking a film."""
 LADDER_S = 0.27
 """A second of a ladder's picture, joined, packed and divided."""
-START, EDGE, COPIED_S = 18.0, 0.55, 0.8
+START, EDGE, COPIED_S = 18.0, 0.55, 0.65
 """What copying takes: the start of one of its programs, a frame between copies, a second that is written and read."""
 DECODED = 0.1
 """What decoding a finished frame again is, for pictures beside the film."""

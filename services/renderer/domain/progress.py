@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 LEAST = 0.02
 """Before this share of the work is done nobody can tell how fast it goes."""
+AHEAD = 0.06
+"""By how much of a chunk of 6 s its work is ahead of the frames that came out: its program has begun, and the encoder
+looks ahead. Measured in CPU, at 3 to 9 tenths of a chunk, for a film alone as for a ladder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +78,10 @@ class Progress:
         return kept + (self.sounding if self.sound_kept else 0.0)
 
     def _worked(self) -> float:
-        drawn = sum(
-            self.tasks[key].work * min(1.0, frames / self.tasks[key].frames)
-            for key, frames in self.rendered.items()
-            if key not in self.kept
-        )
+        drawn = sum(self._drawn(key) for key in self.rendered if key not in self.kept)
         heard = 0.0 if self.sound_kept else self.sounding * self.sound
         return drawn + heard + self.finishing * self.finished
+
+    def _drawn(self, key: str) -> float:
+        task = self.tasks[key]
+        return task.work * min(1.0, self.rendered[key] / task.frames + AHEAD)
