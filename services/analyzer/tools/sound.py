@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import ffmpeg
-
-from services.analyzer.domain.facts import FileFacts, StreamFacts
+from services.analyzer.domain.facts import FileFacts
 from services.analyzer.domain.sound.loudness import cancelled, damaged, loudness
 from services.analyzer.tools.child import OnProgress, call, ignore
-from services.analyzer.tools.opening import MAX_STREAMS
+from services.analyzer.tools.listening import (
+    AS_THEY_STAND,
+    EVEN,
+    MIXES,
+    RATE,
+    REFUSED,
+    SEAM_S,
+    Mix,
+    Reading,
+    evening,
+    listening,
+)
 from services.analyzer.tools.requests import LevelsAnswer, LevelsRequest
 from services.analyzer.tools.sound_requests import BeatsRequest, WaveformAnswer, WaveformRequest
 from shared.contracts.hearing import Beats, Loudness
 from shared.contracts.media import Note
-from shared.process import Limits, ffmpeg_path, run
+from shared.process import Limits, ProcessFailed, run
 
-RATE = 16_000
+__all__ = [
+    "RATE",
+    "Extracted",
+    "Swings",
+    "Tracker",
+    "extract",
+    "find_beats",
+    "measure_levels",
+    "measure_waveform",
+]
 _MEMORY = 3 * 1024**3
-_LOWEST_HZ = 10
-_UNBOUNDED = ("pcm_f", "pcm_s64")
-_BOUNDED = "if(isnan(val(ch))+isinf(val(ch)),0,clip(val(ch),-16,16))"
-"""Floating-point sound may hold anything. One NaN would stay in the memory of every filter behind it."""
-Mix = Literal["all", "left"]
 _DAMAGED = Note(code="sound_damaged", message="Some of the sound cannot be decoded; there it is silent.")
 _OPPOSED = Note(
     code="channels_opposed",
@@ -50,34 +63,14 @@ class Extracted:
     notes: tuple[Note, ...] = ()
 
 
-def _command(path: Path, facts: FileFacts, stream: StreamFacts, seconds: float, target: Path, mix: Mix) -> list[str]:
-    source = ffmpeg.input(
-        f"file:{path}",
-        format_whitelist=facts.demuxers,
-        protocol_whitelist="file",
-        max_streams=MAX_STREAMS,
-        vn=None,
-        sn=None,
-        dn=None,
-    )
-    sound, outputs = source[str(stream.index)], []
-    if stream.codec.startswith(_UNBOUNDED):
-        sound = sound.filter("aeval", _BOUNDED, c="same")
-    if mix == "left":
-        sound = sound.filter("channelmap", map="0", channel_layout="mono")
-    else:  # measured in the stream's own channels and rate, not in the mono that is kept
-        split = sound.filter_multi_output("asplit", 2)
-        sound = split[0]
-        measured = split[1].filter("ebur128", peak="true", framelog="quiet")
-        outputs.append(ffmpeg.output(measured, "pipe:", f="null", t=f"{seconds:.3f}"))
-    kept = sound.filter("aresample", RATE, **{"async": 1, "first_pts": 0}).filter("aformat", channel_layouts="mono")
-    kept = kept.filter("highpass", _LOWEST_HZ)  # a constant offset is not heard, and would be the level of every pause
-    kept = kept.filter("astats", measure_perchannel="none", measure_overall="RMS_peak")
-    samples = ffmpeg.output(kept, f"file:{target}", f="f32le", ac=1, ar=RATE, t=f"{seconds:.3f}")
-    both = ffmpeg.merge_outputs(samples, *outputs)
-    return [
-        ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", "-progress", "pipe:1", "-y", *both.get_args()
-    ]  # fmt: skip
+def _times(on_time: Callable[[float], None]) -> Callable[[str], None]:
+    def on_line(line: str) -> None:
+        key, _, value = line.partition("=")
+        if key == "out_time_us":
+            with contextlib.suppress(ValueError):
+                on_time(int(value) / 1e6)
+
+    return on_line
 
 
 async def extract(
@@ -92,26 +85,37 @@ async def extract(
     """Write the sound as mono 16 kHz 32-bit floats, sample 0 at the container's start; return what ffmpeg said of it.
 
     ``seconds`` bounds what is written. Gaps in the stream become silence. Two channels that cancel each other out in
-    the mix are decoded once more, the left one alone. Raises ProcessFailed.
+    the mix are decoded once more, the left one alone. Sound that changes its form is evened out first, and measured as
+    stereo; channels that cancel each other out are not looked for in it. Raises ProcessFailed.
     """
 
-    def on_line(line: str) -> None:
-        key, _, value = line.partition("=")
-        if key == "out_time_us":
-            with contextlib.suppress(ValueError):
-                on_time(int(value) / 1e6)
+    async def told(argv: list[str], samples: int) -> str:
+        limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * samples * 4))
+        return (await run(argv, limits=limits, on_line=_times(on_time))).stderr_tail
 
-    async def decoded(mix: Mix) -> str:
-        limits = Limits(wall_s=600 + 2 * seconds, memory_bytes=_MEMORY, file_bytes=round((seconds + 10) * RATE * 4))
-        argv = _command(path, facts, stream, seconds, target, mix)
-        return (await run(argv, limits=limits, on_line=on_line)).stderr_tail
+    async def decoded(read: Reading, mix: Mix) -> str:
+        return await told(listening(read, seconds, target, mix), RATE)
+
+    async def evened() -> str:
+        targets = {layout: target.with_suffix(f".{layout}.nut") for layout in EVEN}
+        said = await told(evening(replace(read, more={}), targets), 2 * EVEN["stereo"])
+        for layout, mix in MIXES.items():
+            said += await decoded(Reading(targets[layout], "nut", 0, "", AS_THEY_STAND, SEAM_S), mix)
+            targets[layout].unlink()
+        return said
 
     stream = next(stream for stream in facts.streams if stream.index == index)
-    said = await decoded("all")
+    read = Reading(path, facts.demuxers, index, stream.codec, {"reinit_filter": 0})
+    try:
+        said, plain = await decoded(read, "all"), True
+    except ProcessFailed as failed:
+        if REFUSED not in failed.stderr_tail:
+            raise
+        said, plain = await evened(), False
     found = loudness(said)
     notes = [_DAMAGED] if damaged(said) else []
-    if found and stream.channels == 2 and cancelled(said, found):
-        await decoded("left")
+    if plain and found and stream.channels == 2 and cancelled(said, found):
+        await decoded(read, "left")
         notes.append(_OPPOSED)
     return Extracted(found, tuple(notes))
 
