@@ -169,7 +169,7 @@ async def order_a_render(person: Person) -> str:
 async def test_a_render_survives_kills(studio: StudioProcess, person: Person, sample: Sample) -> None:
     """Killed while ffmpeg runs, and again; the film is whole and there is one, and chunks that were done stay done."""
     # A dozen chunks of a second, so that most are still to come when one is kept, on any machine.
-    studio.settings |= {"CUTROOM_RENDERER_PRESET": "medium", "CUTROOM_RENDERER_CHUNK_SECONDS": "1"}
+    studio.settings["CUTROOM_RENDERER_CHUNK_SECONDS"] = "1"
     await studio.start()
     body = await person.ingest_sample(sample)
     await person.until_ended(body["job_id"])
