@@ -51,7 +51,7 @@ def kept(folder: Path) -> np.ndarray:
 async def by_ffmpeg(path: Path) -> tuple[float, float, float]:
     """What ffmpeg's own filter says of a file, run by itself: LUFS, LU, dBFS."""
     done = await run(
-        [ffmpeg_path(), "-nostdin", "-i", path, "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
+        [ffmpeg_path(), "-nostdin", "-i", str(path), "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-"]
     )
     tail = done.stderr_tail[done.stderr_tail.rfind("Summary:") :]
     found = [re.search(rf"{name}:\s+(-?[\d.]+)", tail) for name in ("I", "LRA", "Peak")]
