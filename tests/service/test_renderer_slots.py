@@ -17,10 +17,10 @@ from services.renderer.tools.ffmpeg import Bench
 from services.renderer.tools.join import Tags
 from services.renderer.tools.parts import Order
 from services.renderer.tools.proof import Packets
-from services.renderer.tools.shelf import Made, NoShelf, Voiced, Wanted, had
+from services.renderer.tools.shelf import Drawn, Made, NoShelf, Voiced, Wanted, had
 from services.renderer.tools.slots import Slots
 from shared.contracts.timeline import RenderOptions
-from tests.patience import LONG
+from tests.patience import LONG, until
 from tests.service.renderer_footage import clip, numbered, timeline
 from tests.service.test_renderer_service import FAST, WIDE
 
@@ -139,3 +139,28 @@ async def test_a_failure_gives_the_slot_back_once() -> None:
         await had(NoShelf(), slots, Path(), Wanted(["a"], Voiced, broken, lambda key, one: None))
     await slots.acquire()
     assert slots.locked()
+
+
+class SlowForPictures(SlowStore):
+    """Only chunks wait."""
+
+    async def keep(self, key: str, made: Made) -> None:
+        """Wait with a chunk."""
+        if isinstance(made, Drawn):
+            await super().keep(key, made)
+
+
+async def test_a_film_is_joined_while_its_chunks_are_still_kept(tmp_path: Path) -> None:
+    """And it is not done before they are."""
+    footage, shelf = {"a": await numbered(tmp_path, 50, "25/1", sound=True)}, SlowForPictures()
+    tags, paths = Tags("", "", datetime(2026, 1, 1, tzinfo=UTC)), {"a": footage["a"].path}
+    made = timeline(footage, [clip(0, 0, 2)])
+    (tmp_path / "out").mkdir()
+    order = Order(made, paths, (WIDE,), RenderOptions(captions=False, loudness=None), tags)
+    rendering = asyncio.create_task(render(Bench(tmp_path / "out", FAST), order, lambda f, d: None, shelf))
+    await until((tmp_path / "out" / f"film_{WIDE.name}.mp4").exists)
+    assert shelf.keeping and not rendering.done()
+    shelf.let.set()
+    async with asyncio.timeout(LONG):
+        (film,) = await rendering
+    assert film.check.passed

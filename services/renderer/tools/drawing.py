@@ -46,7 +46,7 @@ def _drawing(bench: Bench, part: Part) -> picture.Drawing:
     subtitles = f"{part.key}.ass" if part.script else None
     if subtitles:
         (bench.scratch / subtitles).write_text(part.script, encoding="utf-8")
-    return picture.Drawing(part.output, subtitles, f"{part.key}.mp4", f"{part.key}.grey", part.own)
+    return picture.Drawing(part.output, subtitles, part.file, f"{part.key}.grey", part.own)
 
 
 def _looked_at(scratch: Path, drawing: picture.Drawing, rate: str) -> Drawn:

@@ -49,23 +49,20 @@ async def finish(
     bench: Bench,
     order: Order,
     output: Output,
-    chunks: Sequence[tuple[Chunk, Drawn]],
+    film: Path,
+    drawn: Sequence[Drawn],
     sounds: Mapping[Voice, Voiced],
     words: Worded,
-    copied: Copied | None = None,
+    why: str = "",
 ) -> Film:
-    """Join, measure and check; draw what belongs beside the film."""
-    if copied is not None and copied.row:
-        return await _copied(bench, order, output, chunks, sounds, copied)
-    line, drawn = order.timeline, [one for _, one in chunks]
-    sound = sounds.get(voice_of(line, output))
-    film = await _joined(bench, order, output, chunks, sound)
+    """Measure and check what :func:`joined_up` wrote; draw what belongs beside it. ``why`` nothing was copied."""
+    line, sound = order.timeline, sounds.get(voice_of(order.timeline, output))
     async with asyncio.TaskGroup() as group:
         measuring = group.create_task(measure(bench, film, drawn, sound))
         shown = extras.poster_frame(joined([one.seen for one in drawn])) if output.poster and drawn else None
         beside = group.create_task(_beside(bench, order, output, film, shown, sheet=bool(drawn)))
     measured, (poster, sheet) = measuring.result(), beside.result()
-    verdict = check(expected(order, output), measured, words.undrawn, copied.why if copied else "")
+    verdict = check(expected(order, output), measured, words.undrawn, why)
     verdict = await explained(bench, order, output, verdict)
     passed = verdict.passed and all(finding.severity != "error" for finding in words.findings)
     verdict = Check(passed=passed, findings=(*verdict.findings, *words.findings))
@@ -97,7 +94,7 @@ async def side_file(bench: Bench, order: Order, output: Output) -> Path | None:
     return await asyncio.to_thread(lay_out_subtitles, bench, order.timeline, output.name)
 
 
-async def _copied(
+async def finish_copied(
     bench: Bench,
     order: Order,
     output: Output,
@@ -105,6 +102,7 @@ async def _copied(
     sounds: Mapping[Voice, Voiced],
     copied: Copied,
 ) -> Film:
+    """Write, measure and check a film that is copied in parts; ``chunks`` lie between. Raises NotCopied."""
     line, sound = order.timeline, sounds.get(voice_of(order.timeline, output))
     files = {chunk.first: one.file.name for chunk, one in chunks}
     target = f"film_{output.name}.mp4"
@@ -133,17 +131,14 @@ async def _track(bench: Bench, order: Order, output: Output) -> str | None:
     return await subtitle_track(bench, said.name) if said else None
 
 
-async def _joined(
-    bench: Bench,
-    order: Order,
-    output: Output,
-    chunks: Sequence[tuple[Chunk, Drawn]],
-    sound: Voiced | None,
+async def joined_up(
+    bench: Bench, order: Order, output: Output, pairs: Sequence[tuple[Chunk, str]], sounds: Mapping[Voice, Voiced]
 ) -> Path:
+    """Join chunks, each with the name of its file, and the sound into the file that :func:`finish` looks at."""
+    sound = sounds.get(voice_of(order.timeline, output))
     target = f"film_{output.name}.{formats.ending(output)}"
     if output.codec == "none" and sound is not None:
         return await tagged(bench, sound.file.name, tags=order.tags, target=target)
-    pairs = [(chunk, one.file.name) for chunk, one in chunks]
     muxer = formats.FORMATS[output.codec].muxer
     if output.codec == "gif":
         target, muxer = f"film_{output.name}.mp4", "mp4"

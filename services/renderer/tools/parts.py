@@ -44,6 +44,11 @@ class Part:
     script: str
     own: Mapping[str, Option] = field(default_factory=dict)
 
+    @property
+    def file(self) -> str:
+        """The name of its file in the scratch folder."""
+        return f"{self.key}.mp4"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from services.renderer.tools.copying import Copied
 from services.renderer.tools.drawing import draw
 from services.renderer.tools.edges import Edges, whole
 from services.renderer.tools.ffmpeg import Bench
-from services.renderer.tools.finish import Film, finish
+from services.renderer.tools.finish import Film, finish, finish_copied, joined_up
 from services.renderer.tools.laddering import laddered
 from services.renderer.tools.parts import Order, Place
 from services.renderer.tools.reckoning import reckoned
@@ -48,6 +48,10 @@ class Studio:
         self._progress = reckoned(order, cut, voices.values(), there, copied=copied, workers=workers)
         self._began = time.monotonic()
         self._drawn: dict[str, Drawn] = {}
+        self._missing = {key for place in cut for key in place.parts}
+        """Keys whose files are not whole."""
+        self._all_there = asyncio.Event()
+        self._laid(())
         self._had: set[str] = set()
         """Keys that some place sees to: where a film shows the same twice, both places have one key."""
         self._waiting = {id(place) for place in cut if not there.issuperset(place.parts)}
@@ -108,15 +112,23 @@ class Studio:
             self._progress.kept -= set(keys)
             parts = [place.parts[key] for key in keys]
             with self._begun(place, keys) as bench:
-                reached = partial(self._reached, keys)
-                return await draw(bench, self._order, place.chunk, parts, reached, free, self._edges)
+                reached, drawn_up = partial(self._reached, keys), partial(self._laid, keys, free)
+                return await draw(bench, self._order, place.chunk, parts, reached, drawn_up, self._edges)
 
         scratch, wanted = self._bench.scratch, Wanted(mine, Drawn, make, self._fetched)
         async with self._hands:
             found = await fetched(self._shelf, scratch, wanted, self._there)
         rest = replace(wanted, keys=[key for key in wanted.keys if key not in found])
+        self._laid(found)
         self._drawn |= found | await had(self._shelf, self._slots.pictures, scratch, rest)
+        self._laid(mine)
         self._waiting.discard(id(place))
+
+    def _laid(self, keys: Iterable[str], free: Callable[[], None] = lambda: None) -> None:
+        free()
+        self._missing.difference_update(keys)
+        if not self._missing:
+            self._all_there.set()
 
     @contextlib.contextmanager
     def _begun(self, place: Place, keys: Sequence[str]) -> Iterator[Bench]:
@@ -149,24 +161,35 @@ class Studio:
         return await worded(replace(self._bench, turns=self._slots.sounds), self._order, output)
 
     async def _film(
-        self,
-        output: Output,
-        pieces: Sequence[asyncio.Task[None]],
-        sound: asyncio.Task[dict[Voice, Voiced]],
+        self, output: Output, pieces: Sequence[asyncio.Task[None]], sound: asyncio.Task[dict[Voice, Voiced]],
         words: asyncio.Task[Worded],
-    ) -> Film:
-        shown = output.codec != "none"
-        await asyncio.gather(*(pieces if shown else ()))
-        heard, said = await sound, await words
-        made = {rung.name: self._made(rung) if shown else [] for rung in rungs(output)}
-        chunks, copied = made[output.name], self._copies.get(output.name)
+    ) -> Film:  # fmt: skip
+        if shown := output.codec != "none":
+            await self._all_there.wait()
+        heard = await sound
         async with self._slots.pictures:
-            film = await finish(self._bench, self._order, output, chunks, heard, said, copied)
-            if output.hls:
-                film = await laddered(self._bench, self._order, film, made)
+            film = await self._finished(output, pieces if shown else (), heard, words)
         self._progress.finished += 1 / len(self._order.outputs)
         self._tell()
         return film
+
+    async def _finished(
+        self, output: Output, pieces: Sequence[asyncio.Task[None]], heard: Mapping[Voice, Voiced],
+        words: asyncio.Task[Worded],
+    ) -> Film:  # fmt: skip
+        """Join while the last chunks are still proved and kept: one that is not as it was drawn ends all of it."""
+        bench, order, copied = self._bench, self._order, self._copies.get(output.name)
+        if copied is not None and copied.row:
+            await asyncio.gather(*pieces)
+            return await finish_copied(bench, order, output, self._made(output), heard, copied)
+        places = [place for place in self._places if pieces and output.name in place.keys]
+        pairs = [(place.chunk, place.parts[place.keys[output.name]].file) for place in places]
+        file = await joined_up(bench, order, output, pairs, heard)
+        await asyncio.gather(*pieces)
+        drawn = [one for _, one in self._made(output)] if pieces else []
+        film = await finish(bench, order, output, file, drawn, heard, await words, copied.why if copied else "")
+        made = {rung.name: self._made(rung) for rung in rungs(output)} if output.hls else {}
+        return await laddered(bench, order, film, made) if output.hls else film
 
     def _made(self, rung: Output) -> list[tuple[Chunk, Drawn]]:
         mine = [place for place in self._places if rung.name in place.keys]
