@@ -192,7 +192,7 @@ async def test_a_change_of_size_is_seen_wherever_it_stands(tmp_path: Path, codec
         picture = f"testsrc2=size={size}:rate=10:duration={seconds}"
         rate = ["-r", "25"] if codec == "mpeg2video" else []
         await ffmpeg("-f", "lavfi", "-i", picture, "-c:v", codec, *options, *rate, tmp_path / f"{name}.{ending}")
-    for name, pieces in (("whole", "abc"), ("plain", "ac")):
+    for name, pieces in (("whole", "abc"), ("plain", "ac")) if codec == "libx264" else (("whole", "abc"),):
         (tmp_path / "pieces.txt").write_text("".join(f"file {piece}.{ending}\n" for piece in pieces))
         await ffmpeg("-f", "concat", "-i", tmp_path / "pieces.txt", "-c", "copy", tmp_path / f"{name}.{ending}")
         info = await info_of(tmp_path / f"{name}.{ending}", tmp_path)
