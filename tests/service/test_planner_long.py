@@ -68,7 +68,7 @@ def test_three_hours_take_seconds(long: Material, wishes: Wishes, spoken: bool) 
     source = long if spoken else Material("long", long.media, _mute(long.analysis))
     began = time.process_time()
     made = plan([source], wishes, templates())
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 15, "one or two where nothing else runs"
     assert violations(made.timeline) == []
     if wishes.target_duration is not None:
         assert abs(made.timeline.frames - wishes.target_duration * 25) <= 1
