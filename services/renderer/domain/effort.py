@@ -24,7 +24,7 @@ DRAFT = 0.6
 CODECS = {"h264": 1.0, "hevc": 3.0, "vp9": 4.0, "av1": 3.0, "prores": 1.5, "gif": 1.0}
 SOUND_S, LOUDNESS_S, FINISH_S = 1.3, 1.3, 0.5
 """A second of sound, of measuring and limiting it, of joining and checking a film."""
-LADDER_S = 0.27
+LADDER_S = 0.18
 """A second of a ladder's picture, joined, packed and divided."""
 START, EDGE, COPIED_S = 18.0, 0.55, 0.65
 """What copying takes: the start of one of its programs, a frame between copies, a second that is written and read."""
