@@ -55,9 +55,11 @@ class Edges:
 
     async def __aexit__(self, *_: object) -> None:
         idle = [one for one in list(self._idle) if self._room.back(one.leave)]
-        await asyncio.gather(*(one.end() for one in idle), *self._ending)
-        for _one in idle:
-            self._room.free(self._need)
+        try:
+            await asyncio.gather(*(one.end() for one in idle), *self._ending)
+        finally:
+            for _one in idle:
+                self._room.free(self._need)
 
     async def drew(self, bench: Bench, chunk: Chunk, drawings: Sequence[Drawing]) -> bool:
         """Draw ``chunk``; False where it has to be drawn otherwise. Raises ProcessFailed."""
@@ -92,8 +94,10 @@ class Edges:
             try:
                 answer = await program.ask(edge)
             except BaseException:
-                await program.end()
-                self._room.free(self._need)
+                try:
+                    await program.end()
+                finally:
+                    self._room.free(self._need)
                 raise
             self._idle.append(program)
             self._room.lend(self._need, program.leave)
